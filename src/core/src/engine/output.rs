@@ -1,0 +1,127 @@
+//! What the engine asks of the world.
+
+use crate::{
+    identity::{RequestId, SocketId, TabId},
+    protocol::{Secret, WorkerMessage},
+    time::Timestamp,
+};
+
+/// One thing to do. Outputs are carried out in order.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Output {
+    /// Open a WebSocket. Exactly one is open at a time: the engine closes the old one first.
+    OpenSocket {
+        /// Its number from now on.
+        socket: SocketId,
+        /// `wss://..` address.
+        url: String,
+    },
+    /// Send a text frame.
+    SendFrame {
+        /// On which socket.
+        socket: SocketId,
+        /// The frame. Holds a token: not to be logged.
+        text: Secret,
+    },
+    /// Close a socket; its events are ignored from now on, a `Closed` need not come.
+    CloseSocket {
+        /// Which.
+        socket: SocketId,
+    },
+    /// Send an HTTP request.
+    Http(HttpRequest),
+    /// Forget a request: abort it if possible; its answer is ignored.
+    AbortHttp {
+        /// Which.
+        request: RequestId,
+    },
+    /// Come back with [`super::Input::Timer`] at this moment. Replaces the moment asked for before.
+    WakeAt(Timestamp),
+    /// To one tab, by its port.
+    ToTab {
+        /// Which tab.
+        tab: TabId,
+        /// What.
+        message: WorkerMessage,
+    },
+    /// To all tabs at once, by the session's BroadcastChannel.
+    ToAll {
+        /// What.
+        message: WorkerMessage,
+    },
+    /// The BroadcastChannel to use from now on; `None` closes it.
+    UseChannel {
+        /// Name of the channel.
+        name: Option<String>,
+    },
+    /// Read the stored session and answer with [`super::Input::SessionLoaded`].
+    LoadSession,
+    /// Store this, encrypted; it survives a reload.
+    SaveSession {
+        /// Opaque text of the engine; holds a token.
+        text: Secret,
+    },
+    /// Delete the stored session and the key that can read it.
+    ForgetSession,
+    /// Something worth knowing, free of patient data and secrets.
+    Log {
+        /// How important.
+        level: LogLevel,
+        /// What, in lower case.
+        text: String,
+    },
+}
+
+/// An HTTP request.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HttpRequest {
+    /// Its number; the answer carries it.
+    pub id: RequestId,
+    /// Method.
+    pub method: HttpMethod,
+    /// Absolute address.
+    pub url: String,
+    /// Access token for the `Authorization: Bearer` header.
+    pub bearer: Option<Secret>,
+    /// Body with its content type.
+    pub body: Option<HttpBody>,
+    /// Give up after so many milliseconds.
+    pub timeout_ms: u32,
+}
+
+/// See [`HttpRequest::method`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HttpMethod {
+    /// Read or search.
+    Get,
+    /// Create, or sign in.
+    Post,
+    /// Replace.
+    Put,
+    /// Change.
+    Patch,
+    /// Delete.
+    Delete,
+}
+
+/// A request body.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HttpBody {
+    /// Value of `Content-Type`.
+    pub content_type: &'static str,
+    /// The text; may hold a password or a token.
+    pub text: Secret,
+}
+
+/// How important a log record is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogLevel {
+    /// A step on the way.
+    Debug,
+    /// A change of state.
+    Info,
+    /// Something unexpected that was handled.
+    Warn,
+    /// Something that a person should look at.
+    Error,
+}

@@ -1,0 +1,14 @@
+//! The whole logic of Panels, sans-IO.
+//!
+//! No browser, no clock, no randomness and no async in here: input comes in with the time, outputs are drained. The shells
+//! around it (`panels-worker`, `panels-app`) are thin. If a bug cannot be reproduced by a test in this crate, the logic is in
+//! the wrong place.
+//!
+//! Dependency direction: `app -> core <- worker`. This crate knows neither of them.
+
+pub mod config;
+pub mod engine;
+pub mod identity;
+pub mod limits;
+pub mod protocol;
+pub mod time;

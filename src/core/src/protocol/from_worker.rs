@@ -1,0 +1,384 @@
+//! What the worker says to one tab (port) or to all (channel).
+
+use serde::{Deserialize, Serialize};
+
+use super::{PanelView, RecordView, Row};
+use crate::{
+    identity::{BuildId, InstanceId, PanelId, ResourceId},
+    time::Timestamp,
+};
+
+/// A message from the worker.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FromWorker {
+    /// Protocol version the sender speaks.
+    pub version: u16,
+    /// What the sender was built from.
+    pub build: BuildId,
+    /// This life of the worker.
+    pub instance: InstanceId,
+    /// The message itself.
+    pub body: WorkerMessage,
+}
+
+/// See [`FromWorker`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(
+    tag = "kind",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
+pub enum WorkerMessage {
+    /// By port: the tab is admitted. Session, panels and freshness follow at once.
+    Welcome {
+        /// Name of the BroadcastChannel that carries the changes; `None` until somebody is signed in.
+        channel: Option<String>,
+        /// Name of the Web Lock that the worker holds for life.
+        worker_lock: String,
+    },
+    /// By port: the tab is not admitted.
+    Refused {
+        /// Why, and what the tab should do.
+        reason: RefusalReason,
+    },
+    /// By port to every tab: who is signed in, or why nobody is.
+    Session {
+        /// The session.
+        session: SessionView,
+        /// The channel of this session; `None` while nobody is signed in.
+        channel: Option<String>,
+    },
+    /// By port, answer to SignIn or ChooseMembership that failed. The session is unchanged.
+    SignInFailed {
+        /// Why.
+        reason: SignInFailure,
+    },
+    /// By port after sign-in, and to all when a definition changes: the panels this user has.
+    Panels {
+        /// In the order of the home screen.
+        panels: Vec<PanelView>,
+    },
+    /// To all: live counts for the home screen.
+    Counts {
+        /// One for each panel.
+        counts: Vec<PanelCounts>,
+    },
+    /// By port: the rows of a panel, in parts. The tab replaces what it had when `part` is 0.
+    Snapshot {
+        /// Which panel.
+        panel: PanelId,
+        /// Changes up to and including this number are contained; later ones apply on top.
+        sequence: u64,
+        /// Number of this part, from 0.
+        part: u32,
+        /// Whether further parts follow.
+        more: bool,
+        /// Whether the worker has all rows of the panel, or is still loading: then changes bring the rest.
+        loading: bool,
+        /// Rows, in no order.
+        rows: Vec<Row>,
+    },
+    /// By channel to all: one batch of changes. Numbers have no gaps; a gap means: ask for a new snapshot.
+    Changes {
+        /// Number of this batch, counted per channel from 1.
+        sequence: u64,
+        /// For each panel that somebody watches and that changed.
+        panels: Vec<PanelChanges>,
+    },
+    /// By port: the record in the drawer.
+    Record {
+        /// The record, or why there is none.
+        record: RecordView,
+    },
+    /// To all, and by port after the welcome: how fresh everything is.
+    Freshness {
+        /// The value that the badge shows.
+        freshness: Freshness,
+    },
+    /// By port: the worker lives.
+    Pong {
+        /// As asked.
+        nonce: u64,
+    },
+    /// By port to all: the worker is about to end; its lock will be released. Reconnect.
+    Ending {
+        /// Why, free of patient data.
+        reason: String,
+    },
+}
+
+/// Why a tab is not admitted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(
+    tag = "kind",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
+pub enum RefusalReason {
+    /// No common protocol version: the page must be reloaded.
+    ProtocolMismatch,
+    /// The message names another worker instance: say hello again.
+    InstanceChanged,
+    /// Too many tabs: try later.
+    TooManyTabs,
+    /// The tab's configuration is not valid.
+    ConfigInvalid {
+        /// For the person who deploys.
+        message: String,
+    },
+    /// The worker is ending: connect to a new one.
+    Ending,
+}
+
+/// Who is signed in, or why nobody is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(
+    tag = "kind",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
+pub enum SessionView {
+    /// The worker still looks for a stored session.
+    Restoring,
+    /// Nobody.
+    SignedOut {
+        /// Why.
+        reason: SignedOutReason,
+    },
+    /// A sign-in is on its way.
+    SigningIn,
+    /// The account is a member of several projects.
+    ChooseMembership {
+        /// The choices.
+        memberships: Vec<MembershipChoice>,
+    },
+    /// Somebody.
+    SignedIn {
+        /// Reference of the profile, for example `Practitioner/1`.
+        profile: String,
+        /// Name to show.
+        name: String,
+        /// Name of the project.
+        project: String,
+    },
+}
+
+/// One membership to choose.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MembershipChoice {
+    /// Id of the membership.
+    pub id: String,
+    /// Name of the project.
+    pub project: String,
+    /// Name of the profile.
+    pub profile: String,
+}
+
+/// Why nobody is signed in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum SignedOutReason {
+    /// Nobody has signed in yet.
+    NotYet,
+    /// The user asked for it.
+    UserSignedOut,
+    /// The server refused to renew the session.
+    SessionEnded,
+}
+
+/// Why a sign-in failed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(
+    tag = "kind",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
+pub enum SignInFailure {
+    /// E-mail or password is wrong.
+    WrongCredentials,
+    /// The address does not answer: server down, wrong address, or CORS forbids this origin.
+    ServerUnreachable,
+    /// Something answers, but it is not a Medplum server.
+    NotMedplum,
+    /// The client id of config.json is unknown to the server.
+    UnknownClient,
+    /// Too many attempts.
+    TooManyAttempts {
+        /// When to try again.
+        retry_after_s: u32,
+    },
+    /// The account needs a step that this client does not have yet (a second factor, a verified address).
+    Unsupported {
+        /// What the server asked for.
+        step: String,
+    },
+    /// Anything else, with the server's text.
+    Refused {
+        /// Text of the server, sanitised.
+        message: String,
+    },
+}
+
+/// How fresh what is shown is. The first word of the badge is the name of the state.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(
+    tag = "kind",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
+pub enum Freshness {
+    /// Connected, bound, reconciled, and proven since.
+    Live {
+        /// Everything until then is shown.
+        as_of: Timestamp,
+    },
+    /// Connected, but what was missed is still being read.
+    CatchingUp {
+        /// Everything until then is shown; `None` before the first load.
+        as_of: Option<Timestamp>,
+        /// Why.
+        reason: CatchUpReason,
+    },
+    /// No stream is to be had; a search repeats instead.
+    Polling {
+        /// Milliseconds between two searches.
+        every_ms: u32,
+        /// Everything until then is shown.
+        as_of: Option<Timestamp>,
+        /// Why there is no stream.
+        reason: PollingReason,
+    },
+    /// The stream is lost; what is shown may be old.
+    Stale {
+        /// Since when.
+        since: Timestamp,
+        /// Everything until then is shown.
+        as_of: Option<Timestamp>,
+        /// Why.
+        reason: StaleReason,
+        /// When the next attempt starts, if one is planned.
+        retry_at: Option<Timestamp>,
+    },
+    /// The browser says that there is no network.
+    Offline {
+        /// Since when.
+        since: Timestamp,
+        /// Everything until then is shown.
+        as_of: Option<Timestamp>,
+    },
+    /// Nobody is signed in. The badge says `Signed out`.
+    NeedsSignIn {
+        /// Why.
+        reason: SignedOutReason,
+    },
+}
+
+/// Why rows are being caught up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum CatchUpReason {
+    /// First load.
+    FirstLoad,
+    /// The socket was lost and is back.
+    Reconnected,
+    /// The stream is in doubt (a missed update was found, a binding vanished, the machine slept).
+    Doubt,
+}
+
+/// Why there is no stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum PollingReason {
+    /// The project lacks the feature `websocket-subscriptions`.
+    FeatureOff,
+    /// The access policy forbids Subscription.
+    NotPermitted,
+    /// The user has too many subscriptions.
+    CapReached,
+    /// Sockets fail while HTTP works: something on the way blocks them.
+    SocketsBlocked,
+}
+
+/// Why the stream is lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum StaleReason {
+    /// The first connection is not there yet.
+    Connecting,
+    /// The socket closed.
+    SocketClosed,
+    /// The socket is open, but nothing comes: half-open.
+    SocketSilent,
+    /// The server answers with errors.
+    ServerError,
+    /// The server asks to slow down.
+    RateLimited,
+    /// The server does not answer at all.
+    ServerUnreachable,
+}
+
+/// Changes of one panel.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PanelChanges {
+    /// Which panel.
+    pub panel: PanelId,
+    /// New and changed rows, whole.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rows: Vec<Row>,
+    /// Rows that left.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gone: Vec<GoneRow>,
+    /// Whether the panel is still loading.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub loading: bool,
+}
+
+/// A row that left a panel.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct GoneRow {
+    /// Which row.
+    pub id: ResourceId,
+    /// Why.
+    pub reason: GoneReason,
+}
+
+/// Why a row left a panel.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(
+    tag = "kind",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
+pub enum GoneReason {
+    /// Deleted on the server.
+    Deleted,
+    /// It no longer matches the panel; `status` is the label of its status now.
+    LeftPanel {
+        /// Label of the status now, for a task.
+        status: Option<String>,
+    },
+    /// The user may no longer read it.
+    AccessLost,
+}
+
+/// Live counts of one panel, for the home screen.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PanelCounts {
+    /// Which panel; empty only in the default value.
+    pub panel: Option<PanelId>,
+    /// Rows.
+    pub rows: u32,
+    /// Tasks past their due date.
+    pub overdue: u32,
+    /// Tasks of priority stat or asap or urgent.
+    pub urgent: u32,
+    /// Tasks without an owner.
+    pub unassigned: u32,
+    /// Whether the worker is still loading.
+    pub loading: bool,
+}

@@ -1,0 +1,131 @@
+//! The record in the drawer.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Cell, FhirDate};
+use crate::{
+    identity::{ResourceId, ResourceKey, VersionId},
+    time::Timestamp,
+};
+
+/// A record, or why there is none.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RecordView {
+    /// Which record.
+    pub key: ResourceKey,
+    /// What the worker knows about it.
+    pub state: RecordState,
+    /// The record as last seen; `None` if it never was.
+    pub content: Option<RecordContent>,
+}
+
+/// Whether a record is there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(
+    tag = "kind",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
+pub enum RecordState {
+    /// It is being read.
+    Loading,
+    /// It is there.
+    Present,
+    /// It was deleted on the server; the content is the last one seen.
+    Deleted,
+    /// It does not exist, or the user may not read it (a restricted user cannot tell, FACTS.md trap 30).
+    NotFound,
+    /// It came in a shape that cannot be shown.
+    Invalid,
+    /// It could not be read; another attempt follows.
+    Unavailable,
+}
+
+/// What the drawer shows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RecordContent {
+    /// Version shown.
+    pub version: VersionId,
+    /// When that version was written.
+    pub updated: Timestamp,
+    /// Title: names the dialog.
+    pub title: String,
+    /// The patient it is about.
+    pub patient: Option<PatientBanner>,
+    /// Fields in order.
+    pub fields: Vec<RecordField>,
+    /// Notes, newest first.
+    pub notes: Vec<RecordNote>,
+    /// Open tasks of the same patient, without this one.
+    pub tasks: Vec<RelatedTask>,
+}
+
+/// Identity of a patient: two identifiers and more.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PatientBanner {
+    /// Id of the patient, if known.
+    pub id: Option<ResourceId>,
+    /// `FAMILY, Given`.
+    pub name: String,
+    /// Birth date.
+    pub birth_date: Option<FhirDate>,
+    /// Sex, as a label.
+    pub sex: Option<String>,
+    /// Medical record number.
+    pub mrn: Option<String>,
+    /// Whether the patient has died, and when if known.
+    pub deceased: Option<Deceased>,
+}
+
+/// See [`PatientBanner::deceased`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Deceased {
+    /// Died, date unknown.
+    Yes,
+    /// Died then.
+    On(FhirDate),
+}
+
+/// One field.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RecordField {
+    /// Stable name.
+    pub id: String,
+    /// Label.
+    pub label: String,
+    /// Value.
+    pub value: Cell,
+}
+
+/// One note.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RecordNote {
+    /// Who wrote it.
+    pub author: Option<String>,
+    /// When.
+    pub time: Option<Timestamp>,
+    /// Text.
+    pub text: String,
+}
+
+/// Another task of the same patient.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RelatedTask {
+    /// Id of the task.
+    pub id: ResourceId,
+    /// Title.
+    pub title: String,
+    /// Status.
+    pub status: Cell,
+    /// Priority.
+    pub priority: Cell,
+    /// Due date.
+    pub due: Cell,
+}

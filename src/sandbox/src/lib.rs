@@ -1,0 +1,13 @@
+//! An in-memory Medplum for development and tests.
+//!
+//! A pure library: no I/O, no clock, no global randomness. Time and seed are arguments, requests and frames go in, answers and
+//! frames come out; a small server (`main.rs`, [`server`]) puts sockets around it. It behaves as recorded from a real
+//! Medplum (the transcripts in `tests/wire/transcripts`), traps included; what later server versions do differently is a
+//! switch in [`options::Options`].
+//!
+//! It must never share code with `panels-core`: a bug that both share would be seen by neither.
+
+pub mod options;
+pub mod sandbox;
+
+pub use sandbox::Sandbox;

@@ -1,0 +1,3 @@
+//! The sandbox server.
+
+fn main() {}

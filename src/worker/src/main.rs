@@ -1,0 +1,3 @@
+//! The SharedWorker.
+
+fn main() {}
