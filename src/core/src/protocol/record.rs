@@ -34,7 +34,7 @@ pub enum RecordState {
     Present,
     /// It was deleted on the server; the content is the last one seen.
     Deleted,
-    /// It does not exist, or the user may not read it (a restricted user cannot tell, FACTS.md trap 30).
+    /// It does not exist, or the user may not read it (a restricted user cannot tell: Medplum 5.0.10 answers 404 for both).
     NotFound,
     /// It came in a shape that cannot be shown.
     Invalid,
