@@ -1,13 +1,22 @@
 //! An in-memory Medplum for development and tests.
 //!
 //! A pure library: no I/O, no clock, no global randomness. Time and seed are arguments, requests and frames go in, answers and
-//! frames come out; a small server (`main.rs`, [`server`]) puts sockets around it. It behaves as recorded from a real
+//! frames come out; a small server (`main.rs`) puts sockets around it. It behaves as recorded from a real
 //! Medplum (the transcripts in `tests/wire/transcripts`), traps included; what later server versions do differently is a
 //! switch in [`options::Options`].
 //!
 //! It must never share code with `panels-core`: a bug that both share would be seen by neither.
 
+#![allow(dead_code)] // until the router uses it all
+
+mod ids;
+pub mod live;
 pub mod options;
+pub mod outcome;
 pub mod sandbox;
+mod seed;
+pub mod store;
+pub mod time;
 
 pub use sandbox::Sandbox;
+pub use seed::{Account, NewAccount};

@@ -1,6 +1,16 @@
 //! The sandbox as one value: requests and frames in, answers and frames out.
 
-use crate::options::Options;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use crate::{
+    ids::Ids,
+    live::{Live, World},
+    options::Options,
+    store::{Commit, Interaction, Store, Version},
+    time,
+};
 
 /// Milliseconds since 1970-01-01T00:00:00Z.
 pub type Millis = i64;
@@ -22,6 +32,14 @@ pub struct HttpRequest {
     pub body: Vec<u8>,
 }
 
+impl HttpRequest {
+    /// The value of a header; the name in lower case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let found = self.headers.iter().find(|(key, _)| key == name);
+        found.map(|(_, value)| value.as_str())
+    }
+}
+
 /// An HTTP answer as it leaves.
 #[derive(Clone, Debug, Default)]
 pub struct HttpResponse {
@@ -31,6 +49,14 @@ pub struct HttpResponse {
     pub headers: Vec<(String, String)>,
     /// Raw body.
     pub body: Vec<u8>,
+}
+
+impl HttpResponse {
+    /// The value of a header; the name in lower case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let found = self.headers.iter().find(|(key, _)| key == name);
+        found.map(|(_, value)| value.as_str())
+    }
 }
 
 /// What the sandbox asks of the server around it.
@@ -50,17 +76,145 @@ pub enum SocketOutput {
 /// [`Sandbox::next_tick`] has come; ticking too often is harmless.
 #[derive(Debug)]
 pub struct Sandbox {
-    options: Options,
+    pub(crate) options: Options,
+    pub(crate) store: Store,
+    pub(crate) live: Live,
+    pub(crate) ids: Ids,
+}
+
+/// A write about to happen: the content with its id, and who does it.
+#[derive(Debug)]
+pub(crate) struct Write<'a> {
+    /// `None` for resources of the server itself.
+    pub(crate) project: Option<&'a str>,
+    pub(crate) author: &'a str,
+    pub(crate) interaction: Interaction,
+    /// The resource with `resourceType` and `id`; its meta is completed here.
+    pub(crate) resource: Value,
 }
 
 impl Sandbox {
     /// An empty server: no project, no account. See `clinic` for one with content.
     pub fn new(options: Options, _now: Millis) -> Self {
-        Self { options }
+        Self {
+            ids: Ids::new(options.seed),
+            options,
+            store: Store::default(),
+            live: Live::default(),
+        }
     }
 
     /// Its options.
     pub fn options(&self) -> &Options {
         &self.options
     }
+
+    /// Everything stored.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// One HTTP exchange.
+    pub fn http(&mut self, now: Millis, request: &HttpRequest) -> HttpResponse {
+        let _ = (now, request);
+        HttpResponse {
+            status: 404,
+            ..HttpResponse::default()
+        }
+    }
+
+    /// The only way anything is written: stores the version, then tells the live half.
+    pub(crate) fn commit(&mut self, now: Millis, write: Write<'_>) -> Version {
+        let Write {
+            project,
+            author,
+            interaction,
+            mut resource,
+        } = write;
+        let resource_type = resource["resourceType"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned();
+        let id = resource["id"].as_str().unwrap_or_default().to_owned();
+        let previous = self
+            .store
+            .current(&resource_type, &id)
+            .map(|version| version.value.clone());
+        let version_id = self.ids.uuid();
+        if interaction != Interaction::Delete {
+            let meta = &mut resource["meta"];
+            if !meta.is_object() {
+                *meta = json!({});
+            }
+            meta["versionId"] = version_id.clone().into();
+            meta["lastUpdated"] = time::instant(now).into();
+            meta["author"] = json!({ "reference": author });
+            if let Some(project) = project {
+                meta["project"] = project.into();
+                meta["compartment"] = json!([{ "reference": format!("Project/{project}") }]);
+            }
+        }
+        let version = Version {
+            version_id,
+            last_updated: now,
+            author: author.to_owned(),
+            text: plain_text(&resource),
+            value: Arc::new(resource),
+            deleted: interaction == Interaction::Delete,
+        };
+        self.store.append(&resource_type, &id, version.clone());
+        let commit = Commit {
+            project: project.map(str::to_owned),
+            interaction,
+            resource_type,
+            id,
+            previous,
+            current: version.value.clone(),
+            author: author.to_owned(),
+        };
+        self.announce(now, &commit);
+        version
+    }
+
+    fn announce(&mut self, now: Millis, commit: &Commit) {
+        let world = World {
+            options: &self.options,
+            store: &self.store,
+            ids: &mut self.ids,
+        };
+        self.live.on_commit(now, commit, world);
+    }
+
+    /// Writes as the server itself, without policy or validation; returns the id.
+    pub(crate) fn plant(
+        &mut self,
+        now: Millis,
+        project: Option<&str>,
+        mut resource: Value,
+    ) -> String {
+        let id = match resource["id"].as_str() {
+            Some(id) => id.to_owned(),
+            None => self.ids.uuid(),
+        };
+        resource["id"] = id.clone().into();
+        let write = Write {
+            project,
+            author: "system",
+            interaction: Interaction::Create,
+            resource,
+        };
+        self.commit(now, write);
+        id
+    }
+}
+
+/// The JSON text of a resource without the meta that only `X-Medplum: extended` shows.
+fn plain_text(resource: &Value) -> Arc<str> {
+    let mut plain = resource.clone();
+    if let Some(meta) = plain["meta"].as_object_mut() {
+        for key in ["author", "project", "account", "accounts", "compartment"] {
+            meta.remove(key);
+        }
+    }
+    plain.to_string().into()
 }

@@ -1,0 +1,104 @@
+//! FHIR OperationOutcomes: what a request that did not give a resource is answered with.
+//!
+//! The texts are those a real server sends; clients match on them.
+
+use serde_json::{Value, json};
+
+/// An OperationOutcome with the HTTP status that goes with it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outcome {
+    /// HTTP status.
+    pub status: u16,
+    /// The resource, without the tracing extension (which is added per HTTP answer).
+    pub body: Value,
+}
+
+impl Outcome {
+    fn new(status: u16, id: Option<&str>, code: &str, text: &str) -> Self {
+        let severity = if status < 400 { "information" } else { "error" };
+        let mut body = json!({
+            "resourceType": "OperationOutcome",
+            "issue": [{ "severity": severity, "code": code, "details": { "text": text } }],
+        });
+        if let Some(id) = id {
+            body["id"] = id.into();
+        }
+        Self { status, body }
+    }
+
+    /// 200 `ok`.
+    pub fn ok() -> Self {
+        Self::new(200, Some("ok"), "informational", "All OK")
+    }
+
+    /// 400 without id, code `invalid`.
+    pub fn bad_request(text: &str) -> Self {
+        Self::new(400, None, "invalid", text)
+    }
+
+    /// 400 of the validator, code `structure`, naming the place.
+    pub fn structure(text: &str, expression: &str) -> Self {
+        let mut outcome = Self::new(400, None, "structure", text);
+        outcome.body["issue"][0]["expression"] = json!([expression]);
+        outcome
+    }
+
+    /// 401.
+    pub fn unauthorized() -> Self {
+        Self::new(401, Some("unauthorized"), "login", "Unauthorized")
+    }
+
+    /// 403.
+    pub fn forbidden() -> Self {
+        Self::new(403, Some("forbidden"), "forbidden", "Forbidden")
+    }
+
+    /// 404.
+    pub fn not_found() -> Self {
+        Self::new(404, Some("not-found"), "not-found", "Not found")
+    }
+
+    /// 409 with the SQL state a serialisation failure has (`transcripts/05c`).
+    pub fn conflict() -> Self {
+        let mut outcome = Self::new(
+            409,
+            Some("conflict"),
+            "conflict",
+            "could not serialize access due to concurrent update",
+        );
+        outcome.body["issue"][0]["details"]["coding"] = json!([{ "code": "40001" }]);
+        outcome
+    }
+
+    /// 410.
+    pub fn gone() -> Self {
+        Self::new(410, Some("gone"), "deleted", "Gone")
+    }
+
+    /// 412 of an `If-Match` that no longer holds.
+    pub fn precondition_failed() -> Self {
+        Self::new(
+            412,
+            Some("precondition-failed"),
+            "processing",
+            "Precondition Failed",
+        )
+    }
+
+    /// 412 of a conditional operation that is not about exactly one resource.
+    pub fn multiple_matches() -> Self {
+        Self::new(
+            412,
+            Some("multiple-matches"),
+            "multiple-matches",
+            "Multiple resources found matching condition",
+        )
+    }
+
+    /// The text of the first issue.
+    pub fn text(&self) -> &str {
+        self.body["issue"][0]["details"]["text"]
+            .as_str()
+            .unwrap_or_default()
+    }
+}
