@@ -1,5 +1,7 @@
 //! What can be chosen about a sandbox.
 
+use crate::live::LiveOptions;
+
 /// Options of a [`crate::Sandbox`].
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -7,6 +9,8 @@ pub struct Options {
     pub seed: u64,
     /// Base address as clients see it, ending in `/`.
     pub base_url: String,
+    /// What later server versions do differently with sockets.
+    pub live: LiveOptions,
 }
 
 impl Default for Options {
@@ -14,6 +18,7 @@ impl Default for Options {
         Self {
             seed: 1,
             base_url: "http://127.0.0.1:8103/".to_owned(),
+            live: LiveOptions::default(),
         }
     }
 }

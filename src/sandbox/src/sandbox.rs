@@ -95,12 +95,12 @@ pub(crate) struct Write<'a> {
 
 impl Sandbox {
     /// An empty server: no project, no account. See `clinic` for one with content.
-    pub fn new(options: Options, _now: Millis) -> Self {
+    pub fn new(options: Options, now: Millis) -> Self {
         Self {
             ids: Ids::new(options.seed),
+            live: Live::new(options.live, options.seed, now),
             options,
             store: Store::default(),
-            live: Live::default(),
         }
     }
 
