@@ -9,6 +9,7 @@
 
 #![allow(dead_code)] // until the router uses it all
 
+pub mod clinic;
 mod ids;
 pub mod live;
 pub mod options;

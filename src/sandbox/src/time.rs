@@ -23,6 +23,12 @@ pub fn instant(millis: Millis) -> String {
     )
 }
 
+/// `2026-11-22`, the day in UTC.
+pub fn date(millis: Millis) -> String {
+    let (year, month, day) = civil(millis.div_euclid(DAY_MS));
+    format!("{year:04}-{month:02}-{day:02}")
+}
+
 /// `Sun, 22 Nov 2026 10:00:00 GMT` (RFC 9110 section 5.6.7).
 pub fn http_date(millis: Millis) -> String {
     let days = millis.div_euclid(DAY_MS);
