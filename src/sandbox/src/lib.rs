@@ -10,12 +10,15 @@
 #![allow(dead_code)] // until the router uses it all
 
 pub mod clinic;
+pub mod colleagues;
+pub mod faults;
 mod ids;
 pub mod live;
 pub mod options;
 pub mod outcome;
 pub mod sandbox;
 mod seed;
+pub mod server;
 pub mod store;
 pub mod time;
 

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use crate::{
+    colleagues::Colleagues,
+    faults::Faults,
     ids::Ids,
     live::{Live, World},
     options::Options,
@@ -80,6 +82,8 @@ pub struct Sandbox {
     pub(crate) store: Store,
     pub(crate) live: Live,
     pub(crate) ids: Ids,
+    pub(crate) colleagues: Option<Colleagues>,
+    pub(crate) faults: Faults,
 }
 
 /// A write about to happen: the content with its id, and who does it.
@@ -101,6 +105,8 @@ impl Sandbox {
             live: Live::new(options.live, options.seed, now),
             options,
             store: Store::default(),
+            colleagues: None,
+            faults: Faults::default(),
         }
     }
 

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use crate::{
     outcome::Outcome,
-    sandbox::{Millis, Sandbox},
-    store::Actor,
+    sandbox::{Millis, Sandbox, Write},
+    store::{Actor, Interaction},
 };
 
 /// What is needed to make an account.
@@ -48,6 +48,26 @@ impl Sandbox {
             "resourceType": "Project", "id": id, "name": name, "strictMode": true, "features": features,
         });
         self.plant(now, Some(&id), project)
+    }
+
+    /// Switches a feature of a project.
+    pub(crate) fn set_feature(&mut self, now: Millis, project: &str, feature: &str, on: bool) {
+        let Some(mut resource) = self.read("Project", project).cloned() else {
+            return;
+        };
+        let mut features = resource["features"].as_array().cloned().unwrap_or_default();
+        features.retain(|known| known != feature);
+        if on {
+            features.push(feature.into());
+        }
+        resource["features"] = Value::Array(features);
+        let write = Write {
+            project: Some(project),
+            author: "system",
+            interaction: Interaction::Update,
+            resource,
+        };
+        self.commit(now, write);
     }
 
     /// Makes a user with profile and membership in a project. A known email gets a second membership.

@@ -62,7 +62,7 @@ impl Clinic {
         options: ClinicOptions,
         now: Millis,
     ) -> Result<Self, Outcome> {
-        let mut rng = Rng::with_seed(options.seed ^ 0x0063_6c69_6e69_63);
+        let mut rng = Rng::with_seed(options.seed ^ 0x0000_636c_696e_6963);
         let mut clinic = accounts::staff(sandbox, &mut rng, now - REGISTERED_WITHIN_MS)?;
         clinic.admit_patients(sandbox, &mut rng, options, now)?;
         clinic.file_tasks(sandbox, &mut rng, options, now)?;

@@ -61,7 +61,7 @@ fn age_days(rng: &mut Rng) -> i64 {
 }
 
 /// The 555-01xx block is reserved for fiction.
-fn phone(rng: &mut Rng) -> String {
+pub(crate) fn phone(rng: &mut Rng) -> String {
     format!("({:03}) 555-01{:02}", rng.u16(201..990), rng.u8(..100))
 }
 

@@ -25,6 +25,7 @@ mod tests;
 
 use std::collections::{BTreeMap, VecDeque};
 
+use serde::Deserialize;
 use serde_json::Value;
 
 pub(crate) use self::world::World;
@@ -59,7 +60,8 @@ pub struct Write<'a> {
 }
 
 /// What later server versions do differently.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
 pub struct LiveOptions {
     /// At most this many bound Subscriptions per user, checked at create (20 since 2025-06).
     pub subscriptions_per_user_max: Option<usize>,

@@ -40,6 +40,11 @@ impl Live {
         self.next_heartbeat_at = now + HEARTBEAT_INTERVAL_MS;
     }
 
+    /// The clock was put forward (or back) by that much: the timers keep their distance.
+    pub fn shift_clock(&mut self, by_ms: Millis) {
+        self.next_heartbeat_at += by_ms;
+    }
+
     /// Lets nothing pass on the sockets that are open now, until [`Live::thaw_all`] or that time.
     pub fn freeze(&mut self, thaws_at: Option<Millis>) {
         for socket in self.sockets.values_mut() {

@@ -1,21 +1,28 @@
 //! Sockets as the server shell sees them: which paths are one, what goes in, what comes out.
 
 use super::{Live, World};
-use crate::sandbox::{HttpResponse, Millis, Sandbox, SocketId, SocketOutput};
+use crate::{
+    colleagues::Colleagues,
+    sandbox::{HttpResponse, Millis, Sandbox, SocketId, SocketOutput},
+};
 
 /// Sockets.
 impl Sandbox {
     /// A client asks for an upgrade of this path (with query). An error is the raw answer that refuses it.
     pub fn socket_open(&mut self, now: Millis, path: &str) -> Result<SocketId, HttpResponse> {
-        let _ = now;
-        if is_socket_path(path) {
-            Ok(self.live.open())
-        } else {
+        let refusal = |status| {
             Err(HttpResponse {
-                status: 404,
+                status,
                 ..HttpResponse::default()
             })
+        };
+        if !is_socket_path(path) {
+            return refusal(404);
         }
+        if self.refuses_sockets(now) {
+            return refusal(503);
+        }
+        Ok(self.live.open())
     }
 
     /// A text frame (or a binary one read as text) arrived.
@@ -31,13 +38,19 @@ impl Sandbox {
 
     /// Lets time pass.
     pub fn tick(&mut self, now: Millis) {
+        self.tick_faults(now);
+        if self.is_down(now) {
+            return;
+        }
+        self.with_colleagues(|colleagues, sandbox| colleagues.step(now, sandbox));
         let (live, mut world) = self.halves();
         live.tick(&mut world, now);
     }
 
     /// When [`Sandbox::tick`] has something to do.
     pub fn next_tick(&self) -> Option<Millis> {
-        Some(self.live.next_tick())
+        let work = self.colleagues().and_then(Colleagues::next_due);
+        Some(work.unwrap_or(Millis::MAX).min(self.live.next_tick()))
     }
 
     /// The next thing to do to a socket.
