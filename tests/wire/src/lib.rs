@@ -1,1 +1,3 @@
 //! Wire conformance.
+
+pub mod sockets;

@@ -135,6 +135,7 @@ fn matches_value(comparison: Comparison, value: &Value, wanted: &str) -> bool {
                     .is_some_and(|(_, id)| id == wanted)
         }),
         Comparison::Text => matches_text(value, wanted),
+        Comparison::Code => same(value, wanted),
         Comparison::Identifier => matches_identifier(value, wanted),
         Comparison::Concept => matches_concept(value, wanted),
         Comparison::Boolean => value.as_bool() == Some(wanted == "true"),

@@ -12,6 +12,8 @@ pub(super) enum Comparison {
     Compartment,
     /// Case-insensitive part of the text, or of the JSON of a complex value.
     Text,
+    /// A plain code, case-insensitive but whole.
+    Code,
     /// System and value of Identifiers.
     Identifier,
     /// System, code or text of CodeableConcepts.
@@ -24,11 +26,13 @@ pub(super) enum Comparison {
     Date,
 }
 
-use Comparison::{Boolean, Compartment, Concept, Date, Deceased, Identifier, Reference, Text};
+use Comparison::{
+    Boolean, Code, Compartment, Concept, Date, Deceased, Identifier, Reference, Text,
+};
 
 /// Parameters of every type.
 const ANY: &[(&str, Comparison, &str)] = &[
-    ("_id", Text, "id"),
+    ("_id", Code, "id"),
     ("_lastUpdated", Date, "meta.lastUpdated"),
     ("_tag", Text, "meta.tag"),
     ("_security", Text, "meta.security"),
@@ -46,16 +50,16 @@ const TASK: &[(&str, Comparison, &str)] = &[
     ("focus", Reference, "focus"),
     ("group-identifier", Identifier, "groupIdentifier"),
     ("identifier", Identifier, "identifier"),
-    ("intent", Text, "intent"),
+    ("intent", Code, "intent"),
     ("modified", Date, "lastModified"),
     ("owner", Reference, "owner"),
     ("part-of", Reference, "partOf"),
     ("patient", Reference, "for"),
     ("performer", Concept, "performerType"),
     ("period", Date, "executionPeriod"),
-    ("priority", Text, "priority"),
+    ("priority", Code, "priority"),
     ("requester", Reference, "requester"),
-    ("status", Text, "status"),
+    ("status", Code, "status"),
     ("subject", Reference, "for"),
 ];
 
@@ -70,7 +74,7 @@ const PERSON: &[(&str, Comparison, &str)] = &[
     ("birthdate", Date, "birthDate"),
     ("email", Text, "telecom"),
     ("family", Text, "name.family"),
-    ("gender", Text, "gender"),
+    ("gender", Code, "gender"),
     ("given", Text, "name.given"),
     ("identifier", Identifier, "identifier"),
     ("name", Text, "name"),
@@ -97,8 +101,8 @@ const BASIC: &[(&str, Comparison, &str)] = &[
 const SUBSCRIPTION: &[(&str, Comparison, &str)] = &[
     ("author", Reference, "meta.author"),
     ("criteria", Text, "criteria"),
-    ("status", Text, "status"),
-    ("type", Text, "channel.type"),
+    ("status", Code, "status"),
+    ("type", Code, "channel.type"),
     ("url", Text, "channel.endpoint"),
 ];
 
