@@ -131,15 +131,19 @@ impl Live {
         now: Millis,
     ) -> Vec<String> {
         self.forget_expired(now);
+        let all_interactions = self.options.looks_at_all_interactions;
         let mut allowed: BTreeMap<&str, bool> = BTreeMap::new();
         let mut matching = Vec::new();
         for (id, cached) in &self.cache {
             let fires = cached.project == write.project
                 && self.sockets.values().any(|socket| socket.is_bound(id))
-                && cached.matches(write.interaction, write.resource, write.previous);
-            let author = cached.author.as_str();
-            let may_read = |author: &&str| around.may_read(write.project, author, write.resource);
-            if fires && *allowed.entry(author).or_insert_with_key(may_read) {
+                && cached.matches(write, all_interactions);
+            let may_read = |membership: &&str| around.may_read(membership, write.resource);
+            if fires
+                && *allowed
+                    .entry(cached.membership.as_str())
+                    .or_insert_with_key(may_read)
+            {
                 matching.push(id.clone());
             }
         }
@@ -177,8 +181,8 @@ impl Live {
         if !self.options.strips_hidden_fields {
             return None;
         }
-        let author = &self.cache.get(id)?.author;
-        Some(around.visible(write.project, author, write.resource))
+        let membership = &self.cache.get(id)?.membership;
+        Some(around.visible(membership, write.resource))
     }
 
     /// Sends an event, or does to it what the fault switches say.

@@ -33,7 +33,7 @@ pub use self::{
     counts::LiveCounts,
     event_faults::{Dose, EventFate, EventFaults},
     restart::Stop,
-    subscription::CachedSubscription,
+    subscription::{CachedSubscription, Owner},
 };
 use self::{delivery::Queue, socket::Socket};
 use crate::{
@@ -71,6 +71,8 @@ pub struct LiveOptions {
     pub purges_dead_bindings: bool,
     /// Binding a Subscription that the cache has forgotten gets no handshake and no heartbeats.
     pub ignores_binds_of_dead_ids: bool,
+    /// Any of several interaction extensions counts; in 5.0.10 only the first.
+    pub looks_at_all_interactions: bool,
     /// Fields that the policy hides are stripped from frames (since 2026-09), and so is the extended meta.
     pub strips_hidden_fields: bool,
 }
@@ -85,10 +87,10 @@ pub trait Surroundings {
     fn is_login_active(&self, login: &str) -> bool;
     /// Whether the project has the feature `websocket-subscriptions`.
     fn has_feature(&self, project: &str) -> bool;
-    /// Whether the policy of `author` in `project` lets them read `resource` now.
-    fn may_read(&self, project: &str, author: &str, resource: &Value) -> bool;
-    /// `resource` as `author` sees it in REST answers.
-    fn visible(&self, project: &str, author: &str, resource: &Value) -> Value;
+    /// Whether the policy of this membership lets it read `resource` now.
+    fn may_read(&self, membership: &str, resource: &Value) -> bool;
+    /// `resource` as this membership sees it in REST answers.
+    fn visible(&self, membership: &str, resource: &Value) -> Value;
     /// The resource with attachment addresses signed for one delivery; `None`: it has none.
     fn with_signed_attachments(&mut self, resource: &Value, now: Millis) -> Option<Value>;
     /// Base address of the FHIR API, ending in `/`.

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::CachedSubscription;
+use super::{CachedSubscription, Owner};
 use crate::{
     outcome::Outcome,
     sandbox::{Millis, Sandbox},
@@ -31,7 +31,7 @@ impl Sandbox {
         self.stamp(now, actor, &mut body);
         self.live.store(
             &id,
-            CachedSubscription::new(body.clone(), &actor.project, &actor.profile, now),
+            CachedSubscription::new(body.clone(), owner(actor), now),
         );
         Ok(shown(body, actor))
     }
@@ -62,7 +62,7 @@ impl Sandbox {
         self.stamp(now, actor, &mut body);
         self.live.store(
             id,
-            CachedSubscription::new(body.clone(), &before.project, &before.author, now),
+            CachedSubscription::new(body.clone(), before.owner(), now),
         );
         Ok(shown(body, actor))
     }
@@ -107,6 +107,14 @@ impl Sandbox {
         meta["author"] = json!({"reference": actor.profile});
         meta["project"] = json!(actor.project);
         meta["compartment"] = json!([{"reference": format!("Project/{}", actor.project)}]);
+    }
+}
+
+fn owner(actor: &Actor) -> Owner<'_> {
+    Owner {
+        project: &actor.project,
+        author: &actor.profile,
+        membership: &actor.membership,
     }
 }
 

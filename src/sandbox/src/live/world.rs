@@ -41,13 +41,13 @@ impl Surroundings for World<'_> {
         features.any(|feature| feature == "websocket-subscriptions")
     }
 
-    fn may_read(&self, project: &str, author: &str, resource: &Value) -> bool {
-        let _ = (project, author, resource);
+    fn may_read(&self, membership: &str, resource: &Value) -> bool {
+        let _ = (membership, resource);
         true
     }
 
-    fn visible(&self, project: &str, author: &str, resource: &Value) -> Value {
-        let _ = (project, author);
+    fn visible(&self, membership: &str, resource: &Value) -> Value {
+        let _ = membership;
         resource.clone()
     }
 
