@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::limits;
+
 /// A valid configuration. Made by [`Config::parse`] only.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -51,4 +53,213 @@ pub enum ConfigError {
     /// Plain http is allowed to this machine only.
     #[error("\"server\" must use https; plain http is accepted for loopback addresses only")]
     ServerNotSecure,
+}
+
+impl Config {
+    /// Reads the text of config.json. An empty id counts as none; limits are clamped to a safe range.
+    pub fn parse(text: &str) -> Result<Self, ConfigError> {
+        let mut config: Self = serde_json::from_str(text.trim_start_matches('\u{feff}'))
+            .map_err(|error| ConfigError::Malformed(error.to_string()))?;
+        config.server = normalised(&config.server)?;
+        config.client_id = config.client_id.and_then(non_empty);
+        config.project_id = config.project_id.and_then(non_empty);
+        config.limits.poll_interval_s = config
+            .limits
+            .poll_interval_s
+            .clamp(limits::POLL_INTERVAL_S_MIN, limits::POLL_INTERVAL_S_MAX);
+        config.limits.resources_max = config
+            .limits
+            .resources_max
+            .clamp(limits::RESOURCES_MIN, limits::RESOURCES_MAX);
+        Ok(config)
+    }
+
+    /// Address of the subscription socket, with the server's scheme carried over.
+    pub fn socket_url(&self) -> String {
+        // `http` -> `ws` and `https` -> `wss` differ in the same place.
+        let rest = self.server.strip_prefix("http").unwrap_or(&self.server);
+        format!("ws{rest}ws/subscriptions-r4")
+    }
+
+    /// Base address of the FHIR API, ending in `/`.
+    pub fn fhir_url(&self) -> String {
+        format!("{}fhir/R4/", self.server)
+    }
+}
+
+fn non_empty(text: String) -> Option<String> {
+    let text = text.trim();
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+/// An absolute http(s) address without user, query or fragment, in lower-case scheme and host, ending in `/`.
+fn normalised(server: &str) -> Result<String, ConfigError> {
+    let server = server.trim();
+    let (scheme, rest) = server
+        .split_once("://")
+        .ok_or(ConfigError::ServerNotAbsolute)?;
+    let scheme = scheme.to_ascii_lowercase();
+    let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
+    let host = host_of(authority).ok_or(ConfigError::ServerNotAbsolute)?;
+    let unwanted = |char: char| {
+        char.is_whitespace() || char.is_control() || matches!(char, '?' | '#' | '\\' | '@')
+    };
+    if rest.contains(unwanted) {
+        return Err(ConfigError::ServerNotAbsolute);
+    }
+    match scheme.as_str() {
+        "https" => {}
+        "http" if is_loopback(&host) => {}
+        "http" => return Err(ConfigError::ServerNotSecure),
+        _ => return Err(ConfigError::ServerNotAbsolute),
+    }
+    let path = path.trim_matches('/');
+    let slash = if path.is_empty() { "" } else { "/" };
+    let authority = authority.to_ascii_lowercase();
+    Ok(format!("{scheme}://{authority}/{path}{slash}"))
+}
+
+/// The host of `host`, `host:port` or `[address]:port`, in lower case.
+fn host_of(authority: &str) -> Option<String> {
+    let (host, port) = match authority.strip_prefix('[') {
+        Some(rest) => {
+            let (address, after) = rest.split_once(']')?;
+            let valid = address.parse::<std::net::Ipv6Addr>().is_ok();
+            (
+                valid.then_some(address)?,
+                after
+                    .strip_prefix(':')
+                    .or(after.is_empty().then_some("0"))?,
+            )
+        }
+        None => authority.split_once(':').unwrap_or((authority, "0")),
+    };
+    let letters =
+        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b':' | b'_');
+    (!host.is_empty() && host.bytes().all(letters) && port.parse::<u16>().is_ok())
+        .then(|| host.to_ascii_lowercase())
+}
+
+/// Hosts that cannot be reached from elsewhere, as browsers see them ("potentially trustworthy", W3C Secure Contexts 3.1).
+fn is_loopback(host: &str) -> bool {
+    host == "localhost"
+        || host.ends_with(".localhost")
+        || host
+            .parse::<std::net::IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn server(address: &str) -> Result<String, ConfigError> {
+        let text = serde_json::json!({ "server": address }).to_string();
+        Config::parse(&text).map(|config| config.server)
+    }
+
+    #[test]
+    fn the_address_always_ends_in_one_slash() {
+        for (given, normal) in [
+            ("https://api.example.org", "https://api.example.org/"),
+            ("HTTPS://API.Example.org//", "https://api.example.org/"),
+            (
+                "https://example.org/Medplum",
+                "https://example.org/Medplum/",
+            ),
+            (" http://127.0.0.1:8103/ ", "http://127.0.0.1:8103/"),
+            ("http://[::1]:8103", "http://[::1]:8103/"),
+        ] {
+            assert_eq!(server(given).as_deref(), Ok(normal), "{given}");
+        }
+    }
+
+    #[test]
+    fn plain_http_is_for_this_machine_only() {
+        for given in [
+            "http://localhost:8103",
+            "http://panels.localhost",
+            "http://127.1.2.3",
+        ] {
+            assert!(server(given).is_ok(), "{given}");
+        }
+        for given in [
+            "http://api.example.org",
+            "http://10.0.0.1",
+            "http://localhost.example.org",
+        ] {
+            assert_eq!(server(given), Err(ConfigError::ServerNotSecure), "{given}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_address_is_refused() {
+        for given in [
+            "",
+            "api.example.org",
+            "/fhir",
+            "ws://localhost",
+            "https://",
+            "https:///x",
+            "https://a b.org",
+            "https://u:p@example.org/",
+            "https://example.org/?q",
+            "https://x.org:99999/",
+            "https://x.org#y",
+            "https://[::1",
+            "javascript://localhost",
+        ] {
+            assert_eq!(
+                server(given),
+                Err(ConfigError::ServerNotAbsolute),
+                "{given}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_misspelt_field_is_named() {
+        let error = Config::parse(r#"{"server":"https://x.org","clientID":"1"}"#).unwrap_err();
+        assert!(error.to_string().contains("clientID"), "{error}");
+    }
+
+    #[test]
+    fn limits_are_clamped_to_a_safe_range() {
+        let text =
+            r#"{"server":"https://x.org","limits":{"pollIntervalS":0,"resourcesMax":4000000000}}"#;
+        let limits = Config::parse(text).unwrap().limits;
+        assert_eq!(limits.poll_interval_s, limits::POLL_INTERVAL_S_MIN);
+        assert_eq!(limits.resources_max, limits::RESOURCES_MAX);
+    }
+
+    #[test]
+    fn an_empty_id_counts_as_none() {
+        let text = r#"{"server":"https://x.org","clientId":" ","projectId":"p"}"#;
+        let config = Config::parse(text).unwrap();
+        assert_eq!(
+            (config.client_id, config.project_id.as_deref()),
+            (None, Some("p"))
+        );
+    }
+
+    #[test]
+    fn the_addresses_of_the_parts_follow_the_server() {
+        let config = Config::parse(r#"{"server":"https://x.org/base"}"#).unwrap();
+        assert_eq!(config.socket_url(), "wss://x.org/base/ws/subscriptions-r4");
+        assert_eq!(config.fhir_url(), "https://x.org/base/fhir/R4/");
+        let config = Config::parse(r#"{"server":"http://localhost:8103"}"#).unwrap();
+        assert_eq!(
+            config.socket_url(),
+            "ws://localhost:8103/ws/subscriptions-r4"
+        );
+    }
+
+    #[test]
+    fn the_config_in_the_repository_is_valid() {
+        let text = include_str!("../../../public/config.json");
+        assert_eq!(
+            Config::parse(text).unwrap().server,
+            "http://127.0.0.1:8103/"
+        );
+    }
 }

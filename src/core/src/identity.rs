@@ -142,7 +142,8 @@ pub fn is_fhir_id(text: &str) -> bool {
             .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.'))
 }
 
-fn is_type_name(text: &str) -> bool {
+/// The form of a FHIR type name: a capital letter, then letters and digits.
+pub(crate) fn is_type_name(text: &str) -> bool {
     (1..=64).contains(&text.len())
         && text.starts_with(|first: char| first.is_ascii_uppercase())
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric())

@@ -8,7 +8,11 @@
 
 pub mod config;
 pub mod engine;
+pub mod fhir;
 pub mod identity;
 pub mod limits;
+pub mod panel;
 pub mod protocol;
+pub mod record;
+pub mod text;
 pub mod time;

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     identity::{PanelId, ResourceId, ResourceType, VersionId},
-    time::Timestamp,
+    time::{CivilDay, DAY_MS, Timestamp, days_in_month},
 };
 
 /// What a tab needs to know about a panel to draw it.
@@ -156,6 +156,34 @@ pub enum Priority {
     Routine,
 }
 
+impl Priority {
+    /// The priority that a FHIR code names (<https://hl7.org/fhir/R4/valueset-request-priority.html>).
+    pub fn from_code(code: &str) -> Option<Self> {
+        match code {
+            "stat" => Some(Self::Stat),
+            "asap" => Some(Self::Asap),
+            "urgent" => Some(Self::Urgent),
+            "routine" => Some(Self::Routine),
+            _ => None,
+        }
+    }
+
+    /// The FHIR code.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Stat => "stat",
+            Self::Asap => "asap",
+            Self::Urgent => "urgent",
+            Self::Routine => "routine",
+        }
+    }
+
+    /// Whether it goes before routine work.
+    pub fn is_urgent(self) -> bool {
+        self < Self::Routine
+    }
+}
+
 /// A FHIR `date` or `dateTime` with the precision it was given: a date-only value is never shifted by a time zone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -168,4 +196,52 @@ pub enum FhirDate {
     Day(i32, u8, u8),
     /// An instant.
     Instant(Timestamp),
+}
+
+impl From<CivilDay> for FhirDate {
+    fn from(day: CivilDay) -> Self {
+        Self::Day(day.year(), day.month(), day.day())
+    }
+}
+
+impl FhirDate {
+    /// The first moment of the period that the date names, for somebody whose zone is so many minutes east of UTC.
+    pub fn start(self, zone_offset_minutes: i32) -> Timestamp {
+        self.first_day().map_or_else(
+            |instant| instant,
+            |first| first.start_local(zone_offset_minutes),
+        )
+    }
+
+    /// The last millisecond of the period that the date names, for somebody whose zone is so many minutes east of UTC:
+    /// a task due on a day may be done until the day ends.
+    pub fn end(self, zone_offset_minutes: i32) -> Timestamp {
+        let Ok(first) = self.first_day() else {
+            return self.start(zone_offset_minutes);
+        };
+        let days = match self {
+            Self::Year(year) => 337 + i64::from(days_in_month(year, 2)),
+            Self::Month(year, month) => i64::from(days_in_month(year, month)),
+            Self::Day(..) | Self::Instant(_) => 1,
+        };
+        first.start_local(zone_offset_minutes) + days * DAY_MS - 1
+    }
+
+    /// Whether the period that the date names is over.
+    pub fn is_past(self, now: Timestamp, zone_offset_minutes: i32) -> bool {
+        self.end(zone_offset_minutes) < now
+    }
+
+    /// The first day of the period; an instant has none of its own.
+    fn first_day(self) -> Result<CivilDay, Timestamp> {
+        let (year, month, day) = match self {
+            Self::Year(year) => (year, 1, 1),
+            Self::Month(year, month) => (year, month, 1),
+            Self::Day(year, month, day) => (year, month, day),
+            Self::Instant(instant) => return Err(instant),
+        };
+        // A message from elsewhere may name a day that does not exist; it is placed, not refused.
+        Ok(CivilDay::new(year, month, day)
+            .unwrap_or_else(|| CivilDay::from_days(i64::from(year.saturating_sub(1970)) * 365)))
+    }
 }

@@ -1,0 +1,78 @@
+//! Panels: which resources are rows, and what their cells hold.
+//!
+//! The conditions here are the only truth about what belongs to a panel; they serve live events, reconciliation and cache
+//! alike. What is asked of the server ([`load_criteria`]) is only a way to load less: its search and its matcher disagree
+//! (Medplum 5.0.10, `transcripts/03c-criteria-matcher.json`). This module must never read a clock or a browser.
+
+mod builtin;
+mod condition;
+mod counts;
+mod project;
+
+pub use builtin::built_in;
+pub use condition::Condition;
+pub use counts::{Contribution, Tally};
+pub(crate) use project::{
+    date_cell, instant, owner_cell, patient_name, person_name, priority_cell, status_cell,
+    task_patient_id, task_title,
+};
+
+use crate::{
+    fhir::{Patient, Resource},
+    identity::{ResourceId, ResourceType},
+    protocol::{PanelView, Row},
+};
+
+/// A panel: how it looks, and which resources belong to it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PanelDefinition {
+    /// What a tab needs to draw it.
+    pub view: PanelView,
+    /// All of them must hold.
+    pub conditions: Vec<Condition>,
+}
+
+/// What a projection needs to know beyond the resource itself.
+pub trait Lookup {
+    /// A patient that is loaded.
+    fn patient(&self, id: &ResourceId) -> Option<&Patient>;
+    /// The open tasks of a patient, in no order.
+    fn open_tasks_of(&self, patient: &ResourceId) -> Vec<&Resource>;
+    /// Literal reference of the signed-in user, for example `Practitioner/1`.
+    fn me(&self) -> &str;
+}
+
+impl PanelDefinition {
+    /// Whether the resource is a row of this panel.
+    pub fn matches(&self, resource: &Resource, lookup: &dyn Lookup) -> bool {
+        resource.key.kind == self.view.row_type
+            && self
+                .conditions
+                .iter()
+                .all(|condition| condition.holds(resource, lookup))
+    }
+
+    /// The row of a resource: one cell for each column.
+    pub fn project(&self, resource: &Resource, lookup: &dyn Lookup) -> Row {
+        Row {
+            id: resource.key.id.clone(),
+            version: resource.version.clone(),
+            updated: resource.updated,
+            cells: self
+                .view
+                .columns
+                .iter()
+                .map(|column| project::cell(&column.id, resource, lookup))
+                .collect(),
+        }
+    }
+}
+
+/// Search parameters for the first load of a type, without a leading `?`; empty loads all. Less than everything may be
+/// asked for only where no panel and no drawer needs the rest.
+pub fn load_criteria(kind: &ResourceType) -> &'static str {
+    match kind {
+        ResourceType::Task => "status=draft,requested,received,accepted,ready,in-progress,on-hold",
+        ResourceType::Patient | ResourceType::Custom(_) => "",
+    }
+}

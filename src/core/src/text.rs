@@ -1,0 +1,75 @@
+//! The words of the core that people read: headings, labels of codes, names of panels. One place, plain and short.
+
+use crate::protocol::Priority;
+
+/// Shown where a resource has no name of its own.
+pub const UNTITLED_TASK: &str = "Untitled task";
+/// Shown where a patient has no name.
+pub const UNNAMED_PATIENT: &str = "Name not recorded";
+/// Shown where a reference has neither a name nor a known target.
+pub const UNKNOWN_PERSON: &str = "Unknown";
+
+/// Label of a code of `Task.status`; an unknown code is its own label.
+pub fn status_label(code: &str) -> &str {
+    match code {
+        "draft" => "Draft",
+        "requested" => "Requested",
+        "received" => "Received",
+        "accepted" => "Accepted",
+        "rejected" => "Rejected",
+        "ready" => "Ready",
+        "cancelled" => "Cancelled",
+        "in-progress" => "In progress",
+        "on-hold" => "On hold",
+        "failed" => "Failed",
+        "completed" => "Completed",
+        "entered-in-error" => "Entered in error",
+        other => other,
+    }
+}
+
+/// Label of a priority.
+pub fn priority_label(priority: Priority) -> &'static str {
+    match priority {
+        Priority::Stat => "Stat",
+        Priority::Asap => "ASAP",
+        Priority::Urgent => "Urgent",
+        Priority::Routine => "Routine",
+    }
+}
+
+/// Label of a code of `Patient.gender`; an unknown code is its own label.
+pub fn sex_label(code: &str) -> &str {
+    match code {
+        "female" => "Female",
+        "male" => "Male",
+        "other" => "Other",
+        "unknown" => "Unknown",
+        other => other,
+    }
+}
+
+/// Label of a code of `ContactPoint.system`; an unknown code is its own label.
+pub fn contact_label(code: &str) -> &str {
+    match code {
+        "phone" => "Phone",
+        "email" => "E-mail",
+        "fax" => "Fax",
+        "pager" => "Pager",
+        "sms" => "Text message",
+        "url" => "Web",
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_code_is_its_own_label() {
+        assert_eq!(status_label("nonsense"), "nonsense");
+        assert_eq!(sex_label("x"), "x");
+        assert_eq!(contact_label("telex"), "telex");
+    }
+}
