@@ -7,20 +7,25 @@
 //!
 //! It must never share code with `panels-core`: a bug that both share would be seen by neither.
 
-#![allow(dead_code)] // until the router uses it all
-
+mod auth;
 pub mod clinic;
 pub mod colleagues;
 pub mod faults;
 mod ids;
+mod limits_rate;
 pub mod live;
 pub mod options;
 pub mod outcome;
+mod policy;
+mod present;
+mod rest;
 pub mod sandbox;
+mod search;
 mod seed;
 pub mod server;
 pub mod store;
 pub mod time;
+mod validate;
 
 pub use sandbox::Sandbox;
 pub use seed::{Account, NewAccount};

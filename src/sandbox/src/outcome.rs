@@ -95,6 +95,69 @@ impl Outcome {
         )
     }
 
+    /// 429 of a quota, with the counters as diagnostics.
+    pub fn too_many_requests(diagnostics: &str) -> Self {
+        let mut outcome = Self::new(
+            429,
+            Some("too-many-requests"),
+            "throttled",
+            "Too Many Requests",
+        );
+        outcome.body["issue"][0]["diagnostics"] = diagnostics.into();
+        outcome
+    }
+
+    /// 201, as it stands in batch answers.
+    pub fn created() -> Self {
+        Self::new(201, Some("created"), "informational", "Created")
+    }
+
+    /// 415.
+    pub fn unsupported_media_type() -> Self {
+        Self::new(
+            415,
+            Some("unsupported-media-type"),
+            "not-supported",
+            "Unsupported media type",
+        )
+    }
+
+    /// 500 with the error text as diagnostics.
+    pub fn exception(diagnostics: &str) -> Self {
+        let mut outcome = Self::new(500, None, "exception", "Internal server error");
+        outcome.body["issue"][0]["diagnostics"] = diagnostics.into();
+        outcome
+    }
+
+    /// 400 of the form checks of `/auth/*`: one issue per (field, text), and an id that is random on every answer.
+    pub fn form(id: &str, issues: &[(&str, &str)]) -> Self {
+        let issue: Vec<Value> = issues
+            .iter()
+            .map(|(field, text)| {
+                json!({
+                    "severity": "error", "code": "invalid", "expression": [field], "details": { "text": text },
+                })
+            })
+            .collect();
+        Self {
+            status: 400,
+            body: json!({ "resourceType": "OperationOutcome", "id": id, "issue": issue }),
+        }
+    }
+
+    /// 400 for a type that does not exist.
+    pub fn unknown_type() -> Self {
+        Self::new(400, None, "structure", "Unknown resource type")
+    }
+
+    /// 400 with several issues of the validator.
+    pub fn issues(issue: Vec<Value>) -> Self {
+        Self {
+            status: 400,
+            body: json!({ "resourceType": "OperationOutcome", "issue": issue }),
+        }
+    }
+
     /// The text of the first issue.
     pub fn text(&self) -> &str {
         self.body["issue"][0]["details"]["text"]

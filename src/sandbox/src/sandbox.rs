@@ -5,11 +5,14 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use crate::{
+    auth::Auth,
     colleagues::Colleagues,
     faults::Faults,
     ids::Ids,
+    limits_rate::RateLimits,
     live::{Live, World},
     options::Options,
+    present::EXTENDED_META,
     store::{Commit, Interaction, Store, Version},
     time,
 };
@@ -82,6 +85,12 @@ pub struct Sandbox {
     pub(crate) store: Store,
     pub(crate) live: Live,
     pub(crate) ids: Ids,
+    pub(crate) auth: Auth,
+    pub(crate) rates: RateLimits,
+    /// Writes of a transaction that is not finished: announced together, or undone together.
+    pub(crate) pending: Option<Vec<Commit>>,
+    /// How many of the next writes fail with 409.
+    pub(crate) conflicts_due: u32,
     pub(crate) colleagues: Option<Colleagues>,
     pub(crate) faults: Faults,
 }
@@ -100,8 +109,13 @@ pub(crate) struct Write<'a> {
 impl Sandbox {
     /// An empty server: no project, no account. See `clinic` for one with content.
     pub fn new(options: Options, now: Millis) -> Self {
+        let mut ids = Ids::new(options.seed);
         Self {
-            ids: Ids::new(options.seed),
+            auth: Auth::new(&mut ids),
+            ids,
+            rates: RateLimits::default(),
+            pending: None,
+            conflicts_due: 0,
             live: Live::new(options.live, options.seed, now),
             options,
             store: Store::default(),
@@ -118,15 +132,6 @@ impl Sandbox {
     /// Everything stored.
     pub fn store(&self) -> &Store {
         &self.store
-    }
-
-    /// One HTTP exchange.
-    pub fn http(&mut self, now: Millis, request: &HttpRequest) -> HttpResponse {
-        let _ = (now, request);
-        HttpResponse {
-            status: 404,
-            ..HttpResponse::default()
-        }
     }
 
     /// The only way anything is written: stores the version, then tells the live half.
@@ -154,10 +159,13 @@ impl Sandbox {
             }
             meta["versionId"] = version_id.clone().into();
             meta["lastUpdated"] = time::instant(now).into();
-            meta["author"] = json!({ "reference": author });
+            if !meta["author"].is_object() || interaction == Interaction::Update {
+                meta["author"] = self.author(author);
+            }
             if let Some(project) = project {
                 meta["project"] = project.into();
-                meta["compartment"] = json!([{ "reference": format!("Project/{project}") }]);
+                let compartments = compartments(project, &resource);
+                resource["meta"]["compartment"] = compartments;
             }
         }
         let version = Version {
@@ -178,8 +186,40 @@ impl Sandbox {
             current: version.value.clone(),
             author: author.to_owned(),
         };
-        self.announce(now, &commit);
+        match &mut self.pending {
+            Some(pending) => pending.push(commit),
+            None => self.announce(now, &commit),
+        }
         version
+    }
+
+    /// From now on writes are stored, but not announced.
+    pub(crate) fn begin(&mut self) {
+        self.pending = Some(Vec::new());
+    }
+
+    /// Announces all writes since [`Self::begin`].
+    pub(crate) fn finish_transaction(&mut self, now: Millis) {
+        for commit in self.pending.take().unwrap_or_default() {
+            self.announce(now, &commit);
+        }
+    }
+
+    /// Undoes all writes since [`Self::begin`], newest first.
+    pub(crate) fn roll_back(&mut self) {
+        for commit in self.pending.take().unwrap_or_default().iter().rev() {
+            self.store.pop(&commit.resource_type, &commit.id);
+        }
+    }
+
+    /// The author as it stands in extended meta; the server itself has no display.
+    fn author(&self, reference: &str) -> Value {
+        match self.store.resolve(reference) {
+            Some(version) => {
+                json!({ "reference": reference, "display": crate::seed::display(&version.value) })
+            }
+            None => json!({ "reference": reference }),
+        }
     }
 
     fn announce(&mut self, now: Millis, commit: &Commit) {
@@ -187,6 +227,7 @@ impl Sandbox {
             options: &self.options,
             store: &self.store,
             ids: &mut self.ids,
+            auth: &self.auth,
         };
         self.live.on_commit(now, commit, world);
     }
@@ -218,9 +259,25 @@ impl Sandbox {
 fn plain_text(resource: &Value) -> Arc<str> {
     let mut plain = resource.clone();
     if let Some(meta) = plain["meta"].as_object_mut() {
-        for key in ["author", "project", "account", "accounts", "compartment"] {
+        for key in EXTENDED_META {
             meta.remove(key);
         }
     }
     plain.to_string().into()
+}
+
+/// The compartments of a resource: its project, and its patient.
+fn compartments(project: &str, resource: &Value) -> Value {
+    let mut list = vec![json!({ "reference": format!("Project/{project}") })];
+    if resource["resourceType"] == "Patient" {
+        let id = resource["id"].as_str().unwrap_or_default();
+        list.push(json!({ "reference": format!("Patient/{id}") }));
+    }
+    for key in ["for", "subject", "patient", "beneficiary"] {
+        let reference = resource[key]["reference"].as_str();
+        if let Some(reference) = reference.filter(|text| text.starts_with("Patient/")) {
+            list.push(json!({ "reference": reference }));
+        }
+    }
+    list.into()
 }

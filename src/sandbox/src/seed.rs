@@ -82,7 +82,7 @@ impl Sandbox {
         let policy = account
             .policy
             .map(|policy| self.plant(now, Some(project), policy));
-        let user = self.user(now, &account.email, &account.password, &display);
+        let user = self.user(now, &account.email, &account.password);
         let mut membership = json!({
             "resourceType": "ProjectMembership",
             "project": { "reference": format!("Project/{project}") },
@@ -114,8 +114,72 @@ impl Sandbox {
         }
     }
 
-    fn user(&mut self, now: Millis, email: &str, _password: &str, _display: &str) -> String {
-        self.plant(now, None, json!({ "resourceType": "User", "email": email }))
+    /// Makes a client application with a membership; its secret is drawn from the seed.
+    pub fn create_client(&mut self, now: Millis, project: &str, application: Value) -> Account {
+        let mut application = application;
+        application["resourceType"] = "ClientApplication".into();
+        if application["secret"].is_null() {
+            application["secret"] = self.ids.secret(32).into();
+        }
+        let display = display(&application);
+        let id = self.plant(now, Some(project), application);
+        let profile = format!("ClientApplication/{id}");
+        let reference = json!({ "reference": profile, "display": display });
+        let membership = json!({
+            "resourceType": "ProjectMembership",
+            "project": { "reference": format!("Project/{project}") },
+            "user": reference, "profile": reference,
+        });
+        let membership = self.plant(now, Some(project), membership);
+        let actor = Actor {
+            project: project.to_owned(),
+            membership: membership.clone(),
+            profile: profile.clone(),
+            admin: false,
+            super_admin: false,
+            login: None,
+            extended: false,
+        };
+        Account {
+            user: profile.clone(),
+            profile,
+            membership,
+            actor,
+            policy: None,
+        }
+    }
+
+    /// Makes the administrator of the server, who sees every project and never gets a refresh token.
+    pub fn create_super_admin(&mut self, now: Millis, email: &str, password: &str) -> Account {
+        let id = self.ids.uuid();
+        let project = json!({
+            "resourceType": "Project", "id": id, "name": "Super Admin", "superAdmin": true, "strictMode": true,
+        });
+        self.plant(now, Some(&id), project);
+        let account = NewAccount {
+            email: email.to_owned(),
+            password: password.to_owned(),
+            profile: json!({
+                "resourceType": "Practitioner", "name": [{ "given": ["Medplum"], "family": "Admin" }],
+            }),
+            policy: None,
+            admin: true,
+        };
+        let mut account = self.create_account(now, &id, account);
+        account.actor.super_admin = true;
+        account
+    }
+
+    /// The user with this address, made if there is none.
+    fn user(&mut self, now: Millis, email: &str, password: &str) -> String {
+        if let Some(user) = self.user_of(email) {
+            return user.trim_start_matches("User/").to_owned();
+        }
+        let id = self.ids.uuid();
+        let hash = crate::auth::hash_password(&format!("User/{id}"), password);
+        let user =
+            json!({ "resourceType": "User", "id": id, "email": email, "passwordHash": hash });
+        self.plant(now, None, user)
     }
 
     /// Creates a resource as somebody.
@@ -125,12 +189,12 @@ impl Sandbox {
         actor: &Actor,
         resource: Value,
     ) -> Result<Value, Outcome> {
-        let _ = actor;
-        let id = self.plant(now, Some(&actor.project), resource.clone());
-        let resource_type = resource["resourceType"].as_str().unwrap_or_default();
-        self.read(resource_type, &id)
-            .cloned()
-            .ok_or_else(Outcome::not_found)
+        let name = resource["resourceType"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned();
+        let version = self.create(now, actor, &name, resource)?;
+        Ok(version.value.as_ref().clone())
     }
 
     /// Replaces a resource as somebody.
@@ -140,8 +204,8 @@ impl Sandbox {
         actor: &Actor,
         resource: Value,
     ) -> Result<Value, Outcome> {
-        let _ = (now, actor, resource);
-        Err(Outcome::not_found())
+        let version = self.update(now, actor, resource, None)?;
+        Ok(version.value.as_ref().clone())
     }
 
     /// Applies a JSON Patch as somebody.
@@ -152,8 +216,9 @@ impl Sandbox {
         reference: &str,
         operations: &Value,
     ) -> Result<Value, Outcome> {
-        let _ = (now, actor, reference, operations);
-        Err(Outcome::not_found())
+        let (name, id) = reference.split_once('/').ok_or_else(Outcome::not_found)?;
+        let version = self.apply_patch(now, actor, name, id, operations, None)?;
+        Ok(version.value.as_ref().clone())
     }
 
     /// Deletes a resource as somebody.
@@ -163,8 +228,8 @@ impl Sandbox {
         actor: &Actor,
         reference: &str,
     ) -> Result<(), Outcome> {
-        let _ = (now, actor, reference);
-        Err(Outcome::not_found())
+        let (name, id) = reference.split_once('/').ok_or_else(Outcome::not_found)?;
+        self.remove(now, actor, name, id, None)
     }
 
     /// The stored resource with extended meta, unless it is deleted.

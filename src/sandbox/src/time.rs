@@ -44,6 +44,20 @@ pub fn http_date(millis: Millis) -> String {
     )
 }
 
+/// `Sun Nov 22 2026 10:00:00 GMT+0000 (Coordinated Universal Time)`: what JavaScript makes of a date.
+pub fn javascript_date(millis: Millis) -> String {
+    let text = http_date(millis);
+    let part = |from: usize, to: usize| text.get(from..to).unwrap_or_default();
+    format!(
+        "{} {} {} {} {} GMT+0000 (Coordinated Universal Time)",
+        part(0, 3),
+        part(8, 11),
+        part(5, 7),
+        part(12, 16),
+        part(17, 25)
+    )
+}
+
 /// Microseconds since 1970 of a FHIR date, dateTime or instant, the earliest moment it may mean; `None` for anything else.
 ///
 /// Microseconds, because Medplum compares them although it stores milliseconds (`transcripts/06c`).

@@ -74,6 +74,7 @@ impl Sandbox {
             options: &self.options,
             store: &self.store,
             ids: &mut self.ids,
+            auth: &self.auth,
         };
         (&mut self.live, world)
     }

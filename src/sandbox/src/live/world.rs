@@ -4,8 +4,11 @@ use serde_json::Value;
 
 use super::{Live, Surroundings, Write};
 use crate::{
+    auth::Auth,
     ids::Ids,
     options::Options,
+    policy::{self, Access, Policy},
+    present::EXTENDED_META,
     sandbox::Millis,
     store::{Commit, Store},
 };
@@ -16,6 +19,7 @@ pub(crate) struct World<'a> {
     pub(crate) options: &'a Options,
     pub(crate) store: &'a Store,
     pub(crate) ids: &'a mut Ids,
+    pub(crate) auth: &'a Auth,
 }
 
 impl Surroundings for World<'_> {
@@ -24,13 +28,11 @@ impl Surroundings for World<'_> {
     }
 
     fn verify(&self, token: &str, now: Millis) -> Option<Value> {
-        let _ = (token, now);
-        None
+        self.auth.keys.verify(now, token).cloned()
     }
 
     fn is_login_active(&self, login: &str) -> bool {
-        let _ = login;
-        true
+        self.auth.is_alive(login)
     }
 
     fn has_feature(&self, project: &str) -> bool {
@@ -42,13 +44,26 @@ impl Surroundings for World<'_> {
     }
 
     fn may_read(&self, membership: &str, resource: &Value) -> bool {
-        let _ = (membership, resource);
-        true
+        let Some(policy) = Policy::of_membership(self.store, membership) else {
+            return false;
+        };
+        let entry = policy.entry_for(Access::Read, self.store, resource);
+        entry.is_some()
     }
 
     fn visible(&self, membership: &str, resource: &Value) -> Value {
-        let _ = membership;
-        resource.clone()
+        let mut visible = resource.clone();
+        if let Some(policy) = Policy::of_membership(self.store, membership)
+            && let Some(entry) = policy.entry_for(Access::Read, self.store, resource)
+        {
+            policy::hide(entry, &mut visible);
+        }
+        if let Some(meta) = visible["meta"].as_object_mut() {
+            for name in EXTENDED_META {
+                meta.remove(name);
+            }
+        }
+        visible
     }
 
     fn with_signed_attachments(&mut self, resource: &Value, now: Millis) -> Option<Value> {
