@@ -19,13 +19,6 @@ fn hired(rate: f64, seed: u64) -> (Sandbox, Colleagues) {
     (sandbox, Colleagues::new(&clinic, options, NOW))
 }
 
-fn open_count(sandbox: &Sandbox) -> usize {
-    sandbox
-        .iterate("Task")
-        .filter(|task| work::is_open(task))
-        .count()
-}
-
 #[test]
 fn changes_are_paced_by_the_time_argument() {
     let (mut sandbox, mut colleagues) = hired(5.0, 1);
