@@ -19,6 +19,13 @@ fn hired(rate: f64, seed: u64) -> (Sandbox, Colleagues) {
     (sandbox, Colleagues::new(&clinic, options, NOW))
 }
 
+fn open_count(sandbox: &Sandbox) -> usize {
+    sandbox
+        .iterate("Task")
+        .filter(|task| work::is_open(task))
+        .count()
+}
+
 #[test]
 fn changes_are_paced_by_the_time_argument() {
     let (mut sandbox, mut colleagues) = hired(5.0, 1);
@@ -29,6 +36,21 @@ fn changes_are_paced_by_the_time_argument() {
     assert_eq!(colleagues.counts().changes + colleagues.counts().failed, 5);
     colleagues.set_rate(0.0, NOW + 1_000);
     assert_eq!(colleagues.next_due(), None);
+}
+
+#[test]
+fn every_change_is_stored_and_the_number_of_open_tasks_stays_about_the_same() {
+    let (mut sandbox, mut colleagues) = hired(0.0, 1);
+    colleagues.burst(1_000, NOW, &mut sandbox);
+    let counts = colleagues.counts().clone();
+    assert_eq!(counts.failed, 0, "{:?}", counts.last_failure);
+    assert_eq!(counts.changes, 1_000);
+    assert!(
+        counts.completed > 50 && counts.created > 50 && counts.deleted > 0,
+        "{counts:?}"
+    );
+    let open = open_count(&sandbox);
+    assert!((90..=110).contains(&open), "{open}");
 }
 
 #[test]

@@ -149,6 +149,13 @@ fn the_truth_names_what_is_stored() {
 }
 
 #[test]
+fn a_burst_makes_as_many_changes_as_asked_for() {
+    let mut sandbox = sandbox();
+    let counts = order(&mut sandbox, NOW, &json!({"do": "burst", "changes": 50}));
+    assert_eq!(counts["changes"], 50, "{counts}");
+}
+
+#[test]
 fn every_command_is_understood() {
     let mut sandbox = sandbox();
     for command in [

@@ -5,14 +5,15 @@ use serde_json::{Value, json};
 
 use super::{CachedSubscription, Owner};
 use crate::{
+    auth::ACCESS_SECONDS,
     outcome::Outcome,
+    policy::Access,
     sandbox::{Millis, Sandbox},
     store::Actor,
-    time,
+    time, validate,
 };
 
-/// Only `author`, `project` and `compartment` make a meta extended; `X-Medplum: extended` asks for it.
-const EXTENDED_META: &[&str] = &["author", "project", "account", "accounts", "compartment"];
+const TYPE: &str = "Subscription";
 
 impl Sandbox {
     pub(crate) fn subscription_create(
@@ -21,6 +22,15 @@ impl Sandbox {
         actor: &Actor,
         mut body: Value,
     ) -> Result<Value, Outcome> {
+        if body["channel"]["type"] != "websocket" {
+            return self
+                .create(now, actor, TYPE, body)
+                .map(|version| version.value.as_ref().clone());
+        }
+        if !self.policy(actor)?.can(Access::Create, TYPE) {
+            return Err(Outcome::forbidden());
+        }
+        validate::check(&body)?;
         if let Some(most) = self.live.reached_cap(&actor.profile) {
             return Err(Outcome::bad_request(&format!(
                 "User has exceeded allotted maximum number of concurrent WebSocket subscriptions: {most}"
@@ -29,11 +39,12 @@ impl Sandbox {
         let id = self.ids.uuid();
         body["id"] = json!(id);
         self.stamp(now, actor, &mut body);
+        self.permit(actor, Access::Create, &body)?;
         self.live.store(
             &id,
             CachedSubscription::new(body.clone(), owner(actor), now),
         );
-        Ok(shown(body, actor))
+        Ok(body)
     }
 
     pub(crate) fn subscription_read(
@@ -42,8 +53,7 @@ impl Sandbox {
         actor: &Actor,
         id: &str,
     ) -> Result<Value, Outcome> {
-        let cached = self.cached(now, actor, id)?;
-        Ok(shown(cached.resource.clone(), actor))
+        Ok(self.cached(now, actor, Access::Read, id)?.resource.clone())
     }
 
     /// A change starts the 24 hours anew and acts on live bindings at once; a write without a change does nothing.
@@ -54,17 +64,19 @@ impl Sandbox {
         id: &str,
         mut body: Value,
     ) -> Result<Value, Outcome> {
-        let before = self.cached(now, actor, id)?.clone();
+        let before = self.cached(now, actor, Access::Update, id)?.clone();
+        validate::check(&body)?;
         body["id"] = json!(id);
         if without_meta(&body) == without_meta(&before.resource) {
-            return Ok(shown(before.resource, actor));
+            return Ok(before.resource);
         }
         self.stamp(now, actor, &mut body);
+        self.permit(actor, Access::Update, &body)?;
         self.live.store(
             id,
             CachedSubscription::new(body.clone(), before.owner(), now),
         );
-        Ok(shown(body, actor))
+        Ok(body)
     }
 
     pub(crate) fn subscription_delete(
@@ -73,28 +85,113 @@ impl Sandbox {
         actor: &Actor,
         id: &str,
     ) -> Result<(), Outcome> {
-        self.cached(now, actor, id)?;
+        self.cached(now, actor, Access::Delete, id)?;
         self.live.remove(id, now);
         Ok(())
     }
 
-    /// The Parameters resource with the token.
+    /// The Parameters resource with the token. The feature is asked for first, then the right, then the Subscription.
     pub(crate) fn subscription_binding_token(
         &mut self,
         now: Millis,
         actor: &Actor,
         id: &str,
     ) -> Result<Value, Outcome> {
-        let _ = (now, actor, id);
-        Err(Outcome::not_found())
+        if !self.has_websocket_feature(&actor.project) {
+            return Err(Outcome::bad_request(
+                "WebSocket subscriptions not enabled for current project",
+            ));
+        }
+        if let Err(refusal) = self.cached(now, actor, Access::Read, id) {
+            return Err(Outcome::bad_request(&format!(
+                "Error reading subscription: {}",
+                refusal.text()
+            )));
+        }
+        let claims = self.binding_claims(now, actor, id);
+        let token = self.auth.keys.sign(claims);
+        let address = self.options.base_url.replacen("http", "ws", 1);
+        Ok(json!({
+            "resourceType": "Parameters",
+            "parameter": [
+                {"name": "token", "valueString": token},
+                {"name": "expiration", "valueDateTime": time::instant(now + ACCESS_SECONDS * 1000)},
+                {"name": "subscription", "valueString": id},
+                {"name": "websocket-url", "valueUrl": format!("{address}ws/subscriptions-r4")},
+            ],
+        }))
     }
 
-    fn cached(&self, now: Millis, actor: &Actor, id: &str) -> Result<&CachedSubscription, Outcome> {
-        let found = self
-            .live
-            .subscription(id, now)
-            .filter(|cached| cached.project == actor.project);
-        found.ok_or_else(Outcome::not_found)
+    /// An hour, whatever the client's own lifetime is. With HTTP Basic there is no login, and the bind will fail
+    /// (`02b-subscribe-refused.json`).
+    fn binding_claims(&mut self, now: Millis, actor: &Actor, id: &str) -> Value {
+        let login = actor
+            .login
+            .as_deref()
+            .and_then(|login| self.auth.logins.get(login));
+        let client = login.and_then(|login| login.client.clone());
+        let subject = match login.and_then(|login| login.user.strip_prefix("User/")) {
+            Some(user) => user.to_owned(),
+            None => actor
+                .profile
+                .rsplit('/')
+                .next()
+                .unwrap_or_default()
+                .to_owned(),
+        };
+        let scope = login.map_or_else(|| "openid".to_owned(), |login| login.scope.clone());
+        let seconds = now.div_euclid(1000);
+        let mut claims = json!({
+            "sub": subject, "username": subject, "scope": scope, "profile": actor.profile, "subscription_id": id,
+            "iat": seconds, "nbf": seconds, "exp": seconds + ACCESS_SECONDS, "iss": self.options.base_url,
+            // Two tokens of one second are two tokens.
+            "jti": self.ids.secret(8),
+        });
+        if let Some(login) = &actor.login {
+            claims["login_id"] = json!(login);
+        }
+        if let Some(client) = client {
+            claims["client_id"] = json!(client);
+            claims["aud"] = json!(client);
+        }
+        claims
+    }
+
+    fn has_websocket_feature(&self, project: &str) -> bool {
+        let Some(project) = self.store.current("Project", project) else {
+            return false;
+        };
+        let mut features = project.value["features"].as_array().into_iter().flatten();
+        features.any(|feature| feature == "websocket-subscriptions")
+    }
+
+    /// The cached Subscription, if this actor may do that with it: 403 by type, 404 by content.
+    fn cached(
+        &self,
+        now: Millis,
+        actor: &Actor,
+        access: Access,
+        id: &str,
+    ) -> Result<&CachedSubscription, Outcome> {
+        let policy = self.policy(actor)?;
+        if !policy.can(access, TYPE) {
+            return Err(Outcome::forbidden());
+        }
+        let found = self.live.subscription(id, now);
+        let visible = found.filter(|cached| {
+            policy
+                .entry_for(access, &self.store, &cached.resource)
+                .is_some()
+        });
+        visible.ok_or_else(Outcome::not_found)
+    }
+
+    fn permit(&self, actor: &Actor, access: Access, body: &Value) -> Result<(), Outcome> {
+        let policy = self.policy(actor)?;
+        policy
+            .entry_for(access, &self.store, body)
+            .map(|_| ())
+            .ok_or_else(Outcome::forbidden)
     }
 
     fn stamp(&mut self, now: Millis, actor: &Actor, body: &mut Value) {
@@ -116,15 +213,6 @@ fn owner(actor: &Actor) -> Owner<'_> {
         author: &actor.profile,
         membership: &actor.membership,
     }
-}
-
-fn shown(mut resource: Value, actor: &Actor) -> Value {
-    if !actor.extended
-        && let Some(meta) = resource["meta"].as_object_mut()
-    {
-        meta.retain(|name, _| !EXTENDED_META.contains(&name.as_str()));
-    }
-    resource
 }
 
 /// What counts as a change: all but what the server itself writes into meta.

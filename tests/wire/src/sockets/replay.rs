@@ -13,9 +13,6 @@ use serde_json::{Value, json};
 
 use super::placeholders::Bindings;
 
-/// How far the clock runs while waiting for one heartbeat.
-const HEARTBEAT_INTERVAL_MS: Millis = 10_000;
-
 /// What a socket showed.
 #[derive(Clone, Debug, PartialEq)]
 enum Seen {
@@ -32,8 +29,8 @@ pub struct Deviation {
     pub reason: &'static str,
 }
 
-/// Something that the recording did outside the protocol, told only in a note: done when the note is reached.
-pub type Hook = fn(&mut Replay, note: &str) -> bool;
+/// What the recording did outside the protocol, or left out: called before every step, it does what the step needs.
+pub type Hook = fn(&mut Replay, step: &Value);
 
 /// One transcript being replayed.
 #[derive(Debug)]
@@ -110,10 +107,13 @@ impl Replay {
     }
 
     fn step(&mut self, index: usize, step: &Value, hook: Hook) -> Result<(), String> {
-        if let Some(note) = step["note"].as_str() {
+        let is_note = step.get("note").is_some();
+        if is_note {
             self.check_nothing_is_open(index);
-            hook(self, note);
-            self.collect();
+        }
+        hook(self, step);
+        self.collect();
+        if is_note {
             return Ok(());
         }
         if let Some(exchange) = step.get("http") {
@@ -261,7 +261,7 @@ impl Replay {
         self.settle();
         let waits_for_heartbeat = frame["entry"][0]["resource"]["type"] == "heartbeat";
         if waits_for_heartbeat && self.owed.iter().any(|(owed, _, _)| *owed == index) {
-            self.pass(HEARTBEAT_INTERVAL_MS);
+            self.pass((self.sandbox.live().next_tick() - self.now).max(1));
             self.settle();
         }
     }
