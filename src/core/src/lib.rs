@@ -14,5 +14,6 @@ pub mod limits;
 pub mod panel;
 pub mod protocol;
 pub mod record;
+pub mod table;
 pub mod text;
 pub mod time;
