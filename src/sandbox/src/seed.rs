@@ -76,18 +76,22 @@ impl Sandbox {
             .as_str()
             .unwrap_or("Practitioner")
             .to_owned();
-        let display = crate::seed::display(&account.profile);
+        let profile_name = display(&account.profile);
         let profile_id = self.plant(now, Some(project), account.profile);
         let profile = format!("{profile_type}/{profile_id}");
         let policy = account
             .policy
             .map(|policy| self.plant(now, Some(project), policy));
         let user = self.user(now, &account.email, &account.password);
+        let project_name = self
+            .read("Project", project)
+            .map(display)
+            .unwrap_or_default();
         let mut membership = json!({
             "resourceType": "ProjectMembership",
-            "project": { "reference": format!("Project/{project}") },
+            "project": { "reference": format!("Project/{project}"), "display": project_name },
             "user": { "reference": format!("User/{user}"), "display": account.email },
-            "profile": { "reference": profile, "display": display },
+            "profile": { "reference": profile, "display": profile_name },
         });
         if account.admin {
             membership["admin"] = true.into();

@@ -3,13 +3,13 @@
 
 use serde_json::{Value, json};
 
-use super::{CachedSubscription, Owner};
+use super::{CachedSubscription, Owner, Surroundings, Write};
 use crate::{
     auth::ACCESS_SECONDS,
     outcome::Outcome,
     policy::Access,
     sandbox::{Millis, Sandbox},
-    store::Actor,
+    store::{Actor, Interaction},
     time, validate,
 };
 
@@ -30,6 +30,7 @@ impl Sandbox {
         if !self.policy(actor)?.can(Access::Create, TYPE) {
             return Err(Outcome::forbidden());
         }
+        validate::drop_empty(&mut body);
         validate::check(&body)?;
         if let Some(most) = self.live.reached_cap(&actor.profile) {
             return Err(Outcome::bad_request(&format!(
@@ -65,6 +66,7 @@ impl Sandbox {
         mut body: Value,
     ) -> Result<Value, Outcome> {
         let before = self.cached(now, actor, Access::Update, id)?.clone();
+        validate::drop_empty(&mut body);
         validate::check(&body)?;
         body["id"] = json!(id);
         if without_meta(&body) == without_meta(&before.resource) {
@@ -90,18 +92,46 @@ impl Sandbox {
         Ok(())
     }
 
-    /// The Parameters resource with the token. The feature is asked for first, then the right, then the Subscription.
+    /// Announces the current version once more, as an update without a write: for administrators of the project.
+    pub(crate) fn resend(
+        &mut self,
+        now: Millis,
+        actor: &Actor,
+        name: &str,
+        id: &str,
+    ) -> Result<(), Outcome> {
+        if !actor.admin && !actor.super_admin {
+            return Err(Outcome::forbidden());
+        }
+        let policy = self.policy(actor)?;
+        let version = self.store.current(name, id).filter(|version| {
+            policy
+                .entry_for(Access::Read, &self.store, &version.value)
+                .is_some()
+        });
+        let resource = version.ok_or_else(Outcome::not_found)?.value.clone();
+        let project = resource["meta"]["project"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned();
+        let write = Write {
+            project: &project,
+            interaction: Interaction::Update,
+            resource: &resource,
+            previous: Some(&resource),
+        };
+        let (live, mut world) = self.halves();
+        live.committed(&mut world, &write, now);
+        Ok(())
+    }
+
+    /// The Parameters resource with the token.
     pub(crate) fn subscription_binding_token(
         &mut self,
         now: Millis,
         actor: &Actor,
         id: &str,
     ) -> Result<Value, Outcome> {
-        if !self.has_websocket_feature(&actor.project) {
-            return Err(Outcome::bad_request(
-                "WebSocket subscriptions not enabled for current project",
-            ));
-        }
         if let Err(refusal) = self.cached(now, actor, Access::Read, id) {
             return Err(Outcome::bad_request(&format!(
                 "Error reading subscription: {}",
@@ -157,12 +187,15 @@ impl Sandbox {
         claims
     }
 
-    fn has_websocket_feature(&self, project: &str) -> bool {
-        let Some(project) = self.store.current("Project", project) else {
-            return false;
-        };
-        let mut features = project.value["features"].as_array().into_iter().flatten();
-        features.any(|feature| feature == "websocket-subscriptions")
+    /// Creating a Subscription works without the feature; a token is refused, before anything else is looked at.
+    pub(crate) fn require_websocket_feature(&mut self, actor: &Actor) -> Result<(), Outcome> {
+        let (_, world) = self.halves();
+        if world.has_feature(&actor.project) {
+            return Ok(());
+        }
+        Err(Outcome::bad_request(
+            "WebSocket subscriptions not enabled for current project",
+        ))
     }
 
     /// The cached Subscription, if this actor may do that with it: 403 by type, 404 by content.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{Reply, body::fhir_body};
 use crate::{
@@ -56,14 +56,15 @@ impl Sandbox {
         };
         let rest = path.trim_start_matches("/fhir/R4");
         let segments: Vec<&str> = rest.split('/').filter(|part| !part.is_empty()).collect();
+        let (key, limit) = (quota_key(&actor), self.quota(&actor));
+        let before = self.rates.peek(now, &key, limit).points;
         let reply = self.interaction(now, &segments, call);
-        let limit = self.quota(&actor);
-        let part = self
-            .rates
-            .peek(now, &quota_key(&actor), limit)
-            .header_part("fhirInteractions");
-        rate_limit.push_str(", ");
-        rate_limit.push_str(&part);
+        let quota = self.rates.peek(now, &key, limit);
+        // Only requests that took points tell what is left, and super admins have no quota (`transcripts/02b`, `04c`).
+        if !actor.super_admin && (quota.points != before || quota.points == 0) {
+            rate_limit.push_str(", ");
+            rate_limit.push_str(&quota.header_part("fhirInteractions"));
+        }
         let minimal = request.header("prefer") == Some("return=minimal");
         reply.map(|reply| {
             if minimal && reply.is_success() {
@@ -108,15 +109,32 @@ impl Sandbox {
                 self.remove(now, call.actor, name, id, call.request.header("if-match"))?;
                 Ok(Reply::outcome(Outcome::ok()))
             }
+            // A cached Subscription has an empty history (`transcripts/02a`).
+            ("GET", ["Subscription", id, "_history"])
+                if self.subscription_read(now, call.actor, id).is_ok() =>
+            {
+                self.charge(now, call.actor, points::HISTORY)?;
+                let empty = json!({ "resourceType": "Bundle", "type": "history", "total": 0 });
+                Ok(Reply::fhir(200, empty.to_string().into()))
+            }
+            ("POST", [name, id, "$resend"]) => {
+                self.resend(now, call.actor, name, id)?;
+                self.charge(now, call.actor, points::READ)?;
+                Ok(Reply::outcome(Outcome::ok()))
+            }
             ("GET", [name, id, "_history"]) => self.history(now, name, id, &call),
             ("GET", [name, id, "_history", version]) => {
                 self.version_read(now, name, id, version, &call)
             }
-            _ => Err(Outcome::not_found()),
+            _ => {
+                self.charge(now, call.actor, points::READ)?;
+                Err(Outcome::not_found())
+            }
         }
     }
 
     fn binding_token(&mut self, now: Millis, actor: &Actor, id: &str) -> Result<Reply, Outcome> {
+        self.require_websocket_feature(actor)?;
         if let Err(refusal) = self.charge(now, actor, points::READ) {
             // A throttled user gets 400 here (`transcripts/08b`).
             let details = refusal.body["issue"][0]["diagnostics"]

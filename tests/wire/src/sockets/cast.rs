@@ -64,6 +64,10 @@ pub fn stage() -> Result<Replay, String> {
     replay.hire("D", &other, practitioner("Dora", "Double"), None, false)?;
     replay.hire("N", &plain, practitioner("Nils", "Nofeature"), None, false)?;
     replay.enrol_client(&project)?;
+    replay
+        .sandbox
+        .create_super_admin(START, &email("super"), PASSWORD);
+    replay.sign_in_as("super", "super", None)?;
     replay.sign_in_as("A", "A (second sign-in)", None)?;
     Ok(replay)
 }
@@ -145,18 +149,11 @@ impl Replay {
 
     fn enrol_client(&mut self, project: &str) -> Result<(), String> {
         for (name, lifetime) in [("client", None), ("client-short", Some("60s"))] {
-            let mut profile = json!({"resourceType": "ClientApplication", "name": format!("{name} {RUN}"), "secret": SECRET});
+            let mut application = json!({"name": format!("{name} {RUN}"), "secret": SECRET});
             if let Some(lifetime) = lifetime {
-                profile["accessTokenLifetime"] = json!(lifetime);
+                application["accessTokenLifetime"] = json!(lifetime);
             }
-            let account = NewAccount {
-                email: email(name),
-                password: PASSWORD.to_owned(),
-                profile,
-                policy: None,
-                admin: false,
-            };
-            let account = self.sandbox.create_account(self.now, project, account);
+            let account = self.sandbox.create_client(self.now, project, application);
             let id = account
                 .profile
                 .rsplit('/')
@@ -166,16 +163,25 @@ impl Replay {
             self.bindings.bind(&format!("id:{name}"), &id);
             if lifetime.is_some() {
                 self.sign_in_as("A", "A (via client-short)", Some(&id))?;
-                continue;
             }
-            let basic = format!("Basic {}", STANDARD.encode(format!("{id}:{SECRET}")));
-            self.authorizations.insert("Basic client".to_owned(), basic);
-            let tokens = self.tokens(&format!(
-                "grant_type=client_credentials&client_id={id}&client_secret={SECRET}"
-            ))?;
-            self.authorize(name, &tokens)?;
         }
+        let id = self.bindings.get("id:client").unwrap_or_default();
+        let basic = format!("Basic {}", STANDARD.encode(format!("{id}:{SECRET}")));
+        self.authorizations.insert("Basic client".to_owned(), basic);
+        self.sign_in_client()?;
         Ok(())
+    }
+
+    /// Gets a token for the client application of the simulated colleagues.
+    pub fn sign_in_client(&mut self) -> Result<(), String> {
+        let id = self
+            .bindings
+            .get("id:client")
+            .unwrap_or_default()
+            .to_owned();
+        let form = format!("grant_type=client_credentials&client_id={id}&client_secret={SECRET}");
+        let tokens = self.tokens(&form)?;
+        self.authorize("client", &tokens)
     }
 
     /// Signs `who` in with e-mail and password and keeps the token under the name `alias`.

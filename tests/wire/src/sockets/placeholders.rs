@@ -32,37 +32,61 @@ impl Bindings {
         self.0.get(label).map(String::as_str)
     }
 
-    /// Replaces the placeholders in a request; `Err` names one that nothing has bound.
-    pub fn fill(&self, template: &str) -> Result<String, String> {
+    /// Replaces the placeholders in a request; `Err` names one that nothing has bound. Times and ids that the recording
+    /// client made up are made up here too.
+    pub fn fill(&mut self, template: &str) -> Result<String, String> {
         let mut text = String::new();
         for part in parts(template) {
             match part {
                 Part::Literal(literal) => text.push_str(literal),
-                Part::Label(label) => text.push_str(
-                    self.get(label)
-                        .ok_or_else(|| format!("<{label}> is not bound"))?,
-                ),
+                Part::Label(label) => {
+                    if let Some(made_up) = self.made_up(label) {
+                        self.bind(label, &made_up);
+                    }
+                    let bound = self
+                        .get(label)
+                        .ok_or_else(|| format!("<{label}> is not bound"))?;
+                    text.push_str(bound);
+                }
             }
         }
         Ok(text)
     }
 
     /// As [`Bindings::fill`], in every text of a value.
-    pub fn fill_value(&self, template: &Value) -> Result<Value, String> {
+    pub fn fill_value(&mut self, template: &Value) -> Result<Value, String> {
         Ok(match template {
             Value::String(text) => self.fill(text)?.into(),
             Value::Array(items) => items
                 .iter()
                 .map(|item| self.fill_value(item))
                 .collect::<Result<_, _>>()?,
-            Value::Object(fields) => Value::Object(
-                fields
-                    .iter()
-                    .map(|(name, value)| Ok((name.clone(), self.fill_value(value)?)))
-                    .collect::<Result<_, String>>()?,
-            ),
+            Value::Object(fields) => {
+                let mut filled = serde_json::Map::new();
+                for (name, value) in fields {
+                    filled.insert(name.clone(), self.fill_value(value)?);
+                }
+                Value::Object(filled)
+            }
             other => other.clone(),
         })
+    }
+
+    /// A time of the day before, in the order of the ranks; an id that nobody has.
+    fn made_up(&self, label: &str) -> Option<String> {
+        if self.0.contains_key(label) {
+            return None;
+        }
+        if let Some(rank) = label.strip_prefix("time:") {
+            let rank: u32 = rank.parse().ok()?;
+            return Some(format!(
+                "2026-11-20T{:02}:{:02}:00.000Z",
+                rank / 60,
+                rank % 60
+            ));
+        }
+        let number: u32 = label.strip_prefix("uuid-")?.parse().ok()?;
+        Some(format!("00000000-0000-4000-8000-{number:012}"))
     }
 
     /// Matches a value with a recorded one; binds nothing unless all of it matches.
@@ -167,9 +191,11 @@ impl Bindings {
 
 /// Whether a text can be what a placeholder stands for.
 fn fits(label: &str, text: &str) -> bool {
-    let kind = label.split([':', '-']).next().unwrap_or(label);
-    match kind {
-        "id" | "version" | "uuid" | "fresh" => is_uuid(text),
+    if label.starts_with("uuid-") || label == "fresh-uuid" {
+        return is_uuid(text);
+    }
+    match label.split(':').next().unwrap_or(label) {
+        "id" | "version" => is_uuid(text),
         "time" => text.len() == 24 && text.ends_with('Z') && text.as_bytes()[10] == b'T',
         "n" => text.bytes().all(|byte| byte.is_ascii_digit()),
         _ => true,
