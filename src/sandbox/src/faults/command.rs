@@ -122,6 +122,11 @@ pub enum Command {
         #[serde(flatten)]
         scope: Scope,
     },
+    /// Answers the next writes of anybody with 409, as contention on one resource does.
+    Conflict {
+        /// How many.
+        next: u32,
+    },
     /// Ends all rules and event faults.
     Calm,
     /// Switches the project feature `websocket-subscriptions`.
@@ -243,7 +248,12 @@ impl Sandbox {
             Command::Cut { written, scope } => {
                 Ok(self.rule(Consequence::Drop { written }, scope, now))
             }
+            Command::Conflict { next } => {
+                self.conflicts_due = next;
+                Ok(done())
+            }
             Command::Calm => {
+                self.conflicts_due = 0;
                 self.faults.rules.clear();
                 self.faults.sockets_refused_until = now;
                 self.live.faults.clear();

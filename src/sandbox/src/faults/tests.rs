@@ -164,6 +164,7 @@ fn every_command_is_understood() {
         json!({"do": "events", "lose": {"next": 2}, "reorder": {"probability": 0.2}}),
         json!({"do": "slow", "delayMs": 200, "path": "/fhir/R4"}),
         json!({"do": "cut", "written": true, "method": "PATCH", "next": 1}),
+        json!({"do": "conflict", "next": 2}),
         json!({"do": "calm"}),
         json!({"do": "feature", "on": false}),
         json!({"do": "versions", "subscriptionsPerUserMax": 20, "evaluationDelayMs": 30}),
