@@ -1,8 +1,8 @@
 //! The sandbox as one value: requests and frames in, answers and frames out.
 
-use std::sync::Arc;
+use std::{fmt::Write as _, sync::Arc};
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::{
     auth::Auth,
@@ -255,15 +255,33 @@ impl Sandbox {
     }
 }
 
-/// The JSON text of a resource without the meta that only `X-Medplum: extended` shows.
+/// The JSON text of a resource without the meta that only `X-Medplum: extended` shows. Only the meta is copied for it:
+/// this runs at every write.
 fn plain_text(resource: &Value) -> Arc<str> {
-    let mut plain = resource.clone();
-    if let Some(meta) = plain["meta"].as_object_mut() {
-        for key in EXTENDED_META {
-            meta.remove(key);
+    let mut text = String::from("{");
+    for (index, (name, value)) in resource.as_object().into_iter().flatten().enumerate() {
+        if index > 0 {
+            text.push(',');
         }
+        // Names of FHIR elements need no escapes, but what a client made up might.
+        let _ = write!(text, "{}:", Value::from(name.as_str()));
+        let written = match value.as_object().filter(|_| name == "meta") {
+            Some(meta) => {
+                let shown = meta
+                    .iter()
+                    .filter(|(name, _)| !EXTENDED_META.contains(&name.as_str()));
+                let shown: Map<String, Value> = shown
+                    .map(|(name, value)| (name.clone(), value.clone()))
+                    .collect();
+                write!(text, "{}", Value::Object(shown))
+            }
+            None => write!(text, "{value}"),
+        };
+        // Writing to a String cannot fail.
+        let _ = written;
     }
-    plain.to_string().into()
+    text.push('}');
+    text.into()
 }
 
 /// The compartments of a resource: its project, and its patient.

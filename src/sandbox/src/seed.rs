@@ -186,6 +186,21 @@ impl Sandbox {
         self.plant(now, None, user)
     }
 
+    /// Creates a resource as somebody and returns its id: for those who file thousands.
+    pub fn file_as(
+        &mut self,
+        now: Millis,
+        actor: &Actor,
+        resource: Value,
+    ) -> Result<String, Outcome> {
+        let name = resource["resourceType"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned();
+        let version = self.create(now, actor, &name, resource)?;
+        Ok(version.value["id"].as_str().unwrap_or_default().to_owned())
+    }
+
     /// Creates a resource as somebody.
     pub fn create_as(
         &mut self,

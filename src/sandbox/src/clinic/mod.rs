@@ -81,8 +81,7 @@ impl Clinic {
             let display = people::display_name(&patient);
             let author = people::pick(rng, &self.colleagues);
             let registered_at = now - rng.i64(1..REGISTERED_WITHIN_MS);
-            let stored = sandbox.create_as(registered_at, author, patient)?;
-            let id = stored["id"].as_str().unwrap_or_default();
+            let id = sandbox.file_as(registered_at, author, patient)?;
             self.ward.patients.push(Referent {
                 reference: format!("Patient/{id}"),
                 display,
@@ -106,7 +105,7 @@ impl Clinic {
             };
             let task = make(rng, &self.ward, now);
             let author = people::pick(rng, &self.colleagues);
-            sandbox.create_as(task.changed_at, author, task.resource)?;
+            sandbox.file_as(task.changed_at, author, task.resource)?;
         }
         Ok(())
     }
