@@ -392,6 +392,17 @@ async fn a_restarting_server_refuses_connections_and_comes_back_on_its_port() {
 }
 
 #[tokio::test]
+async fn whoever_orders_an_outage_gets_an_answer() {
+    let server = server().await;
+    let order = json!({"do": "restart", "how": "graceful", "downMs": 100}).to_string();
+    assert_eq!(
+        post(&server, "/control", "application/json", &order).await,
+        json!({"done": true})
+    );
+    server.stop().await;
+}
+
+#[tokio::test]
 async fn a_stopped_server_frees_its_port() {
     let server = server().await;
     let address = server.address();

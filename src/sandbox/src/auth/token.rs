@@ -52,7 +52,10 @@ impl Sandbox {
             .get(&id)
             .cloned()
             .ok_or(invalid("Invalid code"))?;
-        if let Some(client) = form["client_id"].as_str()
+        // Medplum's own client sends an empty one when it has none.
+        if let Some(client) = form["client_id"]
+            .as_str()
+            .filter(|client| !client.is_empty())
             && login.client.as_deref() != Some(client)
         {
             return Err(invalid("Invalid client"));

@@ -49,6 +49,9 @@ async fn serve(
         headers: headers(&parts.headers),
         body: body.to_vec(),
     };
+    if request.path.starts_with("/control") {
+        connection.spare();
+    }
     let served = shared.with(|sandbox, now| sandbox.serve(now, &request));
     match served {
         Served::Answer { response, delay_ms } => {

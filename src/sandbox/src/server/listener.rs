@@ -32,11 +32,18 @@ pub(super) struct Connection(Arc<Cut>);
 #[derive(Debug, Default)]
 struct Cut {
     is_cut: AtomicBool,
+    /// The connection that orders an outage must still get its answer.
+    is_spared: AtomicBool,
     /// Whoever waits for the connection; one task owns it at any time.
     waker: Mutex<Option<Waker>>,
 }
 
 impl Connection {
+    /// Outages pass this connection by from now on.
+    pub(super) fn spare(&self) {
+        self.0.is_spared.store(true, Ordering::SeqCst);
+    }
+
     pub(super) fn cut(&self) {
         self.0.is_cut.store(true, Ordering::SeqCst);
         let waker = self
@@ -71,10 +78,22 @@ impl Connected<IncomingStream<'_, SandboxListener>> for Connection {
 pub(super) struct Connections(Arc<Mutex<Vec<Weak<Cut>>>>);
 
 impl Connections {
+    /// Cuts all, for good.
     pub(super) fn cut_all(&self) {
-        let all = std::mem::take(&mut *self.lock());
-        for cut in all.iter().filter_map(Weak::upgrade) {
+        for cut in std::mem::take(&mut *self.lock())
+            .iter()
+            .filter_map(Weak::upgrade)
+        {
             Connection(cut).cut();
+        }
+    }
+
+    /// Cuts all but the spared ones.
+    pub(super) fn break_down(&self) {
+        for cut in self.lock().iter().filter_map(Weak::upgrade) {
+            if !cut.is_spared.load(Ordering::SeqCst) {
+                Connection(cut).cut();
+            }
         }
     }
 

@@ -101,7 +101,7 @@ impl Shared {
             .is_down
             .send_if_modified(|known| std::mem::replace(known, is_down) != is_down);
         if changes && is_down {
-            self.connections.cut_all();
+            self.connections.break_down();
         }
     }
 }
