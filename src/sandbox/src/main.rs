@@ -4,6 +4,8 @@ use std::{net::SocketAddr, process::ExitCode, str::FromStr};
 
 use panels_sandbox::{
     clinic::DEMO_PASSWORD,
+    live::LiveOptions,
+    options::Behaviour,
     server::{self, RunningServer, ServerOptions},
 };
 
@@ -19,7 +21,8 @@ Usage: panels-sandbox [options]
   --seed N                   seed of everything (1)
   --control                  answer /control: faults and direct writes, for tests
 
-As later versions of Medplum behave:
+As later versions of Medplum behave (default: 5.0.10):
+  --latest                   all of it, also over HTTP
   --cap N                    at most N bound subscriptions per user
   --evaluation-delay-ms N    evaluate writes in a queue, this late
   --purge-dead-bindings      forget bindings of expired tokens and revoked logins
@@ -84,9 +87,13 @@ fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Option<ServerOpt
         address: SocketAddr::from(([127, 0, 0, 1], 8103)),
         ..ServerOptions::default()
     };
-    let live = &mut options.sandbox.live;
     while let Some(name) = arguments.next() {
+        let live = &mut options.sandbox.live;
         match name.as_str() {
+            "--latest" => {
+                *live = LiveOptions::latest();
+                options.sandbox.behaviour = Behaviour::latest();
+            }
             "--help" | "-h" => return Ok(None),
             "--control" => options.control = true,
             "--purge-dead-bindings" => live.purges_dead_bindings = true,

@@ -77,6 +77,20 @@ pub struct LiveOptions {
     pub strips_hidden_fields: bool,
 }
 
+impl LiveOptions {
+    /// As the newest server sources describe it.
+    pub fn latest() -> Self {
+        Self {
+            subscriptions_per_user_max: Some(20),
+            evaluation_delay_ms: Some(15),
+            purges_dead_bindings: true,
+            ignores_binds_of_dead_ids: true,
+            looks_at_all_interactions: true,
+            strips_hidden_fields: true,
+        }
+    }
+}
+
 /// What the sockets must ask the rest of the server.
 pub trait Surroundings {
     /// A new unique id.
