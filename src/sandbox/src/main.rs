@@ -15,6 +15,7 @@ An in-memory Medplum with a synthetic clinic.
 Usage: panels-sandbox [options]
 
   --address HOST:PORT        where to listen (127.0.0.1:8103)
+  --port PORT                the same on 127.0.0.1; 0 takes a free one
   --patients N               patients (500)
   --tasks N                  open tasks (2000)
   --rate N                   changes per second by simulated colleagues, 0 to 1000 (0)
@@ -99,6 +100,7 @@ fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Option<ServerOpt
             "--purge-dead-bindings" => live.purges_dead_bindings = true,
             "--ignore-dead-binds" => live.ignores_binds_of_dead_ids = true,
             "--strip-hidden-fields" => live.strips_hidden_fields = true,
+            "--port" => options.address.set_port(value(&name, arguments.next())?),
             "--address" => options.address = value(&name, arguments.next())?,
             "--patients" => options.clinic.patients = value(&name, arguments.next())?,
             "--tasks" => options.clinic.tasks = value(&name, arguments.next())?,
