@@ -60,6 +60,15 @@ impl Faults {
         self.rules.push(rule);
     }
 
+    /// The clock was put forward (or back): everything keeps its length.
+    pub(super) fn shift_clock(&mut self, by_ms: Millis) {
+        self.sockets_refused_until += by_ms;
+        self.down_until = self.down_until.map(|until| until + by_ms);
+        for rule in &mut self.rules {
+            rule.until = rule.until.map(|until| until + by_ms);
+        }
+    }
+
     /// Fate of a request: the first rule that applies, oldest first. Preflights are spared, or a browser would never show
     /// the page the status it asked for.
     pub(super) fn consequence(

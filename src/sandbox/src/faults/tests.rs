@@ -194,3 +194,28 @@ fn the_control_endpoint_exists_only_where_it_is_enabled() {
         Some(404)
     );
 }
+
+#[test]
+fn a_clock_put_forward_hurries_no_timer() {
+    let mut sandbox = sandbox();
+    order(&mut sandbox, NOW, &json!({"do": "colleagues", "rate": 1}));
+    order(
+        &mut sandbox,
+        NOW,
+        &json!({"do": "answer", "status": 503, "forMs": 1000}),
+    );
+    let before = sandbox.next_tick().unwrap();
+    order(
+        &mut sandbox,
+        NOW,
+        &json!({"do": "clockSkew", "ms": 3_600_000}),
+    );
+    assert_eq!(sandbox.next_tick(), Some(before + 3_600_000));
+    let later = NOW + 3_600_000 + 999;
+    assert_eq!(
+        status(&sandbox.serve(later, &request("GET", "/fhir/R4/Task"))),
+        Some(503)
+    );
+    sandbox.tick(later);
+    assert_eq!(sandbox.colleagues().unwrap().counts().changes, 0);
+}

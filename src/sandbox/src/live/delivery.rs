@@ -57,6 +57,13 @@ impl Queue {
         }
     }
 
+    pub(super) fn shift(&mut self, by_ms: Millis) {
+        let waiting = std::mem::take(&mut self.waiting).into_iter();
+        self.waiting = waiting
+            .map(|((due, sequence), what)| ((due + by_ms, sequence), what))
+            .collect();
+    }
+
     pub(super) fn clear(&mut self) {
         self.waiting.clear();
     }

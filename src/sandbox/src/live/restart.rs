@@ -40,9 +40,18 @@ impl Live {
         self.next_heartbeat_at = now + HEARTBEAT_INTERVAL_MS;
     }
 
-    /// The clock was put forward (or back) by that much: the timers keep their distance.
+    /// The clock was put forward (or back) by that much: what runs on timers keeps its distance, tokens do not.
     pub fn shift_clock(&mut self, by_ms: Millis) {
         self.next_heartbeat_at += by_ms;
+        self.queue.shift(by_ms);
+        for cached in self.cache.values_mut() {
+            cached.expires_at += by_ms;
+        }
+        for socket in self.sockets.values_mut() {
+            if let Some(at) = socket.thaws_at() {
+                socket.freeze(Some(at + by_ms));
+            }
+        }
     }
 
     /// Lets nothing pass on the sockets that are open now, until [`Live::thaw_all`] or that time.
