@@ -219,3 +219,52 @@ fn a_clock_put_forward_hurries_no_timer() {
     sandbox.tick(later);
     assert_eq!(sandbox.colleagues().unwrap().counts().changes, 0);
 }
+
+#[test]
+fn direct_writes_are_made_by_a_colleague() {
+    let mut sandbox = sandbox();
+    let task = json!({"resourceType": "Task", "status": "ready", "intent": "order"});
+    let mut created = order(&mut sandbox, NOW, &json!({"do": "write", "create": task}));
+    let author = created["meta"]["author"]["display"].as_str().unwrap();
+    assert!(
+        !["Ada Merriwick", "Ben Tavistock", "Cora Lindqvist"].contains(&author),
+        "{author}"
+    );
+    let reference = format!("Task/{}", created["id"].as_str().unwrap());
+    created["status"] = json!("accepted");
+    let updated = order(
+        &mut sandbox,
+        NOW,
+        &json!({"do": "write", "update": created}),
+    );
+    assert_eq!(updated["status"], "accepted");
+    let operations = json!([{"op": "replace", "path": "/status", "value": "in-progress"}]);
+    let patched = order(
+        &mut sandbox,
+        NOW,
+        &json!({"do": "write", "patch": [reference, operations]}),
+    );
+    assert_eq!(patched["status"], "in-progress");
+    order(
+        &mut sandbox,
+        NOW,
+        &json!({"do": "write", "delete": reference}),
+    );
+    let refused = json!({"do": "write", "patch": [reference, operations]}).to_string();
+    assert!(matches!(
+        sandbox.command_text(NOW, refused.as_bytes()),
+        Err(CommandError::Refused(_))
+    ));
+}
+
+#[test]
+fn the_next_writes_meet_contention() {
+    let mut sandbox = sandbox();
+    order(&mut sandbox, NOW, &json!({"do": "conflict", "next": 1}));
+    let write = json!({"do": "write", "create": {"resourceType": "Task", "status": "ready", "intent": "order"}});
+    match sandbox.command_text(NOW, write.to_string().as_bytes()) {
+        Err(CommandError::Refused(outcome)) => assert_eq!(outcome.status, 409),
+        other => panic!("{other:?}"),
+    }
+    order(&mut sandbox, NOW, &write);
+}
