@@ -21,6 +21,8 @@ mod subscription;
 mod world;
 
 #[cfg(test)]
+mod junk_tests;
+#[cfg(test)]
 mod tests;
 
 use std::collections::{BTreeMap, VecDeque};

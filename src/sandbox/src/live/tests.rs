@@ -53,19 +53,28 @@ impl Surroundings for Fake {
 }
 
 /// A live part with its surroundings and a clock.
-struct Bench {
+pub(super) struct Bench {
     live: Live,
     around: Fake,
     now: Millis,
 }
 
 impl Bench {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self {
             live: Live::new(LiveOptions::default(), 1, START),
             around: Fake::default(),
             now: START,
         }
+    }
+
+    pub(super) fn open(&mut self) -> SocketId {
+        self.live.open()
+    }
+
+    pub(super) fn frame(&mut self, socket: SocketId, text: &str) {
+        self.live
+            .frame(&mut self.around, socket, text.to_owned(), self.now);
     }
 
     fn subscribe(&mut self, id: &str, criteria: &str) {
@@ -104,7 +113,7 @@ impl Bench {
     }
 
     /// What came out, in short.
-    fn kinds(&mut self) -> Vec<String> {
+    pub(super) fn kinds(&mut self) -> Vec<String> {
         std::iter::from_fn(|| self.live.poll())
             .map(|output| match output {
                 SocketOutput::Send(_, text) => kind(&text),
