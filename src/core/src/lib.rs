@@ -6,14 +6,17 @@
 //!
 //! Dependency direction: `app -> core <- worker`. This crate knows neither of them.
 
+pub mod badge;
 pub mod config;
 pub mod engine;
 pub mod fhir;
 pub mod identity;
 pub mod limits;
+pub mod live_table;
 pub mod panel;
 pub mod protocol;
 pub mod record;
 pub mod table;
 pub mod text;
 pub mod time;
+pub mod viewport;
