@@ -1,4 +1,3 @@
 //! Wire conformance.
 
-pub mod rest;
 pub mod sockets;

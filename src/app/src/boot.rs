@@ -1,0 +1,58 @@
+//! The first steps of a page: read config.json, then start the link to the worker.
+
+use gloo_net::http::Request;
+use leptos::prelude::*;
+use panels_core::config::Config;
+use web_sys::RequestCache;
+
+use crate::{
+    link::Link,
+    state::{AppState, WorkerTrouble, receive},
+};
+
+/// Where the page stands.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Boot {
+    /// config.json is being read.
+    Reading,
+    /// It is missing or not valid; the text is for the person who deploys.
+    Misconfigured(String),
+    /// The link runs.
+    Running,
+}
+
+/// Takes the first steps and tells where they led.
+pub(crate) async fn boot(state: AppState, boot: RwSignal<Boot>) {
+    let text = match read_config().await {
+        Ok(text) => text,
+        Err(problem) => return boot.set(Boot::Misconfigured(problem)),
+    };
+    match Config::parse(&text) {
+        Ok(config) => state.server.set_value(config.server),
+        Err(problem) => return boot.set(Boot::Misconfigured(problem.to_string())),
+    }
+    match Link::start(text, move |event| receive(state, event)) {
+        Ok(link) => state.connect(link),
+        Err(problem) => state.trouble.set(Some(WorkerTrouble::Unavailable {
+            reason: problem.to_string(),
+        })),
+    }
+    boot.set(Boot::Running);
+}
+
+async fn read_config() -> Result<String, String> {
+    let unreadable = |problem: gloo_net::Error| format!("config.json cannot be read: {problem}");
+    let address = format!("{}/config.json", crate::address::base_path());
+    let answer = Request::get(&address)
+        .cache(RequestCache::NoStore)
+        .send()
+        .await
+        .map_err(unreadable)?;
+    if !answer.ok() {
+        return Err(format!(
+            "config.json cannot be read: the web server answers {}",
+            answer.status()
+        ));
+    }
+    answer.text().await.map_err(unreadable)
+}

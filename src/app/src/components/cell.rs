@@ -1,0 +1,126 @@
+//! One cell, as a table cell or as a value in the drawer.
+
+use leptos::{either::EitherOf9, prelude::*};
+use panels_core::{
+    protocol::{Cell, ColumnKind, FhirDate},
+    text::priority_label,
+    time::Timestamp,
+};
+
+use super::{Icon, Shape};
+use crate::{show, state::AppState, text};
+
+/// The content of a cell. `kind` tells dates apart: a due date, a birth date, an age.
+#[component]
+pub(crate) fn CellValue(
+    /// The value.
+    cell: Cell,
+    /// Its column; in the drawer there is none.
+    #[prop(into)]
+    kind: Option<ColumnKind>,
+) -> impl IntoView {
+    match cell {
+        Cell::Empty => EitherOf9::A(empty(kind)),
+        Cell::Text(text) => {
+            let class = if kind == Some(ColumnKind::Title) {
+                "cell-title"
+            } else {
+                ""
+            };
+            EitherOf9::B(view! { <span class=class title=text.clone()>{text.clone()}</span> })
+        }
+        Cell::Priority(priority) => EitherOf9::C(view! {
+            <span class=format!("fixed due-mark priority-{}", priority_label(priority).to_lowercase())>
+                <Icon shape=Shape::of_priority(priority)/>
+                {priority_label(priority)}
+            </span>
+        }),
+        Cell::Status {
+            code,
+            label,
+            business,
+        } => EitherOf9::D(view! {
+            <span class="fixed due-mark status" data-code=code.clone()>
+                <Icon shape=Shape::of_status(&code)/>
+                {label}
+            </span>
+            {business.map(|business| view! { <span class="cell-quiet" title=business.clone()>{business.clone()}</span> })}
+        }),
+        Cell::Date(date) => EitherOf9::E(view! { <DateValue date=date kind=kind/> }),
+        Cell::Moment(time) => EitherOf9::F(view! { <MomentValue time=time/> }),
+        Cell::Person { name, me, .. } => EitherOf9::G(view! {
+            <span title=name.clone()>{name.clone()}</span>
+            {me.then(|| view! { <span class="me fixed">{text::YOU}</span> })}
+        }),
+        Cell::Patient {
+            name, birth_date, ..
+        } => EitherOf9::H(view! {
+            <span title=name.clone()>{name.clone()}</span>
+            {birth_date.map(|date| view! { <span class="cell-quiet fixed">{show::date(date)}</span> })}
+        }),
+        Cell::Workload {
+            open,
+            worst,
+            next_due,
+        } => EitherOf9::I(view! {
+            <span class="fixed">{text::number(open as usize)}</span>
+            {worst.map(|priority| view! {
+                <span class=format!("fixed due-mark priority-{}", priority_label(priority).to_lowercase())>
+                    <Icon shape=Shape::of_priority(priority)/>
+                    {priority_label(priority)}
+                </span>
+            })}
+            {next_due.map(|date| view! { <DateValue date=date kind=Some(ColumnKind::Due)/> })}
+        }),
+    }
+}
+
+fn empty(kind: Option<ColumnKind>) -> impl IntoView {
+    match kind {
+        Some(ColumnKind::Person) => view! { <span class="unassigned">{text::UNASSIGNED}</span> },
+        _ => view! { <span class="cell-quiet">"–"</span> },
+    }
+}
+
+#[component]
+fn DateValue(date: FhirDate, kind: Option<ColumnKind>) -> impl IntoView {
+    let clock = AppState::here().clock;
+    let absolute = show::date(date);
+    match kind {
+        Some(ColumnKind::Due) => {
+            let due = Memo::new(move |_| show::due(date, clock.slow()));
+            let overdue = Memo::new(move |_| due.get().overdue);
+            view! {
+                <span class="due-mark fixed" class:overdue=move || overdue.get() title=absolute>
+                    {move || overdue.get().then(|| view! {
+                        <Icon shape=Shape::Clock/>
+                        <span class="unseen">{text::OVERDUE} " "</span>
+                    })}
+                    {move || due.get().relative}
+                </span>
+                <span class="cell-quiet">{move || due.get().absolute}</span>
+            }
+            .into_any()
+        }
+        Some(ColumnKind::Age | ColumnKind::Changed) => {
+            let age = Memo::new(move |_| show::due(date, clock.slow()).absolute);
+            view! { <span class="cell-quiet" title=absolute>{move || age.get()}</span> }.into_any()
+        }
+        _ => {
+            let age = Memo::new(move |_| show::age(date, clock.slow()));
+            let is_birth = kind == Some(ColumnKind::BirthDate);
+            view! {
+                <span class="fixed">{absolute}</span>
+                <span class="cell-quiet">{move || is_birth.then(|| age.get())}</span>
+            }
+            .into_any()
+        }
+    }
+}
+
+#[component]
+fn MomentValue(time: Timestamp) -> impl IntoView {
+    let clock = AppState::here().clock;
+    let ago = Memo::new(move |_| show::ago(time, clock.slow()));
+    view! { <span class="cell-quiet" title=show::moment(time)>{move || ago.get()}</span> }
+}

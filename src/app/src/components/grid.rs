@@ -1,0 +1,260 @@
+//! The table: a window of rows over a long list, moved through by keyboard, always saying how long the list is.
+
+use leptos::{html::Div, leptos_dom::helpers::request_animation_frame, prelude::*};
+use leptos_router::{NavigateOptions, hooks::use_navigate};
+use panels_core::{badge::BadgeWord, identity::ResourceId, protocol::ColumnKind, viewport::Move};
+use wasm_bindgen::{JsCast, closure::Closure};
+
+use super::{GridSkeleton, grid_head::GridHead, grid_row::GridRow};
+use crate::{
+    address,
+    state::{AppState, PanelPhase, PanelStore},
+    text,
+};
+
+/// Height of the sticky head in CSS pixels, as in grid.css.
+const HEAD_HEIGHT: f64 = 32.0;
+
+/// See the module.
+#[component]
+pub(crate) fn Grid(
+    /// The panel.
+    store: StoredValue<PanelStore, LocalStorage>,
+    /// The record that is open in the drawer.
+    #[prop(into)]
+    open: Signal<Option<ResourceId>>,
+) -> impl IntoView {
+    let state = AppState::here();
+    let grid = NodeRef::<Div>::new();
+    let active = RwSignal::new(None::<ResourceId>);
+    let view = store.with_value(|store| store.view().clone());
+    let columns = StoredValue::new(view.columns.clone());
+    let old =
+        Memo::new(move |_| matches!(state.badge().word, BadgeWord::Stale | BadgeWord::Offline));
+    let measure = move || {
+        if let Some(grid) = grid.try_get_untracked().flatten() {
+            let height = f64::from(grid.client_height()) - HEAD_HEIGHT;
+            let top = f64::from(grid.scroll_top());
+            _ = store.try_with_value(|store| store.look(top, height.max(0.0)));
+        }
+    };
+    let on_scroll = once_per_frame(measure);
+    observe_size(grid, measure);
+    // The first row is the way in by keyboard until another one had the focus.
+    let entry = Memo::new(move |_| {
+        let window = store.with_value(PanelStore::window);
+        active
+            .get()
+            .filter(|id| window.contains(id))
+            .or_else(|| window.first().cloned())
+    });
+    Effect::new(move |_| {
+        let kept = [active.get(), open.get()].into_iter().flatten().collect();
+        store.with_value(|store| store.keep(kept));
+    });
+    return_focus(grid, store, open);
+    let navigate = use_navigate();
+    let panel = view.id.clone();
+    let row_type = view.row_type.clone();
+    let open_record = move |id: &ResourceId| {
+        let options = NavigateOptions {
+            scroll: false,
+            ..NavigateOptions::default()
+        };
+        navigate(&address::record(&panel, &row_type, id), options);
+    };
+    let open_by_key = open_record.clone();
+    let on_key = move |event: web_sys::KeyboardEvent| {
+        let Some(id) = row_of(event.target()) else {
+            return;
+        };
+        if event.key() == "Enter" {
+            event.prevent_default();
+            return open_by_key(&id);
+        }
+        let Some(step) = Move::from_key(&event.key()) else {
+            return;
+        };
+        event.prevent_default();
+        let target = store.with_value(|store| {
+            let from = store.index_of(&id)?;
+            let to = step.target(from, store.total_untracked(), store.viewport().page_rows())?;
+            let target = store.row_at(to)?;
+            Some((to, target))
+        });
+        if let Some((index, target)) = target {
+            active.set(Some(target.clone()));
+            show_row(grid, store, index);
+            focus_later(grid, target);
+        }
+    };
+    let on_click = move |event: web_sys::MouseEvent| {
+        if let Some(id) = row_of(event.target()) {
+            active.set(Some(id.clone()));
+            open_record(&id);
+        }
+    };
+    let on_focus = move |event: web_sys::FocusEvent| {
+        if let Some(id) = row_of(event.target())
+            && active.get_untracked().as_ref() != Some(&id)
+        {
+            active.set(Some(id));
+        }
+    };
+    let row = move |id: ResourceId| {
+        let handle = store.with_value(|store| store.handle(&id))?;
+        let (own, same) = (id.clone(), id.clone());
+        let is_active = Memo::new(move |_| entry.with(|entry| entry.as_ref() == Some(&own)));
+        let is_open = Memo::new(move |_| open.with(|open| open.as_ref() == Some(&same)));
+        Some(view! { <GridRow id=id handle=handle columns=columns active=is_active open=is_open/> })
+    };
+    let phase = Memo::new(move |_| store.with_value(PanelStore::phase));
+    view! {
+        <div
+            class="grid"
+            role="grid"
+            node_ref=grid
+            aria-label=view.name.clone()
+            aria-rowcount=move || (store.with_value(PanelStore::total) + 1).to_string()
+            aria-colcount=view.columns.len().to_string()
+            aria-busy=move || (phase.get() == PanelPhase::Loading).to_string()
+            data-old=move || old.get().then_some("true")
+            style:--columns=template(&view.columns.iter().map(|column| column.kind).collect::<Vec<_>>())
+            on:scroll=move |_| on_scroll()
+            on:keydown=on_key
+            on:click=on_click
+            on:focusin=on_focus
+        >
+            <GridHead store=store/>
+            <div
+                class="grid-body"
+                role="rowgroup"
+                style:--rows=move || store.with_value(PanelStore::total).to_string()
+            >
+                <For each=move || store.with_value(PanelStore::window) key=Clone::clone children=row/>
+            </div>
+            <Show when=move || phase.get() == PanelPhase::Loading>
+                <GridSkeleton/>
+            </Show>
+            <Show when=move || phase.get() == PanelPhase::Empty>
+                <div class="grid-empty">
+                    <h2>{text::EMPTY_TITLE}</h2>
+                    <p class="muted">{text::EMPTY_BODY}</p>
+                </div>
+            </Show>
+        </div>
+    }
+}
+
+/// Widths by kind: what must not be cut has a fixed one, titles and names share the rest.
+fn template(kinds: &[ColumnKind]) -> String {
+    let width = |kind: &ColumnKind| match kind {
+        ColumnKind::Priority => "92px",
+        ColumnKind::Due => "150px",
+        ColumnKind::Title => "minmax(180px, 2.2fr)",
+        ColumnKind::Patient => "minmax(210px, 1.6fr)",
+        ColumnKind::Status => "minmax(170px, 1.2fr)",
+        ColumnKind::Person => "minmax(140px, 1fr)",
+        ColumnKind::Age | ColumnKind::Changed => "92px",
+        ColumnKind::BirthDate => "150px",
+        ColumnKind::Workload => "minmax(220px, 1fr)",
+        ColumnKind::Text => "minmax(100px, 0.8fr)",
+    };
+    kinds.iter().map(width).collect::<Vec<_>>().join(" ")
+}
+
+fn row_of(target: Option<web_sys::EventTarget>) -> Option<ResourceId> {
+    let element = target?.dyn_into::<web_sys::Element>().ok()?;
+    let row = element.closest("[data-id]").ok()??;
+    row.get_attribute("data-id").map(ResourceId::new)
+}
+
+/// Many scroll events of one frame become one measurement.
+fn once_per_frame(run: impl Fn() + Copy + 'static) -> impl Fn() + Copy + 'static {
+    let waiting = StoredValue::new(false);
+    move || {
+        if waiting.get_value() {
+            return;
+        }
+        waiting.set_value(true);
+        request_animation_frame(move || {
+            if waiting
+                .try_update_value(|waiting| *waiting = false)
+                .is_some()
+            {
+                run();
+            }
+        });
+    }
+}
+
+fn observe_size(grid: NodeRef<Div>, measure: impl Fn() + Copy + 'static) {
+    type Observed = (web_sys::ResizeObserver, Closure<dyn FnMut()>);
+    let observer = StoredValue::new_local(None::<Observed>);
+    Effect::new(move |_| {
+        let Some(element) = grid.get() else { return };
+        let callback = Closure::<dyn FnMut()>::new(measure);
+        if let Ok(created) = web_sys::ResizeObserver::new(callback.as_ref().unchecked_ref()) {
+            created.observe(&element);
+            observer.set_value(Some((created, callback)));
+        }
+        measure();
+    });
+    on_cleanup(move || {
+        _ = observer.try_update_value(|observer| {
+            if let Some((observer, _)) = observer.take() {
+                observer.disconnect();
+            }
+        });
+    });
+}
+
+fn show_row(grid: NodeRef<Div>, store: StoredValue<PanelStore, LocalStorage>, index: usize) {
+    let Some(grid) = grid.get_untracked() else {
+        return;
+    };
+    if let Some(top) = store.with_value(|store| store.viewport().scroll_to_show(index)) {
+        grid.set_scroll_top(top.ceil() as i32);
+    }
+}
+
+fn focus_later(grid: NodeRef<Div>, id: ResourceId) {
+    // The row enters the document with the next turn of the reactive system.
+    request_animation_frame(move || focus_row(grid, &id));
+}
+
+fn focus_row(grid: NodeRef<Div>, id: &ResourceId) {
+    let Some(grid) = grid.try_get_untracked().flatten() else {
+        return;
+    };
+    let row = grid
+        .query_selector(&format!("[data-id=\"{id}\"]"))
+        .ok()
+        .flatten();
+    let row = row.or_else(|| {
+        grid.query_selector("[role=row][tabindex=\"0\"]")
+            .ok()
+            .flatten()
+    });
+    if let Some(row) = row.and_then(|row| row.dyn_into::<web_sys::HtmlElement>().ok()) {
+        _ = row.focus();
+    }
+}
+
+/// When the drawer closes, the focus goes back to its row.
+fn return_focus(
+    grid: NodeRef<Div>,
+    store: StoredValue<PanelStore, LocalStorage>,
+    open: Signal<Option<ResourceId>>,
+) {
+    Effect::new(move |before: Option<Option<ResourceId>>| {
+        let now = open.get();
+        if let (None, Some(Some(id))) = (&now, before) {
+            if let Some(index) = store.with_value(|store| store.index_of(&id)) {
+                show_row(grid, store, index);
+            }
+            focus_later(grid, id);
+        }
+        now
+    });
+}

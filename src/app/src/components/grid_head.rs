@@ -1,0 +1,88 @@
+//! The head of the table: names of the columns, and the order.
+
+use leptos::prelude::*;
+use panels_core::protocol::ColumnKind;
+
+use super::{
+    Icon, Shape,
+    grid_row::{is_identity, kind_name},
+};
+use crate::state::PanelStore;
+
+/// One tab stop; arrows go from column to column, Enter or a click orders by it.
+#[component]
+pub(crate) fn GridHead(
+    /// The panel.
+    store: StoredValue<PanelStore, LocalStorage>,
+) -> impl IntoView {
+    let columns = store.with_value(|store| store.view().columns.clone());
+    let count = columns.len();
+    let active = RwSignal::new(0_usize);
+    let buttons: StoredValue<Vec<NodeRef<leptos::html::Button>>> =
+        StoredValue::new((0..count).map(|_| NodeRef::new()).collect());
+    let go = move |place: usize| {
+        active.set(place);
+        let button =
+            buttons.with_value(|buttons| buttons.get(place).and_then(GetUntracked::get_untracked));
+        if let Some(button) = button {
+            _ = button.focus();
+        }
+    };
+    let cells = columns
+        .into_iter()
+        .enumerate()
+        .map(|(place, column)| {
+            let id = StoredValue::new(column.id);
+            let direction = move || {
+                let sort = store.with_value(PanelStore::sort);
+                let first = sort.first()?;
+                id.with_value(|id| *id == first.column)
+                    .then_some(if first.descending { "descending" } else { "ascending" })
+            };
+            let on_key = move |event: web_sys::KeyboardEvent| {
+                let target = match event.key().as_str() {
+                    "ArrowLeft" => place.saturating_sub(1),
+                    "ArrowRight" => (place + 1).min(count.saturating_sub(1)),
+                    _ => return,
+                };
+                event.prevent_default();
+                go(target);
+            };
+            let button = buttons.with_value(|buttons| buttons.get(place).copied()).unwrap_or_default();
+            view! {
+                <div
+                    class=head_class(column.kind)
+                    role="columnheader"
+                    data-kind=kind_name(column.kind)
+                    aria-sort=move || direction().unwrap_or("none")
+                >
+                    <button
+                        class="head-button"
+                        type="button"
+                        node_ref=button
+                        tabindex=move || if active.get() == place { "0" } else { "-1" }
+                        on:keydown=on_key
+                        on:focus=move |_| active.set(place)
+                        on:click=move |_| id.with_value(|id| store.with_value(|store| store.sort_by(id)))
+                    >
+                        <span class="head-title">{column.title}</span>
+                        <span class="head-arrow"><Icon shape=Shape::Arrow/></span>
+                    </button>
+                </div>
+            }
+        })
+        .collect_view();
+    view! {
+        <div class="grid-head" role="rowgroup">
+            <div class="row" role="row" aria-rowindex="1">{cells}</div>
+        </div>
+    }
+}
+
+fn head_class(kind: ColumnKind) -> &'static str {
+    if is_identity(kind) {
+        "head-cell pinned"
+    } else {
+        "head-cell"
+    }
+}

@@ -1,0 +1,26 @@
+//! Pieces of the interface, one per file. They read signals and send messages; they decide nothing.
+
+mod cell;
+mod drawer;
+mod freshness_badge;
+mod grid;
+mod grid_head;
+mod grid_row;
+mod grid_skeleton;
+mod icon;
+mod live_region;
+mod message_page;
+mod notices;
+mod patient_banner;
+mod record_body;
+mod theme_toggle;
+mod top_bar;
+
+pub(crate) use drawer::Drawer;
+pub(crate) use grid::Grid;
+pub(crate) use grid_skeleton::GridSkeleton;
+pub(crate) use icon::{Icon, IconSprite, Shape};
+pub(crate) use live_region::LiveRegion;
+pub(crate) use message_page::MessagePage;
+pub(crate) use notices::Notices;
+pub(crate) use top_bar::TopBar;

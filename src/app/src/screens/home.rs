@@ -1,0 +1,78 @@
+//! The list of panels with live counts.
+
+use leptos::prelude::*;
+use leptos_router::components::A;
+use panels_core::{
+    identity::ResourceType,
+    protocol::{PanelCounts, PanelView},
+};
+
+use crate::{address, state::AppState, text};
+
+/// See the module.
+#[component]
+pub(crate) fn Home() -> impl IntoView {
+    let state = AppState::here();
+    document().set_title(&text::page_title(None));
+    let list = move || match state.panels.get() {
+        None => view! { <p class="muted" role="status">{text::LOADING}</p> }.into_any(),
+        Some(panels) if panels.is_empty() => {
+            view! { <p class="muted">{text::NO_PANELS}</p> }.into_any()
+        }
+        Some(panels) => {
+            let items = panels
+                .into_iter()
+                .map(|panel| view! { <PanelItem panel=panel/> })
+                .collect_view();
+            view! { <ul class="panel-list">{items}</ul> }.into_any()
+        }
+    };
+    view! {
+        <main class="screen" id="main">
+            <div class="home">
+                <h1>{text::PANELS}</h1>
+                {list}
+            </div>
+        </main>
+    }
+}
+
+#[component]
+fn PanelItem(panel: PanelView) -> impl IntoView {
+    let state = AppState::here();
+    let id = panel.id.clone();
+    let counts = Memo::new(move |_| state.counts.with(|counts| counts.get(&id).cloned()));
+    let is_task = panel.row_type == ResourceType::Task;
+    view! {
+        <li class="panel-item">
+            <div>
+                <h2><A href=address::panel(&panel.id)>{panel.name}</A></h2>
+                <p class="muted">{panel.description}</p>
+            </div>
+            <dl class="counts">
+                <Count label="Rows" counts=counts pick=|counts| counts.rows danger=false/>
+                <Show when=move || is_task>
+                    <Count label="Overdue" counts=counts pick=|counts| counts.overdue danger=true/>
+                    <Count label="Urgent" counts=counts pick=|counts| counts.urgent danger=true/>
+                    <Count label="Unassigned" counts=counts pick=|counts| counts.unassigned danger=false/>
+                </Show>
+            </dl>
+        </li>
+    }
+}
+
+#[component]
+fn Count(
+    label: &'static str,
+    counts: Memo<Option<PanelCounts>>,
+    pick: fn(&PanelCounts) -> u32,
+    danger: bool,
+) -> impl IntoView {
+    let value = Memo::new(move |_| counts.with(|counts| counts.as_ref().map(pick)));
+    view! {
+        <div class="count" data-tone=danger.then_some("danger") data-zero=move || (value.get().unwrap_or(0) == 0).to_string()>
+            <dt>{label}</dt>
+            <dd>{move || value.get().map_or_else(|| "–".to_owned(), |value| text::number(value as usize))}</dd>
+        </div>
+    }
+}

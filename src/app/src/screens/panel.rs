@@ -1,0 +1,142 @@
+//! A panel: its head, its table, its foot, and the drawer beside it.
+
+use leptos::prelude::*;
+use leptos_router::{
+    components::A,
+    hooks::{use_location, use_params_map},
+};
+use panels_core::{
+    identity::{PanelId, ResourceKey},
+    protocol::PanelView,
+};
+
+use crate::{
+    address,
+    components::{Drawer, Grid, MessagePage},
+    state::{AppState, PanelStore},
+    text,
+};
+
+/// Height of a row in CSS pixels, as in tokens.css.
+const ROW_HEIGHT: f64 = 36.0;
+
+/// The screen for the panel that the address names.
+#[component]
+pub(crate) fn PanelScreen() -> impl IntoView {
+    let state = AppState::here();
+    let params = use_params_map();
+    let id = Memo::new(move |_| params.with(|params| params.get("panel").unwrap_or_default()));
+    let view = Memo::new(move |_| state.panel_view(&PanelId::new(id.get())));
+    let known = Memo::new(move |_| state.panels.with(Option::is_some));
+    move || {
+        match (view.get(), known.get()) {
+        (Some(view), _) => view! { <PanelBody view=view/> }.into_any(),
+        (None, false) => view! { <main class="screen" id="main"><p class="home muted" role="status">{text::LOADING}</p></main> }.into_any(),
+        (None, true) => view! {
+            <MessagePage title=text::NOT_FOUND_TITLE body=text::NOT_FOUND_BODY>
+                <A href="/" attr:class="button">{text::TO_PANELS}</A>
+            </MessagePage>
+        }
+        .into_any(),
+    }
+    }
+}
+
+/// The drawer is part of [`PanelScreen`], so that opening a record leaves the table as it is.
+#[component]
+pub(crate) fn DrawerRoute() -> impl IntoView {}
+
+#[component]
+fn PanelBody(view: PanelView) -> impl IntoView {
+    let state = AppState::here();
+    document().set_title(&text::page_title(Some(&view.name)));
+    let panel = StoredValue::new(view.id.clone());
+    let store = StoredValue::new_local(PanelStore::new(view.clone(), ROW_HEIGHT));
+    state.watch(store.get_value());
+    on_cleanup(move || panel.with_value(|panel| state.unwatch(panel)));
+    let path = use_location().pathname;
+    let open = Memo::new(move |_| path.with(|path| open_record(path)));
+    let open_id = Memo::new(move |_| open.get().map(|key| key.id));
+    let drawer = move || {
+        open.get()
+            .map(|key| view! { <Drawer key=key panel=panel/> })
+    };
+    view! {
+        <main class="screen panel" id="main">
+            <div class="panel-main">
+                <div class="panel-head">
+                    <h1>{view.name.clone()}</h1>
+                    <p class="panel-description muted">{view.description.clone()}</p>
+                    <PanelCountsLine panel=panel/>
+                </div>
+                <Grid store=store open=open_id/>
+                <PanelFoot store=store/>
+            </div>
+            {drawer}
+        </main>
+    }
+}
+
+fn open_record(path: &str) -> Option<ResourceKey> {
+    let (_, rest) = path.split_once("/panel/")?;
+    let mut parts = rest.split('/').skip(1);
+    address::parse_record(parts.next()?, parts.next()?)
+}
+
+#[component]
+fn PanelCountsLine(panel: StoredValue<PanelId>) -> impl IntoView {
+    let state = AppState::here();
+    let counts = Memo::new(move |_| {
+        panel.with_value(|panel| state.counts.with(|counts| counts.get(panel).cloned()))
+    });
+    let part = |count: u32, word: &str, class: &'static str| {
+        (count > 0).then(|| view! { <span class=class>{text::number(count as usize)} " " {word.to_owned()}</span> })
+    };
+    view! {
+        <p class="panel-counts">
+            {move || counts.get().map(|counts| view! {
+                {part(counts.overdue, "overdue", "danger")}
+                {part(counts.urgent, "urgent", "")}
+                {part(counts.unassigned, "unassigned", "")}
+            })}
+        </p>
+    }
+}
+
+#[component]
+fn PanelFoot(store: StoredValue<PanelStore, LocalStorage>) -> impl IntoView {
+    let state = AppState::here();
+    let rows = move || {
+        let shown = store.with_value(PanelStore::total);
+        let total = state.counts.with(|counts| {
+            store.with_value(|store| counts.get(store.panel()).map(|counts| counts.rows as usize))
+        });
+        let loading = store.with_value(PanelStore::is_loading);
+        match total {
+            Some(total) if total > shown => format!(
+                "{} of {}",
+                text::number(shown),
+                text::counted(total, "row", "rows")
+            ),
+            _ if loading => format!("{}, loading", text::counted(shown, "row", "rows")),
+            _ => text::counted(shown, "row", "rows"),
+        }
+    };
+    let fresh = Memo::new(move |_| {
+        let badge = state.badge();
+        let time = badge
+            .as_of
+            .map(|time| text::badge_time(badge.word, &crate::show::clock(time)));
+        format!(
+            "{}{}",
+            text::badge_word(badge.word),
+            time.unwrap_or_default()
+        )
+    });
+    view! {
+        <div class="panel-foot">
+            <span>{rows}</span>
+            <span>{move || fresh.get()}</span>
+        </div>
+    }
+}

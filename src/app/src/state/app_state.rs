@@ -1,0 +1,183 @@
+//! The state shared by all screens, handed down by context.
+
+use std::collections::HashMap;
+
+use leptos::prelude::*;
+use panels_core::{
+    badge::{Badge, WorkerVoice},
+    identity::PanelId,
+    protocol::{
+        CatchUpReason, Freshness, PanelCounts, PanelView, RecordView, SessionView, SignInFailure,
+        TabMessage,
+    },
+};
+
+use super::{Announcer, Clock, PanelStore, ThemeState, update_queue::UpdateQueue};
+use crate::link::LinkHandle;
+
+/// What the user must know about the worker, where it is more than the badge can say.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum WorkerTrouble {
+    /// This browser cannot run it, or it does not start.
+    Unavailable {
+        /// For the person who helps.
+        reason: String,
+    },
+    /// A newer version is deployed: this page must be reloaded.
+    ReloadNeeded,
+    /// The worker does not serve this tab.
+    Refused {
+        /// A sentence.
+        message: String,
+    },
+}
+
+/// Which of the screens is shown, whatever the address says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Gate {
+    /// A stored session is looked for.
+    Waiting,
+    /// The sign-in form.
+    SignIn,
+    /// What the address says.
+    Open,
+}
+
+/// See the module. Copied freely: everything in it is a handle.
+#[derive(Clone, Copy)]
+pub(crate) struct AppState {
+    /// Address of the server, for messages.
+    pub server: StoredValue<String>,
+    /// Who is signed in.
+    pub session: RwSignal<SessionView>,
+    /// Why the last attempt failed.
+    pub sign_in_failure: RwSignal<Option<SignInFailure>>,
+    /// The panels; `None` until the worker has named them.
+    pub panels: RwSignal<Option<Vec<PanelView>>>,
+    /// Live counts.
+    pub counts: RwSignal<HashMap<PanelId, PanelCounts>>,
+    /// What the worker says about freshness.
+    pub freshness: RwSignal<Freshness>,
+    /// Whether the worker is heard.
+    pub voice: RwSignal<WorkerVoice>,
+    /// More trouble with the worker.
+    pub trouble: RwSignal<Option<WorkerTrouble>>,
+    /// The record in the drawer.
+    pub record: RwSignal<Option<RecordView>>,
+    /// The time.
+    pub clock: Clock,
+    /// Light or dark.
+    pub theme: ThemeState,
+    /// What screen readers are told.
+    pub announcer: Announcer,
+    pub(super) queue: UpdateQueue,
+    panel: StoredValue<Option<PanelStore>, LocalStorage>,
+    link: StoredValue<Option<LinkHandle>, LocalStorage>,
+}
+
+impl AppState {
+    /// Nothing known yet.
+    pub(crate) fn new(theme: ThemeState) -> Self {
+        Self {
+            server: StoredValue::new(String::new()),
+            session: RwSignal::new(SessionView::Restoring),
+            sign_in_failure: RwSignal::new(None),
+            panels: RwSignal::new(None),
+            counts: RwSignal::new(HashMap::new()),
+            freshness: RwSignal::new(Freshness::CatchingUp {
+                as_of: None,
+                reason: CatchUpReason::FirstLoad,
+            }),
+            voice: RwSignal::new(WorkerVoice::Awaited),
+            trouble: RwSignal::new(None),
+            record: RwSignal::new(None),
+            clock: Clock::start(),
+            theme,
+            announcer: Announcer::new(),
+            queue: UpdateQueue::new(),
+            panel: StoredValue::new_local(None),
+            link: StoredValue::new_local(None),
+        }
+    }
+
+    /// The state of this page.
+    pub(crate) fn here() -> Self {
+        expect_context::<Self>()
+    }
+
+    /// Takes the link to the worker into custody.
+    pub(crate) fn connect(self, link: LinkHandle) {
+        self.link.set_value(Some(link));
+    }
+
+    /// Says something to the worker; without a worker it is dropped, because all of it is asked again on reconnection.
+    pub(crate) fn send(self, message: TabMessage) {
+        self.link.with_value(|link| {
+            if let Some(link) = link {
+                link.send(message);
+            }
+        });
+    }
+
+    /// What the badge shows now.
+    pub(crate) fn badge(self) -> Badge {
+        let now = self.clock.second();
+        self.freshness
+            .with(|freshness| Badge::judge(freshness, self.voice.get(), now))
+    }
+
+    /// Which screen is allowed.
+    pub(crate) fn gate(self) -> Gate {
+        self.session.with(|session| match session {
+            SessionView::Restoring => Gate::Waiting,
+            SessionView::SignedIn { .. } => Gate::Open,
+            SessionView::SignedOut { .. }
+            | SessionView::SigningIn
+            | SessionView::ChooseMembership { .. } => Gate::SignIn,
+        })
+    }
+
+    /// The definition of a panel.
+    pub(crate) fn panel_view(self, panel: &PanelId) -> Option<PanelView> {
+        self.panels.with(|panels| {
+            panels
+                .as_ref()?
+                .iter()
+                .find(|view| view.id == *panel)
+                .cloned()
+        })
+    }
+
+    /// Makes a panel the one that receives rows, and asks the worker for them.
+    pub(crate) fn watch(self, store: PanelStore) {
+        let panel = store.panel().clone();
+        self.panel.set_value(Some(store));
+        self.send(TabMessage::Watch { panel });
+    }
+
+    /// The panel is no longer shown.
+    pub(crate) fn unwatch(self, panel: &PanelId) {
+        self.panel.update_value(|current| {
+            if current.as_ref().is_some_and(|store| store.panel() == panel) {
+                *current = None;
+            }
+        });
+        self.send(TabMessage::Unwatch {
+            panel: panel.clone(),
+        });
+    }
+
+    /// The panel that is shown.
+    pub(crate) fn watched(self) -> Option<PanelStore> {
+        self.panel.with_value(Clone::clone)
+    }
+
+    /// Forgets everything about patients, at once: somebody else may sit down here.
+    pub(crate) fn forget_patients(self) {
+        self.queue.clear();
+        self.panel.set_value(None);
+        self.record.set(None);
+        self.panels.set(None);
+        self.counts.update(HashMap::clear);
+    }
+}

@@ -1,0 +1,119 @@
+//! From the worker's messages to signals.
+
+use leptos::prelude::*;
+use panels_core::{
+    badge::WorkerVoice,
+    protocol::{PanelChanges, SessionView, TabMessage, WorkerMessage},
+};
+
+use super::{AppState, WorkerTrouble, clock::now};
+use crate::{link::LinkEvent, text};
+
+/// Takes one event of the link.
+pub(crate) fn receive(state: AppState, event: LinkEvent) {
+    match event {
+        LinkEvent::Message(message) => {
+            state.voice.set(WorkerVoice::Heard { at: now() });
+            take(state, message);
+        }
+        LinkEvent::WorkerLost => state.voice.set(WorkerVoice::Lost { at: now() }),
+        LinkEvent::WorkerUnavailable { reason } => {
+            state.trouble.set(Some(WorkerTrouble::Unavailable {
+                reason: reason.to_string(),
+            }));
+        }
+        LinkEvent::ReloadNeeded { .. } => state.trouble.set(Some(WorkerTrouble::ReloadNeeded)),
+    }
+}
+
+/// Applies what waits for a frame: the tab became visible.
+pub(crate) fn catch_up(state: AppState) {
+    state
+        .queue
+        .run(&move |messages| apply_rows(state, messages));
+}
+
+fn take(state: AppState, message: WorkerMessage) {
+    match message {
+        WorkerMessage::Snapshot { .. } | WorkerMessage::Changes { .. } => state
+            .queue
+            .push(message, move |messages| apply_rows(state, messages)),
+        WorkerMessage::Session { session, .. } => take_session(state, session),
+        WorkerMessage::SignInFailed { reason } => state.sign_in_failure.set(Some(reason)),
+        WorkerMessage::Panels { panels } => {
+            if state
+                .panels
+                .with_untracked(|known| known.as_ref() != Some(&panels))
+            {
+                state.panels.set(Some(panels));
+            }
+        }
+        WorkerMessage::Counts { counts } => state.counts.update(|known| {
+            known.extend(
+                counts
+                    .into_iter()
+                    .filter_map(|count| Some((count.panel.clone()?, count))),
+            );
+        }),
+        WorkerMessage::Record { record } => state.record.set(Some(record)),
+        WorkerMessage::Freshness { freshness } => {
+            if state.freshness.with_untracked(|known| *known != freshness) {
+                state.freshness.set(freshness);
+            }
+        }
+        WorkerMessage::Refused { reason } => state.trouble.set(Some(WorkerTrouble::Refused {
+            message: text::refusal(&reason),
+        })),
+        WorkerMessage::Welcome { .. } => state.trouble.set(None),
+        WorkerMessage::Pong { .. } | WorkerMessage::Ending { .. } => {}
+    }
+}
+
+fn take_session(state: AppState, session: SessionView) {
+    if let SessionView::SignedOut { .. } = &session {
+        state.forget_patients();
+    }
+    if let SessionView::SignedIn { .. } = &session {
+        state.sign_in_failure.set(None);
+    }
+    if state.session.with_untracked(|known| *known != session) {
+        state.session.set(session);
+    }
+}
+
+fn apply_rows(state: AppState, messages: Vec<WorkerMessage>) {
+    let Some(store) = state.watched() else {
+        return;
+    };
+    let (mut changed, mut gone, mut gap) = (0, 0, false);
+    for message in messages {
+        let events = match message {
+            WorkerMessage::Snapshot {
+                panel,
+                sequence,
+                part,
+                more,
+                loading,
+                rows,
+            } if panel == *store.panel() => {
+                store.apply(|table| table.apply_snapshot(sequence, part, more, loading, rows))
+            }
+            WorkerMessage::Changes { sequence, panels } => {
+                let mine = panels
+                    .into_iter()
+                    .find(|part: &PanelChanges| part.panel == *store.panel());
+                store.apply(|table| table.apply_changes(sequence, mine))
+            }
+            _ => continue,
+        };
+        changed += events.changed.len() + events.added.len();
+        gone += events.gone.len();
+        gap |= events.gap;
+    }
+    state.announcer.count_changes(changed, gone);
+    if gap {
+        state.send(TabMessage::Watch {
+            panel: store.panel().clone(),
+        });
+    }
+}

@@ -1,0 +1,20 @@
+//! What the interface knows: signals, and the one place that turns the worker's messages into them.
+//!
+//! No markup in here, and no decision that the core could make.
+
+mod announcer;
+mod app_state;
+mod clock;
+mod dispatch;
+mod mounted_rows;
+mod panel_store;
+mod theme;
+mod update_queue;
+
+pub(crate) use announcer::Announcer;
+pub(crate) use app_state::{AppState, Gate, WorkerTrouble};
+pub(crate) use clock::{Clock, zone_offset_minutes};
+pub(crate) use dispatch::{catch_up, receive};
+pub(crate) use mounted_rows::RowHandle;
+pub(crate) use panel_store::{PanelPhase, PanelStore};
+pub(crate) use theme::ThemeState;

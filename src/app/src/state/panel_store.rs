@@ -1,0 +1,234 @@
+//! The panel that is shown: its table, the part of it that is in the document, and its order.
+
+use std::{cell::RefCell, collections::HashSet, rc::Rc};
+
+use leptos::prelude::*;
+use panels_core::{
+    identity::{PanelId, ResourceId},
+    live_table::{LiveTable, TableEvents},
+    protocol::{PanelView, SortKey},
+    viewport::Viewport,
+};
+
+use super::mounted_rows::{MountedRows, RowHandle};
+
+/// What the panel can show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum PanelPhase {
+    /// No row yet, but they are on their way.
+    Loading,
+    /// Rows.
+    Rows,
+    /// There is no row.
+    Empty,
+}
+
+/// See the module. A cheap handle.
+#[derive(Clone)]
+pub(crate) struct PanelStore(Rc<Inner>);
+
+struct Inner {
+    view: PanelView,
+    table: RefCell<LiveTable>,
+    mounted: RefCell<MountedRows>,
+    viewport: std::cell::Cell<Viewport>,
+    /// Rows that stay in the document wherever the table is scrolled: the focused one and the open one.
+    kept: RefCell<Vec<ResourceId>>,
+    window: ArcRwSignal<Vec<ResourceId>>,
+    total: ArcRwSignal<usize>,
+    phase: ArcRwSignal<PanelPhase>,
+    loading: ArcRwSignal<bool>,
+    sort: ArcRwSignal<Vec<SortKey>>,
+}
+
+impl PanelStore {
+    /// Empty, for a panel.
+    pub(crate) fn new(view: PanelView, row_height: f64) -> Self {
+        let table = LiveTable::new(&view);
+        Self(Rc::new(Inner {
+            sort: ArcRwSignal::new(view.sort.clone()),
+            view,
+            table: RefCell::new(table),
+            mounted: RefCell::default(),
+            viewport: std::cell::Cell::new(Viewport {
+                scroll_top: 0.0,
+                height: 0.0,
+                row_height,
+            }),
+            kept: RefCell::default(),
+            window: ArcRwSignal::default(),
+            total: ArcRwSignal::default(),
+            phase: ArcRwSignal::new(PanelPhase::Loading),
+            loading: ArcRwSignal::new(true),
+        }))
+    }
+
+    /// Id of the panel.
+    pub(crate) fn panel(&self) -> &PanelId {
+        &self.0.view.id
+    }
+
+    /// Its definition.
+    pub(crate) fn view(&self) -> &PanelView {
+        &self.0.view
+    }
+
+    /// Ids of the rows in the document, in order.
+    pub(crate) fn window(&self) -> Vec<ResourceId> {
+        self.0.window.get()
+    }
+
+    /// Number of all rows.
+    pub(crate) fn total(&self) -> usize {
+        self.0.total.get()
+    }
+
+    /// The same, without being told of changes.
+    pub(crate) fn total_untracked(&self) -> usize {
+        self.0.total.get_untracked()
+    }
+
+    /// What can be shown.
+    pub(crate) fn phase(&self) -> PanelPhase {
+        self.0.phase.get()
+    }
+
+    /// Whether more rows are on their way.
+    pub(crate) fn is_loading(&self) -> bool {
+        self.0.loading.get()
+    }
+
+    /// The order.
+    pub(crate) fn sort(&self) -> Vec<SortKey> {
+        self.0.sort.get()
+    }
+
+    /// Signals of a row in the document.
+    pub(crate) fn handle(&self, id: &ResourceId) -> Option<RowHandle> {
+        self.0.mounted.borrow().get(id)
+    }
+
+    /// Where the table is scrolled.
+    pub(crate) fn viewport(&self) -> Viewport {
+        self.0.viewport.get()
+    }
+
+    /// The row at a place.
+    pub(crate) fn row_at(&self, index: usize) -> Option<ResourceId> {
+        self.0.table.borrow().order().get(index).cloned()
+    }
+
+    /// The place of a row.
+    pub(crate) fn index_of(&self, id: &ResourceId) -> Option<usize> {
+        if let Some(handle) = self.handle(id) {
+            return Some(handle.index.get_untracked());
+        }
+        self.0
+            .table
+            .borrow()
+            .order()
+            .iter()
+            .position(|other| other == id)
+    }
+
+    /// The table was scrolled or resized.
+    pub(crate) fn look(&self, scroll_top: f64, height: f64) {
+        let viewport = Viewport {
+            scroll_top,
+            height,
+            ..self.viewport()
+        };
+        self.0.viewport.set(viewport);
+        self.lay_out(&HashSet::new());
+    }
+
+    /// These rows stay in the document wherever the table is scrolled.
+    pub(crate) fn keep(&self, rows: Vec<ResourceId>) {
+        *self.0.kept.borrow_mut() = rows;
+        self.lay_out(&HashSet::new());
+    }
+
+    /// Orders by a column: ascending, then descending, then as the panel says.
+    pub(crate) fn sort_by(&self, column: &str) {
+        let current = self.0.sort.get_untracked();
+        let first = current.first().filter(|key| key.column == column);
+        let is_default = current == self.0.view.sort;
+        let sort = match first {
+            Some(key) if !key.descending => vec![SortKey {
+                column: column.to_owned(),
+                descending: true,
+            }],
+            Some(_) if !is_default => self.0.view.sort.clone(),
+            _ => vec![SortKey {
+                column: column.to_owned(),
+                descending: false,
+            }],
+        };
+        self.0.table.borrow_mut().set_sort(sort.clone());
+        self.0.sort.set(sort);
+        self.lay_out(&HashSet::new());
+    }
+
+    /// Lets a message change the table, then shows what came of it.
+    pub(super) fn apply(&self, change: impl FnOnce(&mut LiveTable) -> TableEvents) -> TableEvents {
+        let events = change(&mut self.0.table.borrow_mut());
+        let fresh: HashSet<ResourceId> = events.added.iter().cloned().collect();
+        if events.replaced {
+            self.0.mounted.borrow().refresh_all(&self.0.table.borrow());
+        } else {
+            self.0
+                .mounted
+                .borrow()
+                .refresh(&events.changed, &self.0.table.borrow());
+        }
+        if events.replaced || events.reordered {
+            self.lay_out(&fresh);
+        }
+        self.tell_phase();
+        events
+    }
+
+    fn tell_phase(&self) {
+        let table = self.0.table.borrow();
+        let (count, loading) = (table.order().len(), table.is_loading());
+        drop(table);
+        let phase = match (count, loading) {
+            (0, true) => PanelPhase::Loading,
+            (0, false) => PanelPhase::Empty,
+            _ => PanelPhase::Rows,
+        };
+        set_if_changed(&self.0.phase, phase);
+        set_if_changed(&self.0.loading, loading);
+    }
+
+    fn lay_out(&self, fresh: &HashSet<ResourceId>) {
+        let table = self.0.table.borrow();
+        let order = table.order();
+        let range = self.viewport().window(order.len());
+        let mut window: Vec<(usize, ResourceId)> = range
+            .clone()
+            .filter_map(|index| Some((index, order.get(index)?.clone())))
+            .collect();
+        for id in self.0.kept.borrow().iter() {
+            if table.row(id).is_some() && !window.iter().any(|(_, other)| other == id) {
+                let index = order.iter().position(|other| other == id);
+                window.extend(index.map(|index| (index, id.clone())));
+            }
+        }
+        window.sort_unstable_by_key(|(index, _)| *index);
+        self.0.mounted.borrow_mut().keep(&window, &table, fresh);
+        let total = order.len();
+        drop(table);
+        set_if_changed(&self.0.total, total);
+        set_if_changed(
+            &self.0.window,
+            window.into_iter().map(|(_, id)| id).collect(),
+        );
+    }
+}
+
+fn set_if_changed<T: PartialEq + Send + Sync + 'static>(signal: &ArcRwSignal<T>, value: T) {
+    if signal.with_untracked(|old| *old != value) {
+        signal.set(value);
+    }
+}
