@@ -108,6 +108,7 @@ pub(crate) fn Grid(
         let is_open = Memo::new(move |_| open.with(|open| open.as_ref() == Some(&same)));
         Some(view! { <GridRow id=id handle=handle columns=columns active=is_active open=is_open/> })
     };
+    let kinds: Vec<ColumnKind> = view.columns.iter().map(|column| column.kind).collect();
     let phase = Memo::new(move |_| store.with_value(PanelStore::phase));
     view! {
         <div
@@ -119,7 +120,8 @@ pub(crate) fn Grid(
             aria-colcount=view.columns.len().to_string()
             aria-busy=move || (phase.get() == PanelPhase::Loading).to_string()
             data-old=move || old.get().then_some("true")
-            style:--columns=template(&view.columns.iter().map(|column| column.kind).collect::<Vec<_>>())
+            style:--columns=template(&kinds)
+            style:--columns-width-min=width_min(&kinds)
             on:scroll=move |_| on_scroll()
             on:keydown=on_key
             on:click=on_click
@@ -146,21 +148,32 @@ pub(crate) fn Grid(
     }
 }
 
-/// Widths by kind: what must not be cut has a fixed one, titles and names share the rest.
+/// Least width in CSS pixels and share of what is left, by kind: what must not be cut has no share.
+fn width(kind: ColumnKind) -> (u32, f32) {
+    match kind {
+        ColumnKind::Priority | ColumnKind::Age | ColumnKind::Changed => (92, 0.0),
+        ColumnKind::Due | ColumnKind::BirthDate => (150, 0.0),
+        ColumnKind::Title => (180, 2.2),
+        ColumnKind::Patient => (210, 1.6),
+        ColumnKind::Status => (170, 1.2),
+        ColumnKind::Person => (140, 1.0),
+        ColumnKind::Workload => (220, 1.0),
+        ColumnKind::Text => (100, 0.8),
+    }
+}
+
 fn template(kinds: &[ColumnKind]) -> String {
-    let width = |kind: &ColumnKind| match kind {
-        ColumnKind::Priority => "92px",
-        ColumnKind::Due => "150px",
-        ColumnKind::Title => "minmax(180px, 2.2fr)",
-        ColumnKind::Patient => "minmax(210px, 1.6fr)",
-        ColumnKind::Status => "minmax(170px, 1.2fr)",
-        ColumnKind::Person => "minmax(140px, 1fr)",
-        ColumnKind::Age | ColumnKind::Changed => "92px",
-        ColumnKind::BirthDate => "150px",
-        ColumnKind::Workload => "minmax(220px, 1fr)",
-        ColumnKind::Text => "minmax(100px, 0.8fr)",
+    let track = |kind: &ColumnKind| match width(*kind) {
+        (least, 0.0) => format!("{least}px"),
+        (least, share) => format!("minmax({least}px, {share}fr)"),
     };
-    kinds.iter().map(width).collect::<Vec<_>>().join(" ")
+    kinds.iter().map(track).collect::<Vec<_>>().join(" ")
+}
+
+/// Narrower than this the table scrolls sideways.
+fn width_min(kinds: &[ColumnKind]) -> String {
+    let sum: u32 = kinds.iter().map(|kind| width(*kind).0).sum();
+    format!("{sum}px")
 }
 
 fn row_of(target: Option<web_sys::EventTarget>) -> Option<ResourceId> {
