@@ -1,1 +1,18 @@
-//! Browser tests.
+//! Browser tests: the built app in a real Chromium, against a sandbox, through WebDriver.
+//!
+//! Here are the stage (sandbox, static site, browser) and the page objects; the scenarios are in `tests/`. Things are found
+//! as people and screen readers find them, by role and accessible name, never by class or position. Nothing here sleeps for
+//! a fixed time to let something happen: what is awaited is asked for until a deadline.
+
+pub mod browser;
+pub mod driver;
+pub mod failure;
+pub mod pages;
+pub mod screenshot;
+pub mod server;
+pub mod site;
+pub mod stage;
+pub mod wait;
+
+pub use failure::Failure;
+pub use stage::{Stage, StageOptions};

@@ -1,0 +1,78 @@
+//! The driver process: one per test, on a port of its own choice.
+
+use std::{env, process::Stdio, time::Duration};
+
+use tokio::{
+    io::{AsyncBufReadExt, BufReader, Lines},
+    process::{Child, ChildStdout, Command},
+    time::timeout,
+};
+
+use crate::Failure;
+
+/// Starting takes well under a second.
+const START_LIMIT: Duration = Duration::from_secs(20);
+/// Printed by chromedriver when it listens.
+const ANNOUNCEMENT: &str = "started successfully on port ";
+
+/// A running chromedriver; ends when dropped.
+#[derive(Debug)]
+pub struct Driver {
+    _process: Child,
+    /// Kept open: the driver would die of a closed pipe at its next line.
+    _output: Lines<BufReader<ChildStdout>>,
+    /// Its address.
+    pub url: String,
+}
+
+impl Driver {
+    /// Starts one.
+    ///
+    /// # Errors
+    /// If it cannot be started or does not say its port.
+    pub async fn start() -> Result<Self, Failure> {
+        let program = env::var_os("PANELS_CHROMEDRIVER").unwrap_or_else(|| "chromedriver".into());
+        let mut process = Command::new(&program)
+            .arg("--port=0")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()
+            .map_err(Failure::io(format!(
+                "{} (run `cargo verify browser`, which finds it)",
+                program.display()
+            )))?;
+        let output = process
+            .stdout
+            .take()
+            .ok_or_else(|| Failure::Driver("chromedriver has no output".to_owned()))?;
+        let mut lines = BufReader::new(output).lines();
+        let port = timeout(START_LIMIT, announced_port(&mut lines))
+            .await
+            .map_err(|_| Failure::Driver("chromedriver did not say its port".to_owned()))??;
+        Ok(Self {
+            _process: process,
+            _output: lines,
+            url: format!("http://127.0.0.1:{port}"),
+        })
+    }
+}
+
+async fn announced_port(lines: &mut Lines<BufReader<ChildStdout>>) -> Result<u16, Failure> {
+    while let Some(line) = lines
+        .next_line()
+        .await
+        .map_err(Failure::io("chromedriver"))?
+    {
+        let port = line
+            .split_once(ANNOUNCEMENT)
+            .and_then(|(_, rest)| rest.trim_end_matches('.').parse().ok());
+        if let Some(port) = port {
+            return Ok(port);
+        }
+    }
+    Err(Failure::Driver(
+        "chromedriver ended before it listened".to_owned(),
+    ))
+}

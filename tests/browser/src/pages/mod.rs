@@ -1,0 +1,9 @@
+//! Page objects: what a person does on each screen, in their words.
+
+mod badge;
+mod panel;
+mod sign_in;
+
+pub use badge::{Badge, expect_badge, expect_badge_other_than, read_badge};
+pub use panel::{PanelPage, RowSeen};
+pub use sign_in::SignInPage;

@@ -1,0 +1,193 @@
+//! A panel: the live table.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use serde_json::{Value, json};
+
+use crate::{Failure, Stage, wait};
+
+/// One row as the table shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RowSeen {
+    /// Id of the resource.
+    pub id: String,
+    /// All its text.
+    pub text: String,
+}
+
+/// A panel open in the current tab.
+#[derive(Debug)]
+pub struct PanelPage<'a> {
+    stage: &'a Stage,
+    name: &'static str,
+}
+
+/// Name of the panel with all open tasks.
+const ALL_OPEN_TASKS: &str = "All open tasks";
+
+impl<'a> PanelPage<'a> {
+    /// Goes from the home screen to the panel with all open tasks, until it has rows.
+    ///
+    /// # Errors
+    /// If they do not come.
+    pub async fn open_all_tasks(stage: &'a Stage) -> Result<Self, Failure> {
+        stage.browser.click("link", ALL_OPEN_TASKS).await?;
+        let page = Self {
+            stage,
+            name: ALL_OPEN_TASKS,
+        };
+        page.expect_rows().await?;
+        Ok(page)
+    }
+
+    /// Opens the app in a new tab, where somebody is signed in already, and goes to the same panel.
+    ///
+    /// # Errors
+    /// If it does not come.
+    pub async fn open_in_new_tab(stage: &'a Stage) -> Result<Self, Failure> {
+        stage.browser.new_tab().await?;
+        stage
+            .browser
+            .goto(&format!("{}/", stage.site.origin))
+            .await?;
+        Self::open_all_tasks(stage).await
+    }
+
+    /// Waits until the table has at least one row with an id.
+    ///
+    /// # Errors
+    /// If none comes.
+    pub async fn expect_rows(&self) -> Result<Vec<RowSeen>, Failure> {
+        self.stage.browser.expect("grid", self.name).await?;
+        wait::until("rows in the table", async || {
+            let rows = self.rows().await?;
+            Ok(wait::Look::when(!rows.is_empty(), rows, "no row"))
+        })
+        .await
+    }
+
+    /// The rows that are in the document: those on screen and a few around them.
+    ///
+    /// # Errors
+    /// If the script fails.
+    pub async fn rows(&self) -> Result<Vec<RowSeen>, Failure> {
+        let text = "return [...document.querySelectorAll('[role=row][data-id]')].map((row) => [row.dataset.id, row.innerText])";
+        let value = self.stage.browser.script(text, vec![]).await?;
+        let pairs: Vec<(String, String)> = serde_json::from_value(value)?;
+        Ok(pairs
+            .into_iter()
+            .map(|(id, text)| RowSeen { id, text })
+            .collect())
+    }
+
+    /// `aria-rowcount` without the heading row: how many rows the panel has, whether in the document or not.
+    ///
+    /// # Errors
+    /// If the script fails.
+    pub async fn row_count(&self) -> Result<u64, Failure> {
+        let text = "const grid = document.querySelector('[role=grid]'); return grid ? Number(grid.getAttribute('aria-rowcount')) : 0";
+        let count = self
+            .stage
+            .browser
+            .script(text, vec![])
+            .await?
+            .as_u64()
+            .unwrap_or_default();
+        Ok(count.saturating_sub(1))
+    }
+
+    /// Waits until the table has as many rows as the server.
+    ///
+    /// # Errors
+    /// If it does not within the limit.
+    pub async fn expect_count(&self, wanted: usize, limit: Duration) -> Result<(), Failure> {
+        wait::until_within(&format!("{wanted} rows"), limit, async || {
+            let count = self.row_count().await?;
+            Ok(wait::Look::when(
+                count == wanted as u64,
+                (),
+                format!("{count} rows"),
+            ))
+        })
+        .await
+    }
+
+    /// Waits until a row says something.
+    ///
+    /// # Errors
+    /// If it does not within the limit.
+    pub async fn expect_row_text(
+        &self,
+        id: &str,
+        wanted: &str,
+        limit: Duration,
+    ) -> Result<(), Failure> {
+        wait::until_within(&format!("the row to say \"{wanted}\""), limit, async || {
+            let rows = self.rows().await?;
+            let text = rows
+                .into_iter()
+                .find(|row| row.id == id)
+                .map(|row| row.text)
+                .unwrap_or_default();
+            Ok(wait::Look::when(text.contains(wanted), (), text))
+        })
+        .await
+    }
+
+    /// Waits until a row is not in the document any more.
+    ///
+    /// # Errors
+    /// If it still is after the limit.
+    pub async fn expect_row_gone(&self, id: &str, limit: Duration) -> Result<(), Failure> {
+        wait::until_within("the row to go", limit, async || {
+            let there = self.rows().await?.into_iter().find(|row| row.id == id);
+            Ok(wait::Look::when(
+                there.is_none(),
+                (),
+                there.map(|row| row.text).unwrap_or_default(),
+            ))
+        })
+        .await
+    }
+
+    /// Every row of the panel by scrolling from top to end: text by id.
+    ///
+    /// # Errors
+    /// If the script fails.
+    pub async fn all_rows(&self) -> Result<BTreeMap<String, String>, Failure> {
+        let mut seen = BTreeMap::new();
+        let mut position = 0;
+        loop {
+            let end = self.scroll_to(position).await?;
+            let rows = self.rows().await?;
+            seen.extend(rows.into_iter().map(|row| (row.id, row.text)));
+            if end {
+                self.scroll_to(0).await?;
+                return Ok(seen);
+            }
+            position += SCROLL_STEP_PX;
+        }
+    }
+
+    /// Scrolls, waits until the table has drawn what is there, and tells whether this is the end.
+    async fn scroll_to(&self, position: u32) -> Result<bool, Failure> {
+        const SCRIPT: &str = "
+            const [position, done] = arguments;
+            let box = document.querySelector('[role=row][data-id]');
+            while (box && !(box.scrollHeight > box.clientHeight + 1 && /auto|scroll/.test(getComputedStyle(box).overflowY))) box = box.parentElement;
+            box = box ?? document.scrollingElement;
+            box.scrollTop = position;
+            const settled = () => done(box.scrollTop + box.clientHeight >= box.scrollHeight - 1);
+            document.hidden ? setTimeout(settled, 300) : requestAnimationFrame(() => requestAnimationFrame(settled));";
+        let value = self
+            .stage
+            .browser
+            .client
+            .execute_async(SCRIPT, vec![json!(position)])
+            .await?;
+        Ok(value == Value::Bool(true))
+    }
+}
+
+/// Less than the height of the table, so that no row is jumped over.
+const SCROLL_STEP_PX: u32 = 400;

@@ -1,0 +1,123 @@
+//! The built app, served as a hospital would serve it: right types, no stale files, every unknown path is the app itself.
+
+use std::{
+    env,
+    net::Ipv4Addr,
+    path::{Component, Path, PathBuf},
+};
+
+use axum::{
+    Router,
+    extract::State,
+    http::{HeaderMap, HeaderValue, StatusCode, Uri, header},
+    response::{IntoResponse, Response},
+};
+use tokio::{net::TcpListener, task::JoinHandle};
+
+use crate::Failure;
+
+/// A running site; ends when dropped.
+#[derive(Debug)]
+pub struct Site {
+    task: JoinHandle<()>,
+    /// Its origin, without a slash at the end.
+    pub origin: String,
+}
+
+#[derive(Clone)]
+struct Content {
+    dist: PathBuf,
+    config: String,
+}
+
+impl Site {
+    /// Serves the build with this text as `config.json`.
+    ///
+    /// # Errors
+    /// If there is no build, or no port.
+    pub async fn start(config: String) -> Result<Self, Failure> {
+        let dist = dist();
+        if !dist.join("index.html").is_file() {
+            return Err(Failure::Server(format!(
+                "no build of the app in {}: run `cargo verify build`, or name one by PANELS_DIST",
+                dist.display()
+            )));
+        }
+        let router = Router::new()
+            .fallback(serve)
+            .with_state(Content { dist, config });
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+            .await
+            .map_err(Failure::io("port for the site"))?;
+        let port = listener
+            .local_addr()
+            .map_err(Failure::io("port for the site"))?
+            .port();
+        let task = tokio::spawn(async move {
+            // Ends with the test.
+            let _ = axum::serve(listener, router).await;
+        });
+        Ok(Self {
+            task,
+            origin: format!("http://127.0.0.1:{port}"),
+        })
+    }
+}
+
+impl Drop for Site {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+fn dist() -> PathBuf {
+    env::var_os("PANELS_DIST").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/dist-release"),
+        PathBuf::from,
+    )
+}
+
+async fn serve(State(content): State<Content>, uri: Uri) -> Response {
+    let path = Path::new(uri.path().trim_start_matches('/')).to_path_buf();
+    let mut headers = HeaderMap::new();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    if path == Path::new("config.json") {
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/json"),
+        );
+        return (headers, content.config).into_response();
+    }
+    let stays_inside = path
+        .components()
+        .all(|part| matches!(part, Component::Normal(_)));
+    let wanted = content.dist.join(&path);
+    let file = if stays_inside && wanted.is_file() {
+        wanted
+    } else if path.extension().is_some() {
+        return (StatusCode::NOT_FOUND, headers).into_response();
+    } else {
+        content.dist.join("index.html")
+    };
+    headers.insert(header::CONTENT_TYPE, content_type(&file));
+    match tokio::fs::read(&file).await {
+        Ok(bytes) => (headers, bytes).into_response(),
+        Err(_) => (StatusCode::NOT_FOUND, headers).into_response(),
+    }
+}
+
+fn content_type(file: &Path) -> HeaderValue {
+    let extension = file.extension().and_then(|extension| extension.to_str());
+    HeaderValue::from_static(match extension.unwrap_or_default() {
+        "html" => "text/html; charset=utf-8",
+        "js" => "text/javascript; charset=utf-8",
+        "css" => "text/css; charset=utf-8",
+        // Without exactly this type a browser does not compile while it loads.
+        "wasm" => "application/wasm",
+        "json" => "application/json",
+        "svg" => "image/svg+xml",
+        "png" => "image/png",
+        "ico" => "image/x-icon",
+        _ => "application/octet-stream",
+    })
+}

@@ -1,0 +1,10 @@
+//! The main job in a real browser. One test is one scenario; its name is the promise that it keeps.
+
+mod faults;
+mod hostile;
+mod live;
+mod outage;
+mod pictures;
+mod session;
+mod stage_itself;
+mod start;

@@ -1,0 +1,49 @@
+//! Signing in, staying, signing out.
+
+use panels_browser_tests::{
+    Failure, Stage, StageOptions,
+    pages::{PanelPage, SignInPage},
+};
+
+#[tokio::test]
+async fn a_wrong_password_is_explained_and_the_right_one_works() -> Result<(), Failure> {
+    Stage::play("wrong-password", StageOptions::default(), async |stage| {
+        let page = SignInPage::open(stage).await?;
+        let (email, _) = stage.server.account(0);
+        page.submit(&email, "not the password").await?;
+        stage.browser.expect_text("password").await?;
+        stage.browser.expect("alert", "").await?;
+        page.sign_in(0).await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_reload_keeps_the_session() -> Result<(), Failure> {
+    Stage::play("reload", StageOptions::default(), async |stage| {
+        SignInPage::open(stage).await?.sign_in(0).await?;
+        stage.browser.client.refresh().await?;
+        stage.browser.expect("button", "Sign out").await.map(|_| ())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn signing_out_clears_every_tab() -> Result<(), Failure> {
+    Stage::play("sign-out", StageOptions::default(), async |stage| {
+        SignInPage::open(stage).await?.sign_in(0).await?;
+        PanelPage::open_all_tasks(stage).await?;
+        let first = stage.browser.client.window().await?;
+        PanelPage::open_in_new_tab(stage).await?;
+        stage.browser.click("button", "Sign out").await?;
+        stage.browser.expect("button", "Sign in").await?;
+        stage.browser.switch_to(&first).await?;
+        stage.browser.expect("button", "Sign in").await?;
+        assert!(
+            stage.browser.text_of("grid", "").await?.is_none(),
+            "rows are left in the other tab"
+        );
+        Ok(())
+    })
+    .await
+}
