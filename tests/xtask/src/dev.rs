@@ -50,9 +50,10 @@ pub(crate) fn run(options: &DevOptions) -> Result<(), TaskError> {
     )?;
     let arguments = trunk_arguments(options)?;
     let mut app = GuardedChild::start(&workspace, Path::new("trunk"), &arguments, tools.path())?;
+    let introduction = sandbox.first_lines_later();
     let mut both = [(APP, &mut app), (SANDBOX, &mut sandbox)];
     wait_until_it_answers(APP, &mut both, options.port, APP_WAIT)?;
-    print_addresses(options);
+    print_addresses(options, &introduction());
     loop {
         if let Some(name) = first_ended(&mut both) {
             return Err(TaskError::ChildEnded(name));
@@ -226,12 +227,16 @@ fn answers(port: u16) -> bool {
         && &start == b"HTTP/1."
 }
 
-fn print_addresses(options: &DevOptions) {
+/// What the sandbox said about its accounts has scrolled away behind the build by now: it is said again.
+fn print_addresses(options: &DevOptions, accounts: &[String]) {
     println!(
         "\n  Panels    http://localhost:{}/\n  Sandbox   http://127.0.0.1:{}/  ({} changes/s by simulated colleagues)\n",
         options.port, options.server_port, options.rate
     );
-    println!("  The demo accounts are listed by the sandbox above. Ctrl-C stops both.\n");
+    for line in accounts.iter().skip(1) {
+        println!("  {line}");
+    }
+    println!("\n  Ctrl-C stops both.\n");
 }
 
 #[cfg(test)]

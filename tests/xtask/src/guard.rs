@@ -6,9 +6,10 @@
 
 use std::{
     env,
-    io::{self, Read},
+    io::{self, BufRead, BufReader, Read},
     path::Path,
     process::{Child, Command, ExitStatus, Stdio},
+    sync::{Arc, Mutex},
     thread,
 };
 
@@ -17,7 +18,11 @@ use crate::{error::TaskError, process};
 /// A child behind its guard. Dropping it ends the child.
 pub(crate) struct GuardedChild {
     guard: Child,
+    lines: Arc<Mutex<Vec<String>>>,
 }
+
+/// Of a child's output, so many lines are kept: what it says about itself when it starts.
+const FIRST_LINES_MAX: usize = 10;
 
 impl GuardedChild {
     /// Starts `program` in the workspace; its output goes to the terminal.
@@ -37,13 +42,25 @@ impl GuardedChild {
             .env("PATH", path)
             // trunk takes `NO_COLOR=1` for a wrong value of its own option and refuses to start.
             .env_remove("NO_COLOR")
-            .stdin(Stdio::piped());
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped());
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
-        let guard = command
+        let mut guard = command
             .spawn()
             .map_err(|source| process::start_error(&command, source))?;
-        Ok(Self { guard })
+        let lines = Arc::new(Mutex::new(Vec::new()));
+        if let Some(output) = guard.stdout.take() {
+            let kept = Arc::clone(&lines);
+            thread::spawn(move || repeat(output, &kept));
+        }
+        Ok(Self { guard, lines })
+    }
+
+    /// Gives its first lines, as far as they have come when asked.
+    pub(crate) fn first_lines_later(&self) -> impl Fn() -> Vec<String> + use<> {
+        let lines = Arc::clone(&self.lines);
+        move || lines.lock().map(|lines| lines.clone()).unwrap_or_default()
     }
 
     /// Whether it ended by itself.
@@ -57,6 +74,18 @@ impl Drop for GuardedChild {
         drop(self.guard.stdin.take());
         // The guard ends its group and with it itself; nothing is left to do if waiting fails.
         let _ = self.guard.wait();
+    }
+}
+
+/// Shows what a child prints and keeps the beginning.
+fn repeat(output: impl Read, kept: &Mutex<Vec<String>>) {
+    for line in BufReader::new(output).lines().map_while(Result::ok) {
+        println!("{line}");
+        if let Ok(mut lines) = kept.lock()
+            && lines.len() < FIRST_LINES_MAX
+        {
+            lines.push(line);
+        }
     }
 }
 

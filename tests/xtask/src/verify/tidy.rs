@@ -156,7 +156,8 @@ fn check_text(name: &str, text: &str) -> Vec<String> {
             "{name}: {lines} lines, at most {LINES_MAX}: split it by concern"
         ));
     }
-    if is_rust && !text.starts_with("//!") {
+    // A `tests.rs` is explained by the module that it tests.
+    if is_rust && !text.starts_with("//!") && !name.ends_with("/tests.rs") {
         findings.push(format!(
             "{name}: starts without saying what it is for (`//!`)"
         ));
