@@ -4,8 +4,6 @@
 
 use std::collections::HashMap;
 
-use serde_json::json;
-
 use crate::{outcome::Outcome, sandbox::Millis};
 
 /// Length of every window.
@@ -75,14 +73,11 @@ impl RateLimits {
             });
         }
         // The underscored names are those of the library's private fields; they are on the wire.
-        let diagnostics = json!({
-            "_remainingPoints": 0,
-            "_msBeforeNext": until_ms,
-            "_consumedPoints": window.consumed,
-            "_isFirstInDuration": first,
-            "limit": limit,
-        });
-        Err(Outcome::too_many_requests(&diagnostics.to_string()))
+        let consumed = window.consumed;
+        let diagnostics = format!(
+            "{{\"_remainingPoints\":0,\"_msBeforeNext\":{until_ms},\"_consumedPoints\":{consumed},\"_isFirstInDuration\":{first},\"limit\":{limit}}}"
+        );
+        Err(Outcome::too_many_requests(&diagnostics))
     }
 
     /// What is left, without taking anything.

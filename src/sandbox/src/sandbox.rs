@@ -89,6 +89,8 @@ pub struct Sandbox {
     pub(crate) rates: RateLimits,
     /// Writes of a transaction that is not finished: announced together, or undone together.
     pub(crate) pending: Option<Vec<Commit>>,
+    /// How often points were taken: tells whether a request reached the quota.
+    pub(crate) charges: u64,
     /// How many of the next writes fail with 409.
     pub(crate) conflicts_due: u32,
     pub(crate) colleagues: Option<Colleagues>,
@@ -115,6 +117,7 @@ impl Sandbox {
             ids,
             rates: RateLimits::default(),
             pending: None,
+            charges: 0,
             conflicts_due: 0,
             live: Live::new(options.live, options.seed, now),
             options,

@@ -77,6 +77,12 @@ impl Sandbox {
             .unwrap_or("Practitioner")
             .to_owned();
         let profile_name = display(&account.profile);
+        let mut account = account;
+        // An invited practitioner gets the address as telecom (`transcripts/01c`).
+        if profile_type == "Practitioner" && account.profile["telecom"].is_null() {
+            account.profile["telecom"] =
+                json!([{ "system": "email", "use": "work", "value": account.email }]);
+        }
         let profile_id = self.plant(now, Some(project), account.profile);
         let profile = format!("{profile_type}/{profile_id}");
         let policy = account

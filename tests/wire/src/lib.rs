@@ -1,3 +1,4 @@
 //! Wire conformance.
 
+pub mod rest;
 pub mod sockets;

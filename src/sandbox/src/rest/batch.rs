@@ -62,7 +62,15 @@ impl Sandbox {
         let entries = self.entries(list);
         let atomic = kind == "transaction" && self.has_feature(actor, "transaction-bundles");
         let answers = if atomic {
-            check_transaction(&entries)?;
+            if has_too_many_updates(&entries) {
+                let text = "Transaction contains more update operations than allowed";
+                return Err(Outcome::bad_request(text));
+            }
+            if is_too_long_for_conditions(&entries) {
+                self.charge(now, actor, points::READ)?;
+                let text = "Transaction requires strict isolation but has too many entries";
+                return Err(Outcome::bad_request(text));
+            }
             self.transaction(now, actor, &entries)?
         } else {
             self.batch(now, actor, &entries)
@@ -340,22 +348,15 @@ fn processing_order(entries: &[Entry]) -> Vec<usize> {
     order
 }
 
-fn check_transaction(entries: &[Entry]) -> Result<(), Outcome> {
-    let updates = entries
-        .iter()
-        .filter(|entry| matches!(entry.method.as_str(), "PUT" | "PATCH"));
-    if updates.count() > UPDATES_MAX {
-        return Err(Outcome::bad_request(
-            "Transaction contains more update operations than allowed",
-        ));
-    }
+fn has_too_many_updates(entries: &[Entry]) -> bool {
+    let is_update = |entry: &&Entry| matches!(entry.method.as_str(), "PUT" | "PATCH");
+    entries.iter().filter(is_update).count() > UPDATES_MAX
+}
+
+/// A condition needs strict isolation, and that is for small bundles only.
+fn is_too_long_for_conditions(entries: &[Entry]) -> bool {
     let conditional = entries.iter().any(|entry| entry.if_none_exist.is_some());
-    if conditional && entries.len() > CONDITIONAL_ENTRIES_MAX {
-        return Err(Outcome::bad_request(
-            "Transaction requires strict isolation but has too many entries",
-        ));
-    }
-    Ok(())
+    conditional && entries.len() > CONDITIONAL_ENTRIES_MAX
 }
 
 /// Replaces every text that is a known local name.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::{Reply, body::fhir_body};
+use super::{Reply, body::fhir_body, write::check_type};
 use crate::{
     ids::is_uuid,
     outcome::Outcome,
@@ -56,12 +56,11 @@ impl Sandbox {
         };
         let rest = path.trim_start_matches("/fhir/R4");
         let segments: Vec<&str> = rest.split('/').filter(|part| !part.is_empty()).collect();
-        let (key, limit) = (quota_key(&actor), self.quota(&actor));
-        let before = self.rates.peek(now, &key, limit).points;
+        // Requests refused before an interaction begins do not tell what is left.
+        let charges_before = self.charges;
         let reply = self.interaction(now, &segments, call);
-        let quota = self.rates.peek(now, &key, limit);
-        // Only requests that took points tell what is left, and super admins have no quota (`transcripts/02b`, `04c`).
-        if !actor.super_admin && (quota.points != before || quota.points == 0) {
+        if self.charges != charges_before {
+            let quota = self.rates.peek(now, &quota_key(&actor), self.quota(&actor));
             rate_limit.push_str(", ");
             rate_limit.push_str(&quota.header_part("fhirInteractions"));
         }
@@ -85,6 +84,7 @@ impl Sandbox {
         if let Some(name) = segments.first()
             && !is_resource_type(name)
         {
+            self.charge(now, call.actor, points::READ)?;
             return Err(Outcome::unknown_type());
         }
         match (method.as_str(), segments) {
@@ -126,6 +126,7 @@ impl Sandbox {
             ("GET", [name, id, "_history", version]) => {
                 self.version_read(now, name, id, version, &call)
             }
+            ("HEAD", _) => Err(Outcome::not_found()),
             _ => {
                 self.charge(now, call.actor, points::READ)?;
                 Err(Outcome::not_found())
@@ -181,6 +182,7 @@ impl Sandbox {
             let query = parse_query(condition);
             return self.conditional_create(now, call.actor, name, &query, call.body);
         }
+        check_type(name, &call.body)?;
         self.charge(now, call.actor, points::WRITE)?;
         let version = self.create(now, call.actor, name, call.body)?;
         self.created(call.actor, &version)
@@ -197,13 +199,13 @@ impl Sandbox {
     }
 
     fn put(&mut self, now: Millis, name: &str, id: &str, call: Call<'_>) -> Result<Reply, Outcome> {
-        self.charge(now, call.actor, points::WRITE)?;
         if call.body["resourceType"] != name {
             return Err(Outcome::bad_request("Incorrect resource type"));
         }
         if call.body["id"] != id {
             return Err(Outcome::bad_request("Incorrect resource ID"));
         }
+        self.charge(now, call.actor, points::WRITE)?;
         if !is_uuid(id) {
             return Err(Outcome::bad_request("Invalid id"));
         }
@@ -218,6 +220,9 @@ impl Sandbox {
         id: &str,
         call: &Call<'_>,
     ) -> Result<Reply, Outcome> {
+        if !call.body.is_array() {
+            return Err(Outcome::bad_request("Patch body must be an array"));
+        }
         self.charge(now, call.actor, points::WRITE)?;
         let honoured = self.options.behaviour.if_match_on_patch;
         let if_match = call.request.header("if-match").filter(|_| honoured);
@@ -243,8 +248,14 @@ impl Sandbox {
         name: &str,
         query: &[(String, String)],
     ) -> Result<Page, Outcome> {
+        let parsed = SearchRequest::parse(name, query);
+        if let Err(outcome) = &parsed
+            && is_syntax_error(outcome)
+        {
+            return Err(outcome.clone());
+        }
         self.charge(now, actor, points::SEARCH)?;
-        let request = SearchRequest::parse(name, query)?;
+        let request = parsed?;
         let policy = self.policy(actor)?;
         let page = request.page(Reader {
             store: &self.store,
@@ -293,6 +304,11 @@ impl Sandbox {
         actor: &Actor,
         points: u64,
     ) -> Result<(), Outcome> {
+        // The super admin has no quota (`transcripts/08b`).
+        if actor.super_admin {
+            return Ok(());
+        }
+        self.charges += 1;
         let limit = self.quota(actor);
         self.rates
             .consume(now, &quota_key(actor), points, limit)
@@ -309,6 +325,19 @@ impl Sandbox {
         own.and_then(|setting| setting["valueInteger"].as_u64())
             .unwrap_or(self.options.limits.user_fhir_points)
     }
+}
+
+/// Searches that are refused before they cost anything (`transcripts/06c`).
+fn is_syntax_error(outcome: &Outcome) -> bool {
+    let beginnings = [
+        "No types specified",
+        "Invalid include value",
+        "'*' is not supported",
+        "Invalid format for date",
+    ];
+    beginnings
+        .iter()
+        .any(|beginning| outcome.text().starts_with(beginning))
 }
 
 fn quota_key(actor: &Actor) -> String {

@@ -86,7 +86,6 @@ impl Reply {
     /// `Prefer: return=minimal` empties bodies of every kind (`transcripts/05b`).
     pub(crate) fn without_body(mut self) -> Self {
         self.body = Body::Empty;
-        self.content_type = None;
         self
     }
 

@@ -6,7 +6,7 @@ use crate::{
     sandbox::{HttpRequest, HttpResponse, Millis, Sandbox},
 };
 
-/// Headers of every answer but preflights.
+/// Headers of every answer.
 const COMMON: [(&str, &str); 7] = [
     ("cache-control", "no-store, no-cache, must-revalidate"),
     ("pragma", "no-cache"),
@@ -27,7 +27,9 @@ impl Sandbox {
         let path = whole.strip_prefix("/api").unwrap_or(whole).to_owned();
         let exposes = self.options.behaviour.rate_limit_header_exposed;
         if let Some(reply) = cors::preflight(&path, request, exposes) {
-            return reply.finish(&mut self.ids);
+            let mut response = reply.finish(&mut self.ids);
+            add_common(&mut response);
+            return response;
         }
         let mut rate_limit = String::new();
         let reply = match self.limit_requests(now, &path, request, &mut rate_limit) {
@@ -35,10 +37,11 @@ impl Sandbox {
             Err(refusal) => Reply::json(refusal.status, refusal.body),
         };
         let mut response = reply.finish(&mut self.ids);
-        response.headers.push(("ratelimit".to_owned(), rate_limit));
-        for (name, value) in COMMON {
-            response.headers.push((name.to_owned(), value.to_owned()));
+        if request.method == "HEAD" {
+            response.body.clear();
         }
+        response.headers.push(("ratelimit".to_owned(), rate_limit));
+        add_common(&mut response);
         let cross = cors::headers(&path, request, exposes);
         let vary = if cross.is_empty() {
             "Accept-Encoding"
@@ -97,5 +100,11 @@ impl Sandbox {
         let taken = self.rates.consume(now, &key, 1, limit);
         *header = self.rates.peek(now, &key, limit).header_part("requests");
         taken.map(|_| ())
+    }
+}
+
+fn add_common(response: &mut HttpResponse) {
+    for (name, value) in COMMON {
+        response.headers.push((name.to_owned(), value.to_owned()));
     }
 }

@@ -34,12 +34,7 @@ impl Sandbox {
         mut body: Value,
         id: String,
     ) -> Result<Version, Outcome> {
-        let found = body["resourceType"].as_str().unwrap_or("<EMPTY>");
-        if found != name {
-            return Err(Outcome::bad_request(&format!(
-                "Incorrect resource type: expected {name}, but found {found}"
-            )));
-        }
+        check_type(name, &body)?;
         let policy = self.policy(actor)?;
         if !policy.can(Access::Create, name) {
             return Err(Outcome::forbidden());
@@ -192,6 +187,17 @@ impl Sandbox {
         self.conflicts_due -= 1;
         Err(Outcome::conflict())
     }
+}
+
+/// Refuses a body of another type than the address says.
+pub(super) fn check_type(name: &str, body: &Value) -> Result<(), Outcome> {
+    let found = body["resourceType"].as_str().unwrap_or("<EMPTY>");
+    if found == name {
+        return Ok(());
+    }
+    Err(Outcome::bad_request(&format!(
+        "Incorrect resource type: expected {name}, but found {found}"
+    )))
 }
 
 /// Drops empty values and the meta that clients do not set; keeps the extended meta of what is stored.

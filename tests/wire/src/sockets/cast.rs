@@ -102,8 +102,8 @@ fn hidden_fields() -> Value {
         "resourceType": "AccessPolicy",
         "name": "hidden-fields",
         "resource": [
-            {"resourceType": "Patient", "hiddenFields": ["telecom"], "readonlyFields": ["birthDate"]},
             {"resourceType": "Task", "hiddenFields": ["note"], "readonlyFields": ["description"]},
+            {"resourceType": "Patient", "hiddenFields": ["telecom"], "readonlyFields": ["birthDate"]},
             {"resourceType": "Subscription"},
         ],
     })
