@@ -7,16 +7,25 @@
 //! Dependency direction: `app -> core <- worker`. This crate knows neither of them.
 
 pub mod badge;
+mod collections;
 pub mod config;
+mod connection;
 pub mod engine;
 pub mod fhir;
+mod handlers;
 pub mod identity;
 pub mod limits;
+pub mod link;
 pub mod live_table;
 pub mod panel;
 pub mod protocol;
+mod reconcile;
 pub mod record;
-pub mod table;
+mod replica;
+mod session;
+mod subscription;
+mod tabs;
 pub mod text;
 pub mod time;
+mod timer;
 pub mod viewport;

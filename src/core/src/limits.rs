@@ -46,3 +46,109 @@ pub const POLL_INTERVAL_S_MAX: u32 = 300;
 pub const RESOURCES_MIN: u32 = 1_000;
 /// See [`RESOURCES_MIN`].
 pub const RESOURCES_MAX: u32 = 100_000;
+
+//TMP>
+
+/// HTTP requests on their way at once: as many as a browser opens to one HTTP/1.1 host.
+pub const REQUESTS_IN_FLIGHT_MAX: usize = 6;
+/// Patience with one HTTP request. A page of 1,000 tasks takes 0.1 s, a throttled server some seconds.
+pub const REQUEST_TIMEOUT_MS: u32 = 20_000;
+/// Wait before the first repetition of a failed request, doubled each time.
+pub const REQUEST_RETRY_BASE_MS: i64 = 500;
+/// Longest wait between two repetitions of a failed request.
+pub const REQUEST_RETRY_MAX_MS: i64 = 30_000;
+/// Longest wait that a throttling answer can ask for: Medplum's window is 60 s.
+pub const THROTTLE_WAIT_MAX_MS: i64 = 70_000;
+/// A stored session older than this is forgotten instead of restored: one long shift on a shared workstation.
+pub const SESSION_AGE_MAX_MS: i64 = 12 * 60 * 60 * 1000;
+/// The access token is renewed when so much of its life is left (it lives an hour).
+pub const SESSION_REFRESH_BEFORE_MS: i64 = 5 * 60 * 1000;
+/// Patience with a socket that does not open.
+pub const CONNECT_TIMEOUT_MS: i64 = 6_000;
+/// Ceiling of the first wait before a reconnect; doubled for each attempt.
+pub const BACKOFF_BASE_MS: i64 = 500;
+/// Ceiling of the wait during the first minute of an outage: people look at the screen.
+pub const BACKOFF_MAX_EARLY_MS: i64 = 4_000;
+/// Ceiling of the wait later: the server may be restarting under the load of everybody.
+pub const BACKOFF_MAX_LATE_MS: i64 = 30_000;
+/// How long an outage counts as young.
+pub const OUTAGE_EARLY_MS: i64 = 60_000;
+/// A connection open for so long has proven itself; failures before it are forgotten.
+pub const PROVEN_HEALTHY_MS: i64 = 10_000;
+/// A hint (online, visible, woken) starts an attempt within this time, jittered.
+pub const HINT_RECONNECT_MS: i64 = 300;
+/// Time between two application-level pings. With [`PONG_TIMEOUT_MS`] a half-open socket is noticed within 6 s.
+pub const PING_EVERY_MS: i64 = 3_000;
+/// Patience with the answer to a ping.
+pub const PONG_TIMEOUT_MS: i64 = 3_000;
+/// Patience with the answer to a ping after the machine woke up.
+pub const PONG_TIMEOUT_AFTER_WAKE_MS: i64 = 1_500;
+/// A timer that fires so much too late means that the machine slept.
+pub const SLEPT_MS: i64 = 4_000;
+/// Silence after which heartbeats (every 10 s) count as lost, once one was seen.
+pub const HEARTBEAT_TIMEOUT_MS: i64 = 26_000;
+/// A heartbeat that took so much longer than others to arrive was buffered while the machine slept.
+pub const HEARTBEAT_LATE_MS: i64 = 5_000;
+/// Sockets that fail in a row while HTTP works, before polling takes over.
+pub const SOCKETS_BLOCKED_AFTER: u32 = 3;
+/// Wait before the stream is tried again where the server refused it.
+pub const STREAM_RETRY_MS: i64 = 5 * 60 * 1000;
+/// Patience with the handshake after a bind (it takes 2 ms).
+pub const BIND_TIMEOUT_MS: i64 = 5_000;
+/// After a bind error, handshakes still on their way get this long; then the rest counts as refused.
+pub const BIND_REFUSED_GRACE_MS: i64 = 1_000;
+/// A binding token lives 60 minutes; it is renewed after 50.
+pub const BINDING_RENEW_AFTER_MS: i64 = 50 * 60 * 1000;
+/// A Subscription lives 24 hours; it is extended after 20.
+pub const SUBSCRIPTION_EXTEND_AFTER_MS: i64 = 20 * 60 * 60 * 1000;
+/// Heartbeats in a row without a binding, before it counts as dead.
+pub const HEARTBEATS_MISSED_MAX: u32 = 2;
+/// Ids of dead Subscriptions kept for deletion.
+pub const DEAD_SUBSCRIPTIONS_MAX: usize = 64;
+/// Largest frame that is parsed. A resource is at most 1 MB on the server.
+pub const FRAME_BYTES_MAX: usize = 2_000_000;
+/// Overlap of two searches: commits become visible up to 0.6 s late (`transcripts/06d-read-your-writes.json`).
+pub const RECONCILE_OVERLAP_MS: i64 = 5_000;
+/// Rows of one page: the server's own maximum.
+pub const SEARCH_PAGE_ROWS_MAX: usize = 1_000;
+/// Time between two anti-entropy searches of a live type; 20 % of it is jitter.
+pub const ANTI_ENTROPY_EVERY_MS: i64 = 60_000;
+/// A version that a search finds and no frame has brought so long after its writing was missed.
+pub const MISSED_AFTER_MS: i64 = 5_000;
+/// Ids in one membership check: the address stays below the 8 KB that proxies allow.
+pub const MEMBERSHIP_IDS_MAX: usize = 100;
+/// A gap so long asks for a membership check: access may have changed meanwhile.
+pub const MEMBERSHIP_AFTER_GAP_MS: i64 = 3 * 60 * 1000;
+/// Wait after a search that the server refused.
+pub const RECONCILE_REFUSED_WAIT_MS: i64 = 60_000;
+/// Two versions so close are in contention even in order: the server commits in another order than it stamps.
+pub const CONTENTION_CLOSE_MS: i64 = 100;
+/// Quiet time after which a resource in contention is read.
+pub const SETTLE_QUIET_MS: i64 = 300;
+/// Resources waiting to be settled; more than this puts the whole type in doubt instead.
+pub const SETTLE_QUEUE_MAX: usize = 2_000;
+/// Remembered versions of resources that were deleted or left, so that late frames cannot bring them back.
+pub const GONE_REMEMBERED_MAX: usize = 20_000;
+/// Time within which changes are collected while the stream is busy; in a quiet moment nothing waits.
+pub const FLUSH_EVERY_MS: i64 = 6;
+/// Time between two messages with counts.
+pub const COUNTS_EVERY_MS: i64 = 250;
+/// Time between two messages that differ in `as_of` only.
+pub const AS_OF_EVERY_MS: i64 = 5_000;
+/// How often what depends on the time of day is looked at.
+pub const TICK_MS: i64 = 1_000;
+/// Pages of one search: more would be a walk in circles.
+pub const SEARCH_PAGES_MAX: usize = 200;
+/// An open socket that has not answered for so long is not called live: pings go out every 3 s.
+pub const LIVE_PROOF_MAX_MS: i64 = 9_000;
+
+/// Time between two hellos of a tab. A worker is ready 50 to 300 ms after it was started.
+pub const HELLO_EVERY_MS: i64 = 500;
+/// Hellos without an answer, before the tab says so and connects anew.
+pub const HELLOS_UNANSWERED_MAX: u32 = 20;
+/// Time between two pings of a tab to the worker.
+pub const TAB_PING_EVERY_MS: i64 = 5_000;
+/// Pings without an answer, before the worker counts as lost: one lost tick is not yet a death.
+pub const PINGS_UNANSWERED_MAX: u32 = 2;
+/// Reason of an ending worker that makes room for one of another build.
+pub const ENDING_RETIRED: &str = "retired";

@@ -1,3 +1,34 @@
-//! The SharedWorker.
+//! The SharedWorker: socket, fetch, locks and channels around one core engine. Wiring only.
 
-fn main() {}
+mod admission;
+mod browser;
+mod http;
+mod log;
+mod ports;
+mod runner;
+mod socket;
+
+use panels_core::identity::BuildId;
+use wasm_bindgen::JsCast;
+use web_sys::SharedWorkerGlobalScope;
+
+fn main() {
+    log::set_up();
+    let Ok(scope) = js_sys::global().dyn_into::<SharedWorkerGlobalScope>() else {
+        return tracing::error!("this is not a shared worker");
+    };
+    let closing = scope.clone();
+    // After a panic the memory may be broken: end, release the locks, and let the tabs start a new life.
+    std::panic::set_hook(Box::new(move |info| {
+        web_sys::console::error_1(&info.to_string().into());
+        closing.close();
+    }));
+    let mut entropy = [0; 32];
+    let random = scope
+        .crypto()
+        .and_then(|crypto| crypto.get_random_values_with_u8_array(&mut entropy));
+    if random.is_err() {
+        return tracing::error!("the browser has no secure randomness");
+    }
+    admission::Admission::new(scope, BuildId::new(env!("PANELS_BUILD_ID")), entropy).open();
+}

@@ -3,8 +3,19 @@
 //! Contract: *feed it one input with the time, drain its outputs, act on them.* Nothing else may happen between the two. A
 //! spurious wake-up is harmless. Illegal input is logged and ignored, never a panic.
 
+mod answers;
+mod composition;
+mod freshness;
 mod input;
+pub(crate) mod io;
 mod output;
+mod publish;
+pub(crate) mod requests;
+mod requests_from_tabs;
+mod stream;
+#[cfg(test)]
+mod tests;
 
+pub use composition::{Engine, EngineSettings};
 pub use input::*;
 pub use output::*;

@@ -1,0 +1,142 @@
+//! Answers of the server on their way to whoever asked.
+
+use super::{
+    Engine, LogLevel,
+    requests::{Outcome, Purpose},
+};
+use crate::{
+    fhir,
+    identity::ResourceKey,
+    protocol::{GoneReason, RecordState},
+    reconcile,
+    replica::{Source, Verdict},
+    time::Timestamp,
+};
+
+impl Engine {
+    /// The answer to a request.
+    pub(super) fn on_answer(&mut self, purpose: Purpose, outcome: Outcome) {
+        match purpose {
+            Purpose::Session(call) => {
+                let event = self.session.on_answer(&mut self.io, call, outcome);
+                self.on_session(event);
+            }
+            Purpose::Subscription(call) => {
+                let events = self.subscriptions.on_answer(&mut self.io, call, &outcome);
+                self.on_subscriptions(events);
+            }
+            Purpose::Reconcile(call) => {
+                let events = self.reconcile.on_answer(&mut self.io, call, outcome);
+                self.on_reconcile(events);
+            }
+            Purpose::Read(key) => self.on_read(&key, outcome),
+            Purpose::CleanUp => {}
+        }
+    }
+
+    fn on_reconcile(&mut self, events: Vec<reconcile::Event>) {
+        for event in events {
+            match event {
+                reconcile::Event::Rows {
+                    body,
+                    missed_before,
+                } => {
+                    self.on_rows(&body, missed_before);
+                }
+                reconcile::Event::Tombstones {
+                    tombstones,
+                    missed_before,
+                } => {
+                    for tombstone in tombstones {
+                        let kind = tombstone.key.kind.clone();
+                        self.reconcile.on_found(&kind, tombstone.deleted);
+                        let removed = self
+                            .replica
+                            .delete_by_tombstone(&tombstone.key, tombstone.deleted);
+                        if removed && missed_before.is_some_and(|before| tombstone.deleted < before)
+                        {
+                            self.on_missed(&tombstone.key);
+                        }
+                    }
+                }
+                reconcile::Event::Absent(keys) => {
+                    for key in keys {
+                        self.read(&key);
+                    }
+                }
+                reconcile::Event::NeedMembers(kind) => {
+                    let known = self.replica.iter().map(|entry| &entry.resource.key);
+                    let ids = known
+                        .filter(|key| key.kind == kind)
+                        .map(|key| key.id.clone());
+                    let ids = ids.collect();
+                    let events = self.reconcile.check_members(&mut self.io, &kind, ids);
+                    self.on_reconcile(events);
+                }
+                reconcile::Event::Loaded(kind) => {
+                    self.io
+                        .log(LogLevel::Info, format!("the first load of {kind} is done"));
+                    self.tell_loaded(&kind);
+                    self.counts_dirty = true;
+                }
+            }
+        }
+    }
+
+    fn on_rows(&mut self, body: &str, missed_before: Option<Timestamp>) {
+        let Ok(page) = fhir::search_page(body) else {
+            return;
+        };
+        for raw in page.entries {
+            let Some(resource) = self.parse(raw) else {
+                continue;
+            };
+            let (key, updated) = (resource.key.clone(), resource.updated);
+            self.reconcile.on_found(&key.kind, updated);
+            let verdict = self.accept(resource, Source::Search);
+            if verdict == Verdict::Applied && missed_before.is_some_and(|before| updated < before) {
+                self.on_missed(&key);
+            }
+        }
+    }
+
+    /// The stream lost something although it looked whole: do not trust it any longer.
+    fn on_missed(&mut self, key: &ResourceKey) {
+        self.counters.missed += 1;
+        let kind = key.kind.clone();
+        if self.subscriptions.is_bound(&kind) {
+            self.io.log(
+                LogLevel::Warn,
+                format!("an update of a {kind} was missed by the stream"),
+            );
+            self.subscriptions.replace(&mut self.io, &kind);
+            self.reconcile.on_doubt(&mut self.io, &kind);
+        }
+    }
+
+    fn on_read(&mut self, key: &ResourceKey, outcome: Outcome) {
+        let Some(asked) = self.reading.remove(key) else {
+            return;
+        };
+        let state = match &outcome {
+            Ok(answer) if answer.status == 200 => match self.parse(&answer.body) {
+                Some(resource) if resource.key == *key => {
+                    self.accept(resource, Source::Read(asked));
+                    return self.tell_record(key, None);
+                }
+                _ => RecordState::Invalid,
+            },
+            Ok(answer) if answer.status == 410 => {
+                self.replica.delete_by_read(key, GoneReason::Deleted, asked);
+                RecordState::Deleted
+            }
+            Ok(answer) if matches!(answer.status, 403 | 404) => {
+                self.replica
+                    .delete_by_read(key, GoneReason::AccessLost, asked);
+                RecordState::NotFound
+            }
+            _ => RecordState::Unavailable,
+        };
+        self.tell_record(key, Some(state));
+    }
+}

@@ -1,0 +1,466 @@
+//! The composition root: wires the parts, decides nothing that a part could decide.
+
+use super::{
+    HttpAnswer, HttpFailure, Input, LogLevel, Output, SocketEvent,
+    freshness::{self, Facts},
+    io::Io,
+    requests::{Finished, Purpose, Request},
+};
+use crate::{
+    collections::Map,
+    config::Config,
+    connection::{self, Connection},
+    handlers::Panels,
+    identity::{BuildId, InstanceId, RequestId, ResourceKey, ResourceType, TabId},
+    limits,
+    protocol::{Freshness, PollingReason, SignedOutReason, WorkerMessage},
+    reconcile::Reconcile,
+    replica::Replica,
+    session::{self, Session},
+    subscription::{self, Subscriptions},
+    tabs::Tabs,
+    time::Timestamp,
+    timer::Timer,
+};
+
+/// What an engine is made of.
+#[derive(Clone)]
+pub struct EngineSettings {
+    /// The validated configuration of the first tab.
+    pub config: Config,
+    /// What the worker was built from.
+    pub build: BuildId,
+    /// This life of the worker.
+    pub instance: InstanceId,
+    /// Seed for jitter; any number.
+    pub seed: u64,
+    /// 32 bytes of `crypto.getRandomValues`, for what must be unguessable.
+    pub entropy: [u8; 32],
+}
+
+/// See the module `engine` for the contract: [`Engine::handle`] one input, then [`Engine::poll_output`] until `None`.
+#[derive(Debug)]
+pub struct Engine {
+    pub(super) io: Io,
+    pub(super) session: Session,
+    pub(super) connection: Connection,
+    pub(super) subscriptions: Subscriptions,
+    pub(super) reconcile: Reconcile,
+    pub(super) replica: Replica,
+    pub(super) tabs: Tabs,
+    pub(super) panels: Panels,
+    pub(super) polling: Option<PollingReason>,
+    /// Resources that are being read, and since when.
+    pub(super) reading: Map<ResourceKey, Timestamp>,
+    pub(super) counters: Counters,
+    pub(super) flushed_at: Timestamp,
+    pub(super) counts_dirty: bool,
+    started: Timestamp,
+    streamed: Option<Timestamp>,
+    told: Option<(Freshness, Timestamp)>,
+    wake_at: Option<Timestamp>,
+}
+
+/// What was seen, for diagnostics.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counters {
+    /// Events of the stream.
+    pub events: u64,
+    /// Versions that came twice.
+    pub duplicates: u64,
+    /// Versions that came after a newer one.
+    pub late: u64,
+    /// Versions that the stream lost and a search found.
+    pub missed: u64,
+    /// Frames that made no sense.
+    pub bad_frames: u64,
+    /// Resources that could not be used.
+    pub invalid: u64,
+    /// Reads that settled a dispute.
+    pub settled: u64,
+}
+
+/// The types that are loaded and watched.
+pub(super) fn watched() -> [ResourceType; 2] {
+    [ResourceType::Task, ResourceType::Patient]
+}
+
+impl Engine {
+    /// A new engine. Its first outputs ask for the stored session.
+    pub fn new(settings: EngineSettings, now: Timestamp) -> Self {
+        let mut io = Io::new(settings.config, settings.seed, now);
+        io.push(Output::LoadSession);
+        io.log(
+            LogLevel::Info,
+            format!("the engine of build {} starts", settings.build),
+        );
+        let mut engine = Self {
+            io,
+            session: Session::new(settings.entropy),
+            connection: Connection::new(),
+            subscriptions: Subscriptions::new(&watched()),
+            reconcile: Reconcile::default(),
+            replica: Replica::default(),
+            tabs: Tabs::new(settings.instance),
+            panels: Panels::default(),
+            polling: None,
+            reading: Map::default(),
+            counters: Counters::default(),
+            flushed_at: Timestamp(i64::MIN),
+            counts_dirty: false,
+            started: now,
+            streamed: None,
+            told: None,
+            wake_at: None,
+        };
+        engine.finish();
+        engine
+    }
+
+    /// Takes one input. Drain [`Engine::poll_output`] afterwards.
+    pub fn handle(&mut self, now: Timestamp, input: Input) {
+        // A clock that is set back must not stop the timers that are relative to it.
+        self.io.now = now;
+        self.io.server_time = self.connection.clock().server_time(now);
+        match input {
+            Input::Tab { tab, message } => self.on_tab(&tab, message),
+            Input::TabGone { tab } => self.on_tab_gone(&tab),
+            Input::Socket { socket, event } => self.on_socket(socket, event),
+            Input::Http { request, result } => self.on_http(request, result),
+            Input::Timer => {}
+            Input::SessionLoaded { text } => {
+                let event = self.session.on_loaded(&mut self.io, text.as_deref());
+                self.on_session(event);
+            }
+        }
+        self.run_timers();
+        self.finish();
+    }
+
+    /// The next thing to do; `None` when there is nothing left.
+    pub fn poll_output(&mut self) -> Option<Output> {
+        self.io.pop()
+    }
+
+    /// What was seen so far.
+    pub fn counters(&self) -> Counters {
+        self.counters
+    }
+
+    /// How fresh everything is now.
+    pub fn freshness(&self) -> Freshness {
+        freshness::derive(&Facts {
+            now: self.io.now,
+            signed_out: self.session.signed_out(),
+            connection: self.connection.state(),
+            lost_since: self.connection.lost_since(),
+            all_bound: self.subscriptions.all_bound(),
+            caught_up: self.reconcile.all_caught_up(),
+            catch_up_reason: self.reconcile.catch_up_reason(),
+            polling: self.polling_reason(),
+            claim_offline: self.tabs.claim_offline(),
+            trouble: self.io.requests.trouble(),
+            searched: self.reconcile.as_of(),
+            streamed: self.streamed,
+            poll_every_ms: self.io.config.limits.poll_interval_s.saturating_mul(1000),
+            started: self.started,
+        })
+    }
+
+    fn polling_reason(&self) -> Option<PollingReason> {
+        let lost = self.connection.lost_since();
+        let http_works = lost.is_some_and(|lost| {
+            self.io
+                .requests
+                .answered_at()
+                .is_some_and(|answered| answered > lost)
+        });
+        let blocked = self.connection.failed_in_a_row() >= limits::SOCKETS_BLOCKED_AFTER;
+        self.polling
+            .or((blocked && http_works).then_some(PollingReason::SocketsBlocked))
+    }
+
+    fn on_socket(&mut self, socket: crate::identity::SocketId, event: SocketEvent) {
+        match event {
+            SocketEvent::Opened => {
+                let event = self.connection.on_opened(&mut self.io, socket);
+                self.on_connection(event);
+            }
+            SocketEvent::Closed { code } => {
+                let event = self.connection.on_closed(&mut self.io, socket, code);
+                self.on_connection(event);
+            }
+            SocketEvent::Frame(text) => {
+                if self.connection.on_frame(&self.io, socket) {
+                    self.on_frame(&text);
+                }
+            }
+        }
+    }
+
+    pub(super) fn on_connection(&mut self, event: Option<connection::Event>) {
+        match event {
+            Some(connection::Event::Opened) => {
+                if let Some(open) = self.connection.open() {
+                    let socket = open.socket;
+                    self.io.requests.hurry();
+                    self.subscriptions.on_opened(&mut self.io, socket);
+                }
+            }
+            Some(connection::Event::Lost) => {
+                self.subscriptions.on_lost(&mut self.io);
+                self.reconcile.on_lost(&mut self.io);
+            }
+            None => {}
+        }
+    }
+
+    fn on_http(&mut self, request: RequestId, result: Result<HttpAnswer, HttpFailure>) {
+        let now = self.io.now;
+        match self
+            .io
+            .requests
+            .finish(request, result, now, &mut self.io.rng)
+        {
+            Finished::Deliver(purpose, outcome) => self.on_answer(purpose, outcome),
+            Finished::NeedsToken => {
+                let event = self.session.on_unauthorized(&mut self.io);
+                self.on_session(event);
+            }
+            Finished::Retrying | Finished::Unknown => {}
+        }
+    }
+
+    pub(super) fn on_session(&mut self, event: Option<session::Event>) {
+        match event {
+            None | Some(session::Event::Renewed) => {}
+            Some(session::Event::Changed) => self.tell_session(),
+            Some(session::Event::Failed(tab, reason)) => {
+                self.tell_session();
+                if self.tabs.is_admitted(&tab) {
+                    self.io.tell(&tab, WorkerMessage::SignInFailed { reason });
+                }
+            }
+            Some(session::Event::SignedIn) => self.on_signed_in(),
+            Some(session::Event::SignedOut) => self.on_signed_out(),
+        }
+    }
+
+    fn on_signed_in(&mut self) {
+        let Some(identity) = self.session.identity().cloned() else {
+            return;
+        };
+        self.io.log(LogLevel::Info, "signed in");
+        self.panels = Panels::built_in(&identity.profile);
+        self.panels
+            .set_day(self.io.now, self.tabs.zone_offset_minutes());
+        self.tabs.open_channel(&mut self.io);
+        self.tell_session();
+        let panels = self.panels.views();
+        self.tabs
+            .tell_each(&mut self.io, &WorkerMessage::Panels { panels });
+        let types = watched().map(|kind| {
+            let restricted = identity.restricted.contains(&kind);
+            let criteria = self.panels.load_criteria(&kind);
+            (kind, criteria, restricted)
+        });
+        self.connection.start(&mut self.io);
+        self.reconcile.start(&mut self.io, types.into());
+        self.io
+            .timers
+            .set(Timer::Tick, self.io.now + limits::TICK_MS);
+        self.counts_dirty = true;
+    }
+
+    fn on_signed_out(&mut self) {
+        self.io.log(LogLevel::Info, "signed out");
+        self.subscriptions.forget(&mut self.io);
+        self.connection.stop(&mut self.io);
+        self.reconcile.forget(&mut self.io);
+        self.replica.wipe();
+        self.panels = Panels::default();
+        self.reading.clear();
+        self.polling = None;
+        self.streamed = None;
+        for timer in [
+            Timer::Tick,
+            Timer::Flush,
+            Timer::Counts,
+            Timer::Settle,
+            Timer::StreamRetry,
+        ] {
+            self.io.timers.stop(timer);
+        }
+        self.tabs.close_channel(&mut self.io);
+        self.tell_session();
+    }
+
+    pub(super) fn on_subscriptions(&mut self, events: Vec<subscription::Event>) {
+        for event in events {
+            match event {
+                subscription::Event::Bound(kind) => self.reconcile.on_bound(&mut self.io, &kind),
+                subscription::Event::Doubt(kind) => self.reconcile.on_doubt(&mut self.io, &kind),
+                subscription::Event::SocketUseless => {
+                    let reason = crate::protocol::StaleReason::SocketSilent;
+                    let event = self.connection.reset(&mut self.io, reason);
+                    self.on_connection(event);
+                }
+                subscription::Event::Refused(reason) => self.give_up_stream(reason),
+            }
+        }
+    }
+
+    fn give_up_stream(&mut self, reason: PollingReason) {
+        self.polling = Some(reason);
+        self.subscriptions.forget(&mut self.io);
+        self.connection.stop(&mut self.io);
+        self.reconcile.on_lost(&mut self.io);
+        let wait_ms =
+            limits::STREAM_RETRY_MS * 3 / 4 + self.io.jitter_ms(limits::STREAM_RETRY_MS / 2);
+        self.io
+            .timers
+            .set(Timer::StreamRetry, self.io.now + wait_ms);
+    }
+
+    /// Tries a stream that was refused again, because somebody asks.
+    pub(super) fn retry_stream(&mut self) {
+        if self.session.identity().is_some() {
+            self.connection.start(&mut self.io);
+        }
+    }
+
+    /// Reads one resource, unless that is under way.
+    pub(super) fn read(&mut self, key: &ResourceKey) {
+        if self.reading.insert(key.clone(), self.io.now).is_none() {
+            let path = format!("fhir/R4/{key}");
+            self.io
+                .requests
+                .send(Request::get(Purpose::Read(key.clone()), path));
+        }
+    }
+
+    fn run_timers(&mut self) {
+        while let Some((timer, due)) = self.io.timers.take_expired(self.io.now) {
+            self.on_timer(timer, due);
+        }
+    }
+
+    fn on_timer(&mut self, timer: Timer, due: Timestamp) {
+        match timer {
+            Timer::SessionRefresh => {
+                let event = self.session.on_timer(&mut self.io);
+                self.on_session(event);
+            }
+            Timer::ConnectTimeout
+            | Timer::Reconnect
+            | Timer::ProvenHealthy
+            | Timer::Ping
+            | Timer::PongDue
+            | Timer::HeartbeatDue => {
+                let event = self.connection.on_timer(&mut self.io, timer, due);
+                self.on_connection(event);
+            }
+            Timer::Binding => {
+                let events = self.subscriptions.on_timer(&mut self.io);
+                self.on_subscriptions(events);
+            }
+            Timer::StreamRetry => self.retry_stream(),
+            Timer::Reconcile => self.reconcile.on_timer(&mut self.io),
+            Timer::Settle => self.settle(),
+            Timer::Tick => self.on_tick(),
+            // What these two announce is done at the end of every turn.
+            Timer::Flush | Timer::Counts | Timer::Requests => {}
+        }
+    }
+
+    fn settle(&mut self) {
+        for key in self.replica.take_settled(self.io.now) {
+            self.counters.settled += 1;
+            self.read(&key);
+        }
+    }
+
+    fn on_tick(&mut self) {
+        if self.session.identity().is_none() {
+            return;
+        }
+        self.io
+            .timers
+            .set(Timer::Tick, self.io.now + limits::TICK_MS);
+        if self
+            .panels
+            .set_day(self.io.now, self.tabs.zone_offset_minutes())
+        {
+            self.reassign_all();
+        }
+    }
+
+    /// The end of every turn: tell the tabs, send what may be sent, say when to come back.
+    fn finish(&mut self) {
+        self.publish();
+        if let Some(at) = self.replica.next_settle() {
+            self.io.timers.set(Timer::Settle, at);
+        }
+        if self.connection.lost_since().is_some()
+            && self.subscriptions.all_bound()
+            && self.reconcile.all_caught_up()
+        {
+            self.connection.recovered();
+        }
+        if self.subscriptions.all_bound() {
+            self.polling = None;
+        }
+        self.tell_freshness();
+        self.io.pump_requests();
+        let next = self.io.timers.next();
+        if let Some(at) = next
+            && self.wake_at != next
+        {
+            self.io.push(Output::WakeAt(at));
+        }
+        self.wake_at = next;
+    }
+
+    fn tell_freshness(&mut self) {
+        let freshness = self.freshness();
+        if let Freshness::Live { as_of } = &freshness {
+            self.streamed = Some(*as_of);
+        }
+        let now = self.io.now;
+        let due = match &self.told {
+            None => true,
+            Some((told, at)) => {
+                freshness::differs(told, &freshness)
+                    || (*told != freshness && now.since_ms(*at) >= limits::AS_OF_EVERY_MS)
+            }
+        };
+        if due {
+            self.told = Some((freshness.clone(), now));
+            self.tabs
+                .tell_all(&mut self.io, WorkerMessage::Freshness { freshness });
+        }
+    }
+
+    pub(super) fn tell_session(&mut self) {
+        let message = self.session_message();
+        self.tabs.tell_each(&mut self.io, &message);
+    }
+
+    pub(super) fn session_message(&self) -> WorkerMessage {
+        WorkerMessage::Session {
+            session: self.session.view(),
+            channel: self.tabs.channel().cloned(),
+        }
+    }
+
+    /// Why nobody is signed in, if so: for tests and diagnostics.
+    pub fn signed_out(&self) -> Option<SignedOutReason> {
+        self.session.signed_out()
+    }
+
+    pub(super) fn on_tab_gone(&mut self, tab: &TabId) {
+        if let Some(record) = self.tabs.remove(tab) {
+            self.release_record(&record);
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! How fresh what is shown is: derived, never stored, so that it cannot lie by being forgotten.
+
+use super::requests::Trouble;
+use crate::{
+    connection::State,
+    limits,
+    protocol::{CatchUpReason, Freshness, PollingReason, SignedOutReason, StaleReason},
+    time::Timestamp,
+};
+
+/// Everything that freshness depends on.
+pub(super) struct Facts<'a> {
+    pub(super) now: Timestamp,
+    pub(super) signed_out: Option<SignedOutReason>,
+    pub(super) connection: &'a State,
+    pub(super) lost_since: Option<Timestamp>,
+    pub(super) all_bound: bool,
+    pub(super) caught_up: bool,
+    pub(super) catch_up_reason: CatchUpReason,
+    pub(super) polling: Option<PollingReason>,
+    pub(super) claim_offline: bool,
+    pub(super) trouble: Option<Trouble>,
+    /// Everything until then was read by a search.
+    pub(super) searched: Option<Timestamp>,
+    /// Everything until then was shown while the stream was whole.
+    pub(super) streamed: Option<Timestamp>,
+    pub(super) poll_every_ms: u32,
+    pub(super) started: Timestamp,
+}
+
+/// The value that the badge shows.
+pub(super) fn derive(facts: &Facts<'_>) -> Freshness {
+    if let Some(reason) = facts.signed_out {
+        return Freshness::NeedsSignIn { reason };
+    }
+    let as_of = facts
+        .searched
+        .map(|searched| facts.streamed.map_or(searched, |at| at.max(searched)));
+    let since = facts.lost_since.unwrap_or(facts.started);
+    if let State::Open(open) = facts.connection
+        && facts.polling.is_none()
+    {
+        let silent_ms = facts.now.since_ms(open.proven_at);
+        if silent_ms > limits::LIVE_PROOF_MAX_MS {
+            let reason = StaleReason::SocketSilent;
+            return Freshness::Stale {
+                since: open.proven_at,
+                as_of,
+                reason,
+                retry_at: None,
+            };
+        }
+        return match (facts.all_bound && facts.caught_up, as_of) {
+            (true, Some(as_of)) => Freshness::Live {
+                as_of: as_of.max(open.proven_at),
+            },
+            _ => Freshness::CatchingUp {
+                as_of,
+                reason: facts.catch_up_reason,
+            },
+        };
+    }
+    if facts.claim_offline && facts.trouble == Some(Trouble::Unreachable) {
+        return Freshness::Offline { since, as_of };
+    }
+    if let Some(reason) = facts.polling
+        && facts.trouble.is_none()
+    {
+        let every_ms = facts.poll_every_ms;
+        return Freshness::Polling {
+            every_ms,
+            as_of,
+            reason,
+        };
+    }
+    let (closed, retry_at) = match facts.connection {
+        State::Backoff { until, reason } => (*reason, Some(*until)),
+        State::Connecting { reason, .. } => (*reason, None),
+        State::Idle | State::Open(_) => (StaleReason::Connecting, None),
+    };
+    let reason = match facts.trouble {
+        Some(Trouble::RateLimited) => StaleReason::RateLimited,
+        Some(Trouble::ServerError) => StaleReason::ServerError,
+        Some(Trouble::Unreachable) => StaleReason::ServerUnreachable,
+        None => closed,
+    };
+    Freshness::Stale {
+        since,
+        as_of,
+        reason,
+        retry_at,
+    }
+}
+
+/// Whether two values differ by more than the moment they speak of.
+pub(super) fn differs(one: &Freshness, other: &Freshness) -> bool {
+    let without = |freshness: &Freshness| {
+        let mut freshness = freshness.clone();
+        match &mut freshness {
+            Freshness::Live { as_of } => *as_of = Timestamp(0),
+            Freshness::CatchingUp { as_of, .. }
+            | Freshness::Polling { as_of, .. }
+            | Freshness::Stale { as_of, .. }
+            | Freshness::Offline { as_of, .. } => *as_of = None,
+            Freshness::NeedsSignIn { .. } => {}
+        }
+        freshness
+    };
+    without(one) != without(other)
+}

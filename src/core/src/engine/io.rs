@@ -1,0 +1,104 @@
+//! What every part of the engine may use: the time, timers, seeded randomness, requests, and the queue of outputs.
+//!
+//! Must never know a part by name: parts use it, it uses none of them.
+
+use std::collections::VecDeque;
+
+use super::{LogLevel, Output, requests::Requests};
+use crate::{
+    config::Config,
+    identity::{SocketId, TabId},
+    protocol::{Secret, WorkerMessage},
+    time::Timestamp,
+    timer::TimerTable,
+};
+
+/// The surroundings of one turn of the engine.
+#[derive(Debug)]
+pub(crate) struct Io {
+    /// Time of the input that is being handled.
+    pub(crate) now: Timestamp,
+    /// When what is due.
+    pub(crate) timers: TimerTable,
+    /// For jitter only, never for secrets.
+    pub(crate) rng: fastrand::Rng,
+    /// HTTP requests on their way.
+    pub(crate) requests: Requests,
+    /// The server's time, as far as stamped messages of this socket tell.
+    pub(crate) server_time: Option<Timestamp>,
+    /// What the hospital configured.
+    pub(crate) config: Config,
+    outputs: VecDeque<Output>,
+}
+
+impl Io {
+    /// An empty one.
+    pub(crate) fn new(config: Config, seed: u64, now: Timestamp) -> Self {
+        Self {
+            now,
+            timers: TimerTable::default(),
+            rng: fastrand::Rng::with_seed(seed),
+            requests: Requests::default(),
+            server_time: None,
+            config,
+            outputs: VecDeque::new(),
+        }
+    }
+
+    /// Queues an output.
+    pub(crate) fn push(&mut self, output: Output) {
+        self.outputs.push_back(output);
+    }
+
+    /// The next output.
+    pub(crate) fn pop(&mut self) -> Option<Output> {
+        self.outputs.pop_front()
+    }
+
+    /// Queues a log record. The text must be free of patient data, ids of patients and secrets.
+    pub(crate) fn log(&mut self, level: LogLevel, text: impl Into<String>) {
+        self.push(Output::Log {
+            level,
+            text: text.into(),
+        });
+    }
+
+    /// Queues a message to one tab.
+    pub(crate) fn tell(&mut self, tab: &TabId, message: WorkerMessage) {
+        self.push(Output::ToTab {
+            tab: tab.clone(),
+            message,
+        });
+    }
+
+    /// Queues a frame.
+    pub(crate) fn send_frame(&mut self, socket: SocketId, text: impl Into<String>) {
+        self.push(Output::SendFrame {
+            socket,
+            text: Secret::new(text),
+        });
+    }
+
+    /// A random wait between nothing and `ms`: full jitter.
+    pub(crate) fn jitter_ms(&mut self, ms: i64) -> i64 {
+        self.rng.i64(0..=ms.max(0))
+    }
+
+    /// Sends what may be sent now.
+    pub(crate) fn pump_requests(&mut self) {
+        while let Some(request) = self.requests.next_to_send(self.now, &self.config.server) {
+            self.push(Output::Http(request));
+        }
+        match self.requests.next_due(self.now) {
+            Some(at) => self.timers.set(crate::timer::Timer::Requests, at),
+            None => self.timers.stop(crate::timer::Timer::Requests),
+        }
+    }
+
+    /// Forgets the requests that `which` chooses.
+    pub(crate) fn cancel_requests(&mut self, which: impl Fn(&super::requests::Purpose) -> bool) {
+        for request in self.requests.cancel(which) {
+            self.push(Output::AbortHttp { request });
+        }
+    }
+}

@@ -1,0 +1,237 @@
+//! From changed rows to messages: batches, snapshots, counts, records.
+
+use super::Engine;
+use crate::{
+    collections::Set,
+    identity::{ResourceKey, ResourceType, TabId},
+    limits,
+    protocol::{
+        GoneReason, GoneRow, PanelChanges, PanelCounts, RecordState, RecordView, Row, WorkerMessage,
+    },
+    replica::{DirtyRow, IN_DRAWER},
+    timer::Timer,
+};
+
+impl Engine {
+    /// Sends what changed: at once in a quiet moment, collected while the stream is busy.
+    pub(super) fn publish(&mut self) {
+        if self.replica.is_dirty() {
+            let due = self.flushed_at + limits::FLUSH_EVERY_MS;
+            if due <= self.io.now {
+                self.flush();
+            } else {
+                self.io.timers.set_earlier(Timer::Flush, due);
+            }
+        }
+        if self.counts_dirty && self.io.timers.get(Timer::Counts).is_none() {
+            self.counts_dirty = false;
+            let counts = self.count_all();
+            self.tabs
+                .tell_all(&mut self.io, WorkerMessage::Counts { counts });
+            self.io
+                .timers
+                .set(Timer::Counts, self.io.now + limits::COUNTS_EVERY_MS);
+        }
+    }
+
+    fn flush(&mut self) {
+        self.flushed_at = self.io.now;
+        self.io.timers.stop(Timer::Flush);
+        self.counts_dirty = true;
+        let dirty = self.replica.take_dirty();
+        let mut changes = Vec::new();
+        for index in 0..self.panels.len() {
+            let panel = self.panels.id(index).clone();
+            if !self.tabs.is_watched(&panel) {
+                continue;
+            }
+            let (rows, gone) = self.changes_of(index, &dirty);
+            if !rows.is_empty() || !gone.is_empty() {
+                let loading = self.is_loading(index);
+                changes.push(PanelChanges {
+                    panel,
+                    rows,
+                    gone,
+                    loading,
+                });
+            }
+        }
+        if !changes.is_empty() {
+            self.tabs.publish(&mut self.io, changes);
+        }
+        self.tell_records(&dirty);
+    }
+
+    fn changes_of(
+        &self,
+        index: usize,
+        dirty: &[(ResourceKey, DirtyRow)],
+    ) -> (Vec<Row>, Vec<GoneRow>) {
+        let bit = 1 << index;
+        let (mut rows, mut gone) = (Vec::new(), Vec::new());
+        for (key, row) in dirty {
+            match self
+                .replica
+                .get(key)
+                .filter(|entry| entry.members & bit != 0)
+            {
+                Some(entry) => {
+                    rows.push(self.panels.project(index, &entry.resource, &self.replica));
+                }
+                None if row.was & bit != 0 => gone.push(GoneRow {
+                    id: key.id.clone(),
+                    reason: row
+                        .reason
+                        .clone()
+                        .unwrap_or(GoneReason::LeftPanel { status: None }),
+                }),
+                None => {}
+            }
+        }
+        (rows, gone)
+    }
+
+    /// All rows of a panel.
+    pub(super) fn rows_of(&self, index: usize) -> Vec<Row> {
+        let bit = 1 << index;
+        let shown = self.replica.iter().filter(|entry| entry.members & bit != 0);
+        shown
+            .map(|entry| self.panels.project(index, &entry.resource, &self.replica))
+            .collect()
+    }
+
+    /// Whether rows of a panel may still be missing because its type is being loaded.
+    pub(super) fn is_loading(&self, index: usize) -> bool {
+        !self.reconcile.is_loaded(self.panels.row_type(index))
+    }
+
+    /// Tells the tabs that the panels of a type have all their rows.
+    pub(super) fn tell_loaded(&mut self, kind: &ResourceType) {
+        self.flush();
+        let mut changes = Vec::new();
+        for index in 0..self.panels.len() {
+            let panel = self.panels.id(index).clone();
+            if self.panels.row_type(index) == kind && self.tabs.is_watched(&panel) {
+                changes.push(PanelChanges {
+                    panel,
+                    rows: vec![],
+                    gone: vec![],
+                    loading: false,
+                });
+            }
+        }
+        if !changes.is_empty() {
+            self.tabs.publish(&mut self.io, changes);
+        }
+    }
+
+    /// Counts of every panel.
+    pub(super) fn count_all(&self) -> Vec<PanelCounts> {
+        let indices = 0..self.panels.len();
+        let counted = indices.map(|index| {
+            let bit = 1 << index;
+            let shown = self.replica.iter().filter(|entry| entry.members & bit != 0);
+            let resources = shown.map(|entry| &*entry.resource);
+            PanelCounts {
+                panel: Some(self.panels.id(index).clone()),
+                loading: self.is_loading(index),
+                ..self.panels.counts(index, resources)
+            }
+        });
+        counted.collect()
+    }
+
+    /// The day or the zone changed: decide anew who shows what, and draw everything again.
+    pub(super) fn reassign_all(&mut self) {
+        let entries = self.replica.iter();
+        let decided: Vec<_> = entries
+            .map(|entry| {
+                let drawer = entry.members & IN_DRAWER;
+                (
+                    entry.resource.key.clone(),
+                    self.panels.members(&entry.resource) | drawer,
+                )
+            })
+            .collect();
+        for (key, members) in decided {
+            self.replica
+                .reassign(&key, members, GoneReason::LeftPanel { status: None });
+        }
+        self.counts_dirty = true;
+    }
+
+    /// Sends the open records that a batch touches: themselves, their patient, or tasks of that patient.
+    fn tell_records(&mut self, dirty: &[(ResourceKey, DirtyRow)]) {
+        let touched: Set<&ResourceKey> = dirty.iter().map(|(key, _)| key).collect();
+        let concerned = self.tabs.records().filter(|(_, record)| {
+            touched.contains(record)
+                || self
+                    .replica
+                    .get(record)
+                    .and_then(|entry| self.panels.patient_of(&entry.resource))
+                    .is_some_and(|patient| touched.contains(&patient))
+        });
+        let concerned: Vec<_> = concerned
+            .map(|(tab, record)| (tab.clone(), record.clone()))
+            .collect();
+        for (tab, record) in concerned {
+            let reason = dirty
+                .iter()
+                .find(|(key, _)| *key == record)
+                .map(|(_, row)| &row.reason);
+            let state = match reason {
+                Some(Some(GoneReason::Deleted)) => Some(RecordState::Deleted),
+                Some(Some(GoneReason::AccessLost)) => Some(RecordState::NotFound),
+                _ => None,
+            };
+            self.send_record(&tab, &record, state);
+        }
+    }
+
+    /// Sends a record to every tab that shows it; `state` is what is known where the record is not there.
+    pub(super) fn tell_record(&mut self, key: &ResourceKey, state: Option<RecordState>) {
+        let tabs = self.tabs.records().filter(|(_, record)| *record == key);
+        let tabs: Vec<_> = tabs.map(|(tab, _)| tab.clone()).collect();
+        for tab in tabs {
+            self.send_record(&tab, key, state.clone());
+        }
+    }
+
+    /// Sends a record to one tab.
+    pub(super) fn send_record(
+        &mut self,
+        tab: &TabId,
+        key: &ResourceKey,
+        state: Option<RecordState>,
+    ) {
+        let entry = self.replica.get(key);
+        let content = entry.map(|entry| self.panels.record(&entry.resource, &self.replica));
+        let absent = if self.replica.is_deleted(key) {
+            RecordState::Deleted
+        } else {
+            RecordState::Loading
+        };
+        let state = match &content {
+            Some(_) => RecordState::Present,
+            None => state.unwrap_or(absent),
+        };
+        let record = RecordView {
+            key: key.clone(),
+            state,
+            content,
+        };
+        self.io.tell(tab, WorkerMessage::Record { record });
+    }
+
+    /// A drawer was closed: nobody else may need the record.
+    pub(super) fn release_record(&mut self, key: &ResourceKey) {
+        if self.tabs.is_open(key) {
+            return;
+        }
+        if let Some(entry) = self.replica.get(key) {
+            let members = entry.members & !IN_DRAWER;
+            self.replica
+                .reassign(key, members, GoneReason::LeftPanel { status: None });
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! What tabs ask for.
+
+use super::{Engine, LogLevel};
+use crate::{
+    identity::{PanelId, ResourceKey, TabId},
+    protocol::{RefusalReason, Surroundings, TabMessage, WorkerMessage},
+    replica::IN_DRAWER,
+    tabs,
+};
+
+impl Engine {
+    /// A message of a tab.
+    pub(super) fn on_tab(&mut self, tab: &TabId, message: TabMessage) {
+        if let TabMessage::Hello {
+            version_min,
+            version_max,
+            config,
+            surroundings,
+        } = message
+        {
+            self.on_hello(tab, version_min, version_max, &config, surroundings);
+            return;
+        }
+        if !self.tabs.is_admitted(tab) {
+            self.io.log(
+                LogLevel::Debug,
+                "a message of a tab that is not admitted was ignored",
+            );
+            return;
+        }
+        match message {
+            TabMessage::Hello { .. } => {}
+            TabMessage::Surroundings(next) => self.on_surroundings(tab, next),
+            TabMessage::SignIn { email, password } => {
+                let event = self
+                    .session
+                    .sign_in(&mut self.io, tab.clone(), &email, &password);
+                self.on_session(event);
+            }
+            TabMessage::ChooseMembership { membership } => {
+                let event = self.session.choose(&mut self.io, tab.clone(), &membership);
+                self.on_session(event);
+            }
+            TabMessage::SignOut => {
+                let event = self.session.sign_out(&mut self.io);
+                self.on_session(event);
+            }
+            TabMessage::Watch { panel } => self.on_watch(tab, panel),
+            TabMessage::Unwatch { panel } => self.tabs.watch(tab, panel, false),
+            TabMessage::OpenRecord { record } => self.on_open_record(tab, record),
+            TabMessage::CloseRecord => {
+                if let Some(record) = self.tabs.set_record(tab, None) {
+                    self.release_record(&record);
+                }
+            }
+            TabMessage::RetryNow => {
+                self.io.requests.hurry();
+                self.retry_stream();
+                self.connection.on_hint(&mut self.io);
+                if self.connection.open().is_none() {
+                    self.reconcile.hurry(&mut self.io);
+                }
+            }
+            TabMessage::Ping { nonce } => self.io.tell(tab, WorkerMessage::Pong { nonce }),
+            TabMessage::Goodbye => self.on_tab_gone(tab),
+        }
+    }
+
+    fn on_hello(
+        &mut self,
+        tab: &TabId,
+        version_min: u16,
+        version_max: u16,
+        config: &str,
+        surroundings: Surroundings,
+    ) {
+        if let Some(reason) = tabs::refusal(&self.io.config, version_min, version_max, config) {
+            self.io.tell(tab, WorkerMessage::Refused { reason });
+            return;
+        }
+        if !self.tabs.admit(&mut self.io, tab, surroundings) {
+            let reason = RefusalReason::TooManyTabs;
+            self.io.tell(tab, WorkerMessage::Refused { reason });
+            return;
+        }
+        let session = self.session_message();
+        self.io.tell(tab, session);
+        if self.session.identity().is_some() {
+            let panels = self.panels.views();
+            self.io.tell(tab, WorkerMessage::Panels { panels });
+        }
+        self.tell_state(tab);
+    }
+
+    fn tell_state(&mut self, tab: &TabId) {
+        if self.session.identity().is_some() {
+            let counts = self.count_all();
+            self.io.tell(tab, WorkerMessage::Counts { counts });
+        }
+        let freshness = self.freshness();
+        self.io.tell(tab, WorkerMessage::Freshness { freshness });
+    }
+
+    fn on_surroundings(&mut self, tab: &TabId, next: Surroundings) {
+        let Some(before) = self.tabs.set_surroundings(tab, next.clone()) else {
+            return;
+        };
+        let back = next.online && !before.online;
+        let looked_at = next.visible && !before.visible;
+        if next.woke {
+            self.io.requests.hurry();
+            self.connection.on_wake(&mut self.io);
+        } else if back || looked_at {
+            self.io.requests.hurry();
+            self.connection.on_hint(&mut self.io);
+        }
+        if next.zone_offset_minutes != before.zone_offset_minutes
+            && self
+                .panels
+                .set_day(self.io.now, self.tabs.zone_offset_minutes())
+        {
+            self.reassign_all();
+        }
+    }
+
+    fn on_watch(&mut self, tab: &TabId, panel: PanelId) {
+        let Some(index) = self.panels.index(&panel) else {
+            self.io
+                .log(LogLevel::Debug, "a panel that does not exist was asked for");
+            return;
+        };
+        self.tabs.watch(tab, panel.clone(), true);
+        let rows = self.rows_of(index);
+        let loading = self.is_loading(index);
+        // What went by channel before the tab listened to it is lost: say it again.
+        self.tell_state(tab);
+        self.tabs.snapshot(&mut self.io, tab, &panel, loading, rows);
+    }
+
+    fn on_open_record(&mut self, tab: &TabId, record: ResourceKey) {
+        let before = self.tabs.set_record(tab, Some(record.clone()));
+        if let Some(before) = before.filter(|before| *before != record) {
+            self.release_record(&before);
+        }
+        if let Some(entry) = self.replica.get(&record) {
+            let members = entry.members | IN_DRAWER;
+            self.replica.pin(&record, members);
+        } else {
+            self.read(&record);
+        }
+        self.send_record(tab, &record, None);
+    }
+}

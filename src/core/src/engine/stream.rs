@@ -1,0 +1,109 @@
+//! Frames of the stream and what follows from them.
+
+use super::{Engine, LogLevel};
+use crate::{
+    connection::frame::{self, Frame},
+    fhir::{self, Resource},
+    replica::{IN_DRAWER, Source, Verdict},
+    subscription::Interactions,
+    time::Timestamp,
+};
+
+impl Engine {
+    /// A text frame of the socket in use.
+    pub(super) fn on_frame(&mut self, text: &str) {
+        match frame::parse(text) {
+            Ok(Frame::Pong) => self.connection.on_pong(&mut self.io),
+            Ok(Frame::Handshake {
+                subscription,
+                stamped,
+            }) => {
+                self.observe(stamped);
+                let events = self.subscriptions.on_handshake(&mut self.io, subscription);
+                self.on_subscriptions(events);
+            }
+            Ok(Frame::Heartbeat {
+                subscriptions,
+                stamped,
+            }) => {
+                // One that was buffered while the machine slept tells nothing about now.
+                if self.observe(stamped) {
+                    self.connection.on_heartbeat(&mut self.io);
+                    let events = self
+                        .subscriptions
+                        .on_heartbeat(&mut self.io, &subscriptions);
+                    self.on_subscriptions(events);
+                }
+            }
+            Ok(Frame::BindRefused) => {
+                let events = self.subscriptions.on_refused(&mut self.io);
+                self.on_subscriptions(events);
+            }
+            Ok(Frame::Event {
+                subscription,
+                stamped,
+                resource,
+            }) => {
+                self.observe(stamped);
+                let interactions = self.subscriptions.interactions_of(subscription);
+                self.on_event(interactions, resource.get());
+            }
+            Err(error) => {
+                self.counters.bad_frames += 1;
+                self.io.log(LogLevel::Warn, error.to_string());
+            }
+        }
+    }
+
+    fn observe(&mut self, stamped: Option<Timestamp>) -> bool {
+        let now = self.io.now;
+        let fresh = stamped.is_some_and(|stamped| self.connection.on_server_time(now, stamped));
+        self.io.server_time = self.connection.clock().server_time(now);
+        fresh
+    }
+
+    fn on_event(&mut self, interactions: Interactions, raw: &str) {
+        self.counters.events += 1;
+        let Some(resource) = self.parse(raw) else {
+            return;
+        };
+        self.reconcile
+            .on_frame(&resource.key.kind, resource.updated);
+        match interactions {
+            Interactions::All => {
+                self.accept(resource, Source::Frame);
+            }
+            Interactions::Deletes => {
+                self.replica.delete_by_frame(self.io.now, &resource);
+            }
+        }
+    }
+
+    /// Validates a resource; a bad one is counted and costs nothing but itself.
+    pub(super) fn parse(&mut self, raw: &str) -> Option<Resource> {
+        match fhir::parse(raw) {
+            Ok(resource) => Some(resource),
+            Err(error) => {
+                self.counters.invalid += 1;
+                self.io
+                    .log(LogLevel::Warn, format!("a resource was set aside: {error}"));
+                None
+            }
+        }
+    }
+
+    /// Hands a version to the replica.
+    pub(super) fn accept(&mut self, resource: Resource, source: Source) -> Verdict {
+        let mut members = self.panels.members(&resource);
+        if self.tabs.is_open(&resource.key) {
+            members |= IN_DRAWER;
+        }
+        let verdict = self.replica.accept(self.io.now, resource, members, source);
+        match verdict {
+            Verdict::Duplicate => self.counters.duplicates += 1,
+            Verdict::Late => self.counters.late += 1,
+            Verdict::Applied | Verdict::Unseen => {}
+        }
+        verdict
+    }
+}

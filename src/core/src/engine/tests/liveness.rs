@@ -1,0 +1,226 @@
+//! The stream: coming up, breaking, lying, coming back.
+
+use super::world::{World, around, task};
+use crate::{
+    engine::HttpMethod,
+    protocol::{Freshness, PollingReason, Surroundings, TabMessage},
+};
+
+#[test]
+fn a_sign_in_leads_to_live_rows_over_one_socket_for_two_tabs() {
+    let mut world = World::live(120);
+    world.hello("b");
+    world.watch("b");
+    world.assert_equal();
+    world.write(task(3, "completed"));
+    world.write(task(500, "requested"));
+    world.run(20);
+    world.assert_equal();
+    assert_eq!(world.opened, 1);
+}
+
+#[test]
+fn a_deleted_task_disappears_at_once() {
+    let mut world = World::live(10);
+    world.delete("Task", "t4");
+    world.run(25);
+    world.assert_equal();
+}
+
+#[test]
+fn after_15_s_without_a_socket_only_what_changed_is_read() {
+    let mut world = World::live(2_000);
+    world.hello("b");
+    world.watch("b");
+    world.run(70_000);
+    world.sockets_blocked = true;
+    world.drop_sockets();
+    assert!(matches!(world.freshness(), Freshness::Stale { .. }));
+    for step in 0..500 {
+        let status = if step % 7 == 0 {
+            "completed"
+        } else {
+            "requested"
+        };
+        world.write(task(step, status));
+        world.run(25);
+    }
+    world.delete("Task", "t1999");
+    world.sockets_blocked = false;
+    world.server.log.clear();
+    world.run(2_500);
+    world.say("a", TabMessage::RetryNow);
+    world.run(3_000);
+    world.assert_live();
+    world.assert_equal();
+    let read: usize = world.server.log.iter().map(|(_, _, rows)| rows).sum();
+    assert!(read < 1_200, "{read} rows were read for 501 changes");
+}
+
+#[test]
+fn a_half_open_socket_is_noticed_within_10_s() {
+    let mut world = World::live(5);
+    world.frozen = true;
+    world.write(task(1, "completed"));
+    let since = world.now;
+    while matches!(world.freshness(), Freshness::Live { .. }) {
+        world.run(100);
+        assert!(world.now.since_ms(since) < 10_000);
+    }
+    assert!(
+        world
+            .logs
+            .iter()
+            .any(|log| log.ends_with("the socket is open but silent"))
+    );
+    world.frozen = false;
+    world.run(6_000);
+    world.assert_live();
+    world.assert_equal();
+}
+
+#[test]
+fn a_half_open_socket_is_noticed_within_2_s_of_a_wake() {
+    let mut world = World::live(5);
+    world.frozen = true;
+    world.run(500);
+    let woke = Surroundings {
+        woke: true,
+        ..around()
+    };
+    world.say("a", TabMessage::Surroundings(woke));
+    world.run(2_000);
+    assert!(!matches!(world.freshness(), Freshness::Live { .. }));
+}
+
+#[test]
+fn without_the_feature_the_panels_are_polled() {
+    let mut world = World::new();
+    world.server.faults.feature_off = true;
+    world.server.write(world.now, task(1, "requested"));
+    world.hello("a");
+    let password = crate::protocol::Secret::new("pw");
+    world.say(
+        "a",
+        TabMessage::SignIn {
+            email: "a".into(),
+            password,
+        },
+    );
+    world.run(2_000);
+    world.watch("a");
+    let freshness = world.freshness();
+    assert!(
+        matches!(
+            freshness,
+            Freshness::Polling {
+                reason: PollingReason::FeatureOff,
+                ..
+            }
+        ),
+        "{freshness:?}"
+    );
+    world.write(task(1, "completed"));
+    world.write(task(2, "requested"));
+    world.run(20_000);
+    world.assert_equal();
+    assert!(world.open.is_empty());
+    world.server.faults.feature_off = false;
+    world.run(8 * 60_000);
+    world.assert_live();
+}
+
+#[test]
+fn blocked_sockets_lead_to_polling_while_the_stream_is_still_tried() {
+    let mut world = World::live(5);
+    world.sockets_blocked = true;
+    world.drop_sockets();
+    world.write(task(2, "completed"));
+    world.run(60_000);
+    let freshness = world.freshness();
+    assert!(
+        matches!(
+            freshness,
+            Freshness::Polling {
+                reason: PollingReason::SocketsBlocked,
+                ..
+            }
+        ),
+        "{freshness:?}"
+    );
+    world.assert_equal();
+    world.sockets_blocked = false;
+    world.run(35_000);
+    world.assert_live();
+}
+
+#[test]
+fn a_refused_bind_is_tried_again_until_it_holds() {
+    let mut world = World::live(5);
+    world.server.faults.refuse_binds = 2;
+    world.drop_sockets();
+    world.run(15_000);
+    world.assert_live();
+    world.write(task(2, "completed"));
+    world.run(20);
+    world.assert_equal();
+}
+
+#[test]
+fn a_lost_event_is_found_and_the_stream_replaced() {
+    let mut world = World::live(20);
+    world.run(5_000);
+    world.server.faults.lose_frames = 1;
+    world.write(task(7, "completed"));
+    let created = |world: &World| {
+        let posts = world.server.log.iter();
+        posts
+            .filter(|(method, path, _)| {
+                *method == HttpMethod::Post && path.ends_with("Subscription")
+            })
+            .count()
+    };
+    let before = created(&world);
+    world.run(80_000);
+    world.assert_equal();
+    world.assert_live();
+    assert_eq!(world.engine.counters().missed, 1);
+    assert_eq!(created(&world), before + 2);
+}
+
+#[test]
+fn a_deaf_binding_is_found_by_the_anti_entropy_and_replaced() {
+    let mut world = World::live(20);
+    world.server.deafen();
+    world.write(task(7, "completed"));
+    world.run(160_000);
+    world.assert_equal();
+    world.write(task(8, "completed"));
+    world.run(20);
+    world.assert_equal();
+}
+
+#[test]
+fn a_binding_that_vanishes_from_the_heartbeats_is_replaced() {
+    let mut world = World::live(5);
+    world.run(20_000);
+    world.server.subscriptions.clear();
+    world.run(40_000);
+    world.assert_live();
+    world.write(task(2, "completed"));
+    world.run(20);
+    world.assert_equal();
+}
+
+#[test]
+fn a_day_on_one_socket_renews_every_token_and_stays_live() {
+    let mut world = World::live(5);
+    for _ in 0..26 * 12 {
+        world.run(300_000);
+        world.assert_live();
+    }
+    assert_eq!(world.opened, 1);
+    world.write(task(2, "completed"));
+    world.run(20);
+    world.assert_equal();
+}

@@ -1,0 +1,7 @@
+//! Scenarios of the whole engine against a scripted server in virtual time.
+
+mod liveness;
+mod server;
+mod sessions;
+mod storms;
+mod world;

@@ -1,0 +1,386 @@
+//! A tiny scripted Medplum: just the answers that the engine asks for, with virtual time. Shares no code with the engine.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use crate::{
+    engine::{HttpAnswer, HttpFailure, HttpMethod, HttpRequest},
+    identity::SocketId,
+    time::Timestamp,
+};
+
+pub(super) const BASE: &str = "https://medplum.test/";
+
+pub(super) struct Stored {
+    pub(super) body: Value,
+    pub(super) version: u64,
+    pub(super) updated: Timestamp,
+    pub(super) deleted: bool,
+}
+
+pub(super) struct Subscription {
+    kind: String,
+    deletes_only: bool,
+    bound: Option<SocketId>,
+    deaf: bool,
+}
+
+/// What is wrong with the server at the moment.
+#[derive(Default)]
+pub(super) struct Faults {
+    pub(super) unreachable: bool,
+    pub(super) status: Option<u16>,
+    pub(super) feature_off: bool,
+    pub(super) refuse_binds: u32,
+    pub(super) refuse_refresh: bool,
+    pub(super) lose_frames: u32,
+}
+
+#[derive(Default)]
+pub(super) struct Server {
+    pub(super) resources: BTreeMap<(String, String), Stored>,
+    pub(super) subscriptions: BTreeMap<String, Subscription>,
+    pub(super) faults: Faults,
+    pub(super) access: u64,
+    pub(super) valid_access: u64,
+    pub(super) refresh: u64,
+    pub(super) refreshes: u32,
+    pub(super) page: usize,
+    /// Method, path and number of rows answered.
+    pub(super) log: Vec<(HttpMethod, String, usize)>,
+    versions: u64,
+    ids: u64,
+}
+
+impl Server {
+    /// Writes a resource; returns the frames of it.
+    pub(super) fn write(&mut self, now: Timestamp, mut body: Value) -> Vec<(SocketId, String)> {
+        self.versions += 1;
+        let kind = body["resourceType"].as_str().unwrap().to_owned();
+        let id = body["id"].as_str().unwrap().to_owned();
+        body["meta"] =
+            json!({ "versionId": format!("v{}", self.versions), "lastUpdated": now.to_iso() });
+        let stored = Stored {
+            body: body.clone(),
+            version: self.versions,
+            updated: now,
+            deleted: false,
+        };
+        self.resources.insert((kind.clone(), id), stored);
+        self.frames(now, &kind, &body, false)
+    }
+
+    pub(super) fn delete(
+        &mut self,
+        now: Timestamp,
+        kind: &str,
+        id: &str,
+    ) -> Vec<(SocketId, String)> {
+        let stored = self
+            .resources
+            .get_mut(&(kind.to_owned(), id.to_owned()))
+            .unwrap();
+        stored.deleted = true;
+        stored.updated = now;
+        let body = stored.body.clone();
+        self.frames(now, kind, &body, true)
+    }
+
+    fn frames(
+        &mut self,
+        now: Timestamp,
+        kind: &str,
+        body: &Value,
+        delete: bool,
+    ) -> Vec<(SocketId, String)> {
+        if self.faults.lose_frames > 0 {
+            self.faults.lose_frames -= 1;
+            return Vec::new();
+        }
+        let fires = self.subscriptions.iter().filter(|(_, subscription)| {
+            subscription.kind == kind
+                && !subscription.deaf
+                && (delete || !subscription.deletes_only)
+        });
+        let frames = fires.filter_map(|(id, subscription)| {
+            let status = json!({ "resource": {
+                "resourceType": "SubscriptionStatus", "id": "x", "status": "active",
+                "type": "event-notification", "subscription": { "reference": format!("Subscription/{id}") },
+            }});
+            Some((subscription.bound?, bundle(now, &[status, json!({ "resource": body })])))
+        });
+        frames.collect()
+    }
+
+    pub(super) fn heartbeats(&self, now: Timestamp) -> Vec<(SocketId, String)> {
+        let mut sockets: BTreeMap<SocketId, Vec<Value>> = BTreeMap::new();
+        for (id, subscription) in &self.subscriptions {
+            if let Some(socket) = subscription.bound {
+                sockets
+                    .entry(socket)
+                    .or_default()
+                    .push(status("heartbeat", id));
+            }
+        }
+        sockets
+            .into_iter()
+            .map(|(socket, entries)| (socket, bundle(now, &entries)))
+            .collect()
+    }
+
+    pub(super) fn on_closed(&mut self, socket: SocketId) {
+        self.subscriptions
+            .retain(|_, subscription| subscription.bound != Some(socket));
+    }
+
+    pub(super) fn deafen(&mut self) {
+        for subscription in self.subscriptions.values_mut() {
+            subscription.deaf = true;
+        }
+    }
+
+    pub(super) fn on_frame(
+        &mut self,
+        now: Timestamp,
+        socket: SocketId,
+        text: &str,
+    ) -> Option<String> {
+        let frame: Value = serde_json::from_str(text).unwrap();
+        match frame["type"].as_str().unwrap() {
+            "ping" => Some(r#"{"type":"pong"}"#.into()),
+            "bind-with-token" => {
+                if self.faults.refuse_binds > 0 {
+                    self.faults.refuse_binds -= 1;
+                    let text = "Token failed to validate. Check token expiry.";
+                    return Some(outcome(text).to_string());
+                }
+                let id = frame["payload"]["token"].as_str().unwrap().to_owned();
+                if let Some(subscription) = self.subscriptions.get_mut(&id) {
+                    subscription.bound = Some(socket);
+                }
+                Some(bundle(now, &[status("handshake", &id)]))
+            }
+            other => panic!("unexpected frame {other}"),
+        }
+    }
+
+    pub(super) fn answer(
+        &mut self,
+        now: Timestamp,
+        request: &HttpRequest,
+    ) -> Result<HttpAnswer, HttpFailure> {
+        let path = request.url.strip_prefix(BASE).expect("never another host");
+        if self.faults.unreachable {
+            return Err(HttpFailure::Unreachable);
+        }
+        let (status, body) = match self.faults.status {
+            Some(status) => (status, outcome("Internal server error").to_string()),
+            None => self.route(now, request, path),
+        };
+        let rows = body.matches("\"fullUrl\"").count();
+        self.log.push((request.method, path.into(), rows));
+        Ok(HttpAnswer {
+            status,
+            body,
+            rate_limit: None,
+        })
+    }
+
+    fn route(&mut self, now: Timestamp, request: &HttpRequest, path: &str) -> (u16, String) {
+        let body = request.body.as_ref().map_or("", |body| body.text.reveal());
+        match path {
+            "auth/login" if body.contains("wrong") => {
+                return (400, outcome("Email or password is invalid").to_string());
+            }
+            "auth/login" => return (200, json!({ "login": "l", "code": "c" }).to_string()),
+            "oauth2/token" => return self.token(body),
+            _ => {}
+        }
+        let expected = format!("access-{}", self.valid_access);
+        if request
+            .bearer
+            .as_ref()
+            .is_none_or(|bearer| bearer.reveal() != expected)
+        {
+            return (401, outcome("Unauthorized").to_string());
+        }
+        match (request.method, path) {
+            (_, "oauth2/logout") => (200, "{}".into()),
+            (_, "auth/me") => (200, me().to_string()),
+            (HttpMethod::Post, "fhir/R4/Subscription") => self.subscribe(body),
+            (HttpMethod::Delete, _) => {
+                let id = path.rsplit('/').next().unwrap();
+                (
+                    if self.subscriptions.remove(id).is_some() {
+                        200
+                    } else {
+                        404
+                    },
+                    "{}".into(),
+                )
+            }
+            (HttpMethod::Get, _) if path.ends_with("/$get-ws-binding-token") => {
+                self.binding_token(path)
+            }
+            (HttpMethod::Get, _) if path.contains('?') => (200, self.search(now, path)),
+            (HttpMethod::Get, _) => self.read(path),
+            _ => (404, outcome("Not found").to_string()),
+        }
+    }
+
+    fn token(&mut self, body: &str) -> (u16, String) {
+        if body.contains("refresh_token") {
+            self.refreshes += 1;
+            if self.faults.refuse_refresh || !body.contains(&format!("refresh-{}", self.refresh)) {
+                let error =
+                    json!({ "error": "invalid_grant", "error_description": "Token revoked" });
+                return (400, error.to_string());
+            }
+        }
+        self.access += 1;
+        self.refresh += 1;
+        self.valid_access = self.access;
+        let tokens = json!({
+            "access_token": format!("access-{}", self.access),
+            "refresh_token": format!("refresh-{}", self.refresh),
+            "expires_in": 3600,
+        });
+        (200, tokens.to_string())
+    }
+
+    fn subscribe(&mut self, body: &str) -> (u16, String) {
+        let body: Value = serde_json::from_str(body).unwrap();
+        self.ids += 1;
+        let id = format!("sub{}", self.ids);
+        let subscription = Subscription {
+            kind: body["criteria"].as_str().unwrap().into(),
+            deletes_only: body["extension"][0]["valueCode"] == "delete",
+            bound: None,
+            deaf: false,
+        };
+        self.subscriptions.insert(id.clone(), subscription);
+        (
+            201,
+            json!({ "resourceType": "Subscription", "id": id }).to_string(),
+        )
+    }
+
+    fn binding_token(&self, path: &str) -> (u16, String) {
+        if self.faults.feature_off {
+            let text = "WebSocket subscriptions not enabled for current project";
+            return (400, outcome(text).to_string());
+        }
+        let id = path.split('/').nth(3).unwrap();
+        if !self.subscriptions.contains_key(id) {
+            return (
+                400,
+                outcome("Error reading subscription: Not found").to_string(),
+            );
+        }
+        let token = json!({ "resourceType": "Parameters", "parameter": [{ "name": "token", "valueString": id }] });
+        (200, token.to_string())
+    }
+
+    fn read(&self, path: &str) -> (u16, String) {
+        let mut parts = path.split('/').skip(2);
+        let key = (
+            parts.next().unwrap().to_owned(),
+            parts.next().unwrap().to_owned(),
+        );
+        match self.resources.get(&key) {
+            Some(stored) if stored.deleted => (410, outcome("Deleted").to_string()),
+            Some(stored) => (200, stored.body.to_string()),
+            None => (404, outcome("Not found").to_string()),
+        }
+    }
+
+    fn search(&self, _now: Timestamp, path: &str) -> String {
+        let (head, query) = path.split_once('?').unwrap();
+        let kind = head.rsplit('/').next().unwrap();
+        let parameters: Vec<(&str, &str)> = query
+            .split('&')
+            .filter_map(|pair| pair.split_once('='))
+            .collect();
+        let get = |name: &str| {
+            parameters
+                .iter()
+                .find(|(key, _)| *key == name)
+                .map(|(_, value)| *value)
+        };
+        let deleted = get("_deleted") == Some("true");
+        let since = get("_lastUpdated").map(|text| Timestamp::parse(&text[2..]).unwrap());
+        let mut found: Vec<_> = self
+            .resources
+            .iter()
+            .filter(|((stored_kind, id), stored)| {
+                stored_kind == kind
+                    && stored.deleted == deleted
+                    && since.is_none_or(|since| stored.updated >= since)
+                    && get("_id").is_none_or(|ids| ids.split(',').any(|wanted| wanted == id))
+                    && get("status").is_none_or(|list| {
+                        list.split(',')
+                            .any(|status| stored.body["status"] == status)
+                    })
+            })
+            .collect();
+        found.sort_by_key(|(_, stored)| (stored.updated, stored.version));
+        if get("_sort") == Some("-_lastUpdated") {
+            found.reverse();
+        }
+        let count: usize = get("_count").map_or(20, |text| text.parse().unwrap());
+        let size = count.min(if self.page == 0 { 1000 } else { self.page });
+        let offset: usize = get("_page").map_or(0, |text| text.parse().unwrap());
+        let more = found.len() > offset + size && count > 1;
+        let entries: Vec<_> = found.into_iter().skip(offset).take(size).map(|((_, id), stored)| {
+            let resource = if deleted {
+                json!({ "resourceType": kind, "id": id, "meta": { "lastUpdated": stored.updated.to_iso() } })
+            } else {
+                stored.body.clone()
+            };
+            json!({ "fullUrl": "x", "resource": resource })
+        }).collect();
+        let mut bundle = json!({ "resourceType": "Bundle", "type": "searchset", "entry": entries });
+        if more {
+            let rest: Vec<_> = parameters
+                .iter()
+                .filter(|(key, _)| *key != "_page")
+                .map(|(key, value)| format!("{key}={value}"))
+                .collect();
+            let url = format!(
+                "https://internal.invalid/{head}?{}&_page={}",
+                rest.join("&"),
+                offset + size
+            );
+            bundle["link"] = json!([{ "relation": "next", "url": url }]);
+        }
+        bundle.to_string()
+    }
+}
+
+fn me() -> Value {
+    json!({
+        "project": { "name": "Ward" },
+        "membership": { "profile": { "reference": "Practitioner/me", "display": "Ada Nurse" } },
+        "profile": { "resourceType": "Practitioner", "id": "me" },
+    })
+}
+
+fn outcome(text: &str) -> Value {
+    json!({ "resourceType": "OperationOutcome", "issue": [{ "severity": "error", "code": "invalid", "details": { "text": text } }] })
+}
+
+fn status(kind: &str, id: &str) -> Value {
+    json!({ "resource": {
+        "resourceType": "SubscriptionStatus", "id": "x", "status": "active", "type": kind,
+        "subscription": { "reference": format!("Subscription/{id}") },
+    }})
+}
+
+fn bundle(now: Timestamp, entries: &[Value]) -> String {
+    json!({
+        "id": "b", "resourceType": "Bundle", "type": "history",
+        "timestamp": now.to_iso(), "entry": entries,
+    })
+    .to_string()
+}

@@ -1,0 +1,154 @@
+//! Sessions: signing in, renewing, ending.
+
+use super::world::{World, task};
+use crate::{
+    engine::HttpMethod,
+    protocol::{
+        Freshness, Secret, SessionView, SignInFailure, SignedOutReason, TabMessage, WorkerMessage,
+    },
+};
+
+#[test]
+fn a_wrong_password_is_told_to_the_tab_that_typed_it() {
+    let mut world = World::new();
+    world.hello("a");
+    world.hello("b");
+    let password = Secret::new("wrong");
+    world.say(
+        "a",
+        TabMessage::SignIn {
+            email: "a".into(),
+            password,
+        },
+    );
+    world.run(1_000);
+    let failed = WorkerMessage::SignInFailed {
+        reason: SignInFailure::WrongCredentials,
+    };
+    assert!(world.screen("a").messages.contains(&failed));
+    assert!(!world.screen("b").messages.contains(&failed));
+}
+
+#[test]
+fn an_unreachable_server_is_a_typed_failure() {
+    let mut world = World::new();
+    world.server.faults.unreachable = true;
+    world.hello("a");
+    let password = Secret::new("pw");
+    world.say(
+        "a",
+        TabMessage::SignIn {
+            email: "a".into(),
+            password,
+        },
+    );
+    world.run(1_000);
+    let failed = WorkerMessage::SignInFailed {
+        reason: SignInFailure::ServerUnreachable,
+    };
+    assert!(world.screen("a").messages.contains(&failed));
+}
+
+#[test]
+fn one_refresh_serves_every_request_that_was_answered_401() {
+    let mut world = World::live(5);
+    let before = world.server.refreshes;
+    world.server.valid_access = 999;
+    world.drop_sockets();
+    world.run(6_000);
+    world.assert_live();
+    assert_eq!(world.server.refreshes, before + 1);
+}
+
+#[test]
+fn a_server_error_during_the_refresh_signs_nobody_out() {
+    let mut world = World::live(5);
+    world.server.faults.status = Some(503);
+    world.run(65 * 60_000);
+    assert!(matches!(
+        world.screen("a").session,
+        Some(SessionView::SignedIn { .. })
+    ));
+    assert!(!matches!(world.freshness(), Freshness::NeedsSignIn { .. }));
+    world.server.faults.status = None;
+    world.run(90_000);
+    world.assert_live();
+}
+
+#[test]
+fn a_refused_refresh_ends_the_session() {
+    let mut world = World::live(5);
+    world.server.faults.refuse_refresh = true;
+    world.run(60 * 60_000);
+    let reason = SignedOutReason::SessionEnded;
+    assert_eq!(world.freshness(), Freshness::NeedsSignIn { reason });
+    assert_eq!(
+        world.screen("a").session,
+        Some(SessionView::SignedOut { reason })
+    );
+    assert!(world.open.is_empty());
+    assert_eq!(world.stored, None);
+}
+
+#[test]
+fn signing_out_revokes_closes_forgets_and_tells_every_tab() {
+    let mut world = World::live(5);
+    world.hello("b");
+    world.say("a", TabMessage::SignOut);
+    world.run(1_000);
+    let reason = SignedOutReason::UserSignedOut;
+    for name in ["a", "b"] {
+        assert_eq!(
+            world.screen(name).session,
+            Some(SessionView::SignedOut { reason })
+        );
+    }
+    assert!(world.open.is_empty());
+    assert_eq!(world.stored, None);
+    let revoked = (HttpMethod::Post, "oauth2/logout".to_owned(), 0);
+    assert!(world.server.log.contains(&revoked));
+    let log_length = world.server.log.len();
+    world.run(300_000);
+    assert_eq!(
+        world.server.log.len(),
+        log_length,
+        "nothing is asked for nobody"
+    );
+}
+
+#[test]
+fn somebody_else_can_sign_in_after_a_sign_out() {
+    let mut world = World::live(5);
+    world.say("a", TabMessage::SignOut);
+    world.run(1_000);
+    world.say(
+        "a",
+        TabMessage::SignIn {
+            email: "b".into(),
+            password: Secret::new("pw"),
+        },
+    );
+    world.run(2_000);
+    world.watch("a");
+    world.assert_live();
+    world.write(task(2, "completed"));
+    world.run(20);
+    world.assert_equal();
+}
+
+#[test]
+fn a_stored_session_is_restored_without_a_password() {
+    let stored = World::live(5).stored;
+    let mut world = World::restored(2, stored);
+    world.server.refresh = 1;
+    world.hello("a");
+    world.run(2_000);
+    assert!(
+        matches!(
+            world.screen("a").session,
+            Some(SessionView::SignedIn { .. })
+        ),
+        "{:?}",
+        world.logs
+    );
+}

@@ -1,0 +1,428 @@
+//! The engine between scripted tabs and a scripted server, in virtual time: each step goes to the next thing that happens.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+
+use super::server::{BASE, Server};
+use crate::{
+    config::Config,
+    engine::{Engine, EngineSettings, HttpRequest, Input, Output, SocketEvent},
+    identity::{BuildId, InstanceId, PanelId, ResourceId, SocketId, TabId, VersionId},
+    protocol::{Freshness, Secret, SessionView, Surroundings, TabMessage, WorkerMessage},
+    time::Timestamp,
+};
+
+const HTTP_MS: i64 = 5;
+const FRAME_MS: i64 = 2;
+const HEARTBEAT_MS: i64 = 10_000;
+
+enum Happening {
+    Input(Input),
+    Reaches(HttpRequest),
+    Opens(SocketId),
+    FrameToServer(SocketId, String),
+    Heartbeat,
+}
+
+/// What one tab has on its screen.
+#[derive(Default)]
+pub(super) struct Screen {
+    pub(super) rows: BTreeMap<PanelId, BTreeMap<ResourceId, VersionId>>,
+    pub(super) messages: Vec<WorkerMessage>,
+    pub(super) session: Option<SessionView>,
+}
+
+pub(super) struct World {
+    pub(super) engine: Engine,
+    pub(super) server: Server,
+    pub(super) now: Timestamp,
+    pub(super) screens: BTreeMap<TabId, Screen>,
+    pub(super) channel: Vec<WorkerMessage>,
+    pub(super) stored: Option<String>,
+    pub(super) logs: Vec<String>,
+    pub(super) open: BTreeSet<SocketId>,
+    pub(super) opened: usize,
+    /// The network swallows what goes over sockets, in both directions, and nobody is told.
+    pub(super) frozen: bool,
+    /// New sockets cannot be opened.
+    pub(super) sockets_blocked: bool,
+    queue: BTreeMap<(Timestamp, u64), Happening>,
+    last: u64,
+    wake: Option<Timestamp>,
+    sequence: u64,
+}
+
+pub(super) fn tab(name: &str) -> TabId {
+    TabId::new(name)
+}
+
+pub(super) fn task(id: usize, status: &str) -> Value {
+    json!({
+        "resourceType": "Task", "id": format!("t{id}"), "status": status, "intent": "order",
+        "for": { "reference": format!("Patient/p{}", id % 5) },
+    })
+}
+
+impl World {
+    pub(super) fn new() -> Self {
+        Self::with_seed(1)
+    }
+
+    pub(super) fn with_seed(seed: u64) -> Self {
+        Self::restored(seed, None)
+    }
+
+    /// A world in which an earlier life of the worker stored a session.
+    pub(super) fn restored(seed: u64, stored: Option<String>) -> Self {
+        let start = Timestamp::parse("2026-11-22T10:00:00.000Z").unwrap();
+        let now = if stored.is_some() {
+            start + 60 * 60_000
+        } else {
+            start
+        };
+        let settings = EngineSettings {
+            config: Config::parse(&config()).unwrap(),
+            build: BuildId::new("test"),
+            instance: InstanceId::new("i1"),
+            seed,
+            entropy: [1; 32],
+        };
+        let mut world = Self {
+            engine: Engine::new(settings, now),
+            server: Server::default(),
+            now,
+            screens: BTreeMap::new(),
+            channel: Vec::new(),
+            stored,
+            logs: Vec::new(),
+            open: BTreeSet::new(),
+            opened: 0,
+            frozen: false,
+            sockets_blocked: false,
+            queue: BTreeMap::new(),
+            last: 0,
+            wake: None,
+            sequence: 0,
+        };
+        world.at(HEARTBEAT_MS, Happening::Heartbeat);
+        for patient in 0..5 {
+            let body = json!({ "resourceType": "Patient", "id": format!("p{patient}") });
+            world.server.write(now - 1_000_000, body);
+        }
+        world.drain();
+        world
+    }
+
+    /// A world with so many open tasks, in which a tab has signed in and everything is live.
+    pub(super) fn live(tasks: usize) -> Self {
+        let mut world = Self::new();
+        for id in 0..tasks {
+            world
+                .server
+                .write(world.now - 500_000 + id as i64, task(id, "requested"));
+        }
+        world.hello("a");
+        world.say(
+            "a",
+            TabMessage::SignIn {
+                email: "ada@x.org".into(),
+                password: Secret::new("pw"),
+            },
+        );
+        world.run(2_000);
+        world.watch("a");
+        world.assert_live();
+        world
+    }
+
+    pub(super) fn hello(&mut self, name: &str) {
+        self.screens.entry(tab(name)).or_default();
+        let surroundings = around();
+        self.say(
+            name,
+            TabMessage::Hello {
+                version_min: 1,
+                version_max: 1,
+                config: config(),
+                surroundings,
+            },
+        );
+        self.run(1);
+    }
+
+    pub(super) fn watch(&mut self, name: &str) {
+        for panel in ["my-work", "open-tasks", "patients"] {
+            self.say(
+                name,
+                TabMessage::Watch {
+                    panel: PanelId::new(panel),
+                },
+            );
+        }
+    }
+
+    pub(super) fn say(&mut self, name: &str, message: TabMessage) {
+        self.input(Input::Tab {
+            tab: tab(name),
+            message,
+        });
+    }
+
+    pub(super) fn input(&mut self, input: Input) {
+        self.engine.handle(self.now, input);
+        self.drain();
+    }
+
+    /// A colleague writes.
+    pub(super) fn write(&mut self, body: Value) {
+        let frames = self.server.write(self.now, body);
+        self.deliver(frames);
+    }
+
+    /// A colleague deletes.
+    pub(super) fn delete(&mut self, kind: &str, id: &str) {
+        let frames = self.server.delete(self.now, kind, id);
+        self.deliver(frames);
+    }
+
+    /// Breaks every socket: both sides notice.
+    pub(super) fn drop_sockets(&mut self) {
+        for socket in std::mem::take(&mut self.open) {
+            self.server.on_closed(socket);
+            let event = SocketEvent::Closed { code: 1006 };
+            self.at(0, Happening::Input(Input::Socket { socket, event }));
+        }
+        self.run(0);
+    }
+
+    /// Lets so many milliseconds pass.
+    pub(super) fn run(&mut self, ms: i64) {
+        let end = self.now + ms;
+        for _ in 0..200_000 {
+            let next = self.queue.keys().next().map(|(at, _)| *at);
+            let Some(next) = next
+                .into_iter()
+                .chain(self.wake)
+                .min()
+                .filter(|at| *at <= end)
+            else {
+                self.now = end;
+                return;
+            };
+            self.now = next.max(self.now);
+            self.step();
+        }
+        panic!("the world does not come to rest");
+    }
+
+    pub(super) fn screen(&self, name: &str) -> &Screen {
+        &self.screens[&tab(name)]
+    }
+
+    pub(super) fn freshness(&self) -> Freshness {
+        self.engine.freshness()
+    }
+
+    pub(super) fn assert_live(&self) {
+        let freshness = self.freshness();
+        assert!(
+            matches!(freshness, Freshness::Live { .. }),
+            "{freshness:?}\n{}",
+            self.logs.join("\n")
+        );
+    }
+
+    /// Every tab shows exactly what the server holds.
+    pub(super) fn assert_equal(&self) {
+        let truth: BTreeMap<_, _> = self
+            .server
+            .resources
+            .iter()
+            .filter(|((kind, _), stored)| {
+                kind == "Task" && !stored.deleted && stored.body["status"] == "requested"
+            })
+            .map(|((_, id), stored)| {
+                (
+                    ResourceId::new(id.as_str()),
+                    VersionId::new(format!("v{}", stored.version)),
+                )
+            })
+            .collect();
+        for (tab, screen) in &self.screens {
+            let shown = screen
+                .rows
+                .get(&PanelId::new("open-tasks"))
+                .cloned()
+                .unwrap_or_default();
+            assert_eq!(shown, truth, "tab {tab}\n{}", self.logs.join("\n"));
+        }
+    }
+
+    fn deliver(&mut self, frames: Vec<(SocketId, String)>) {
+        for (socket, text) in frames {
+            if self.open.contains(&socket) && !self.frozen {
+                let event = SocketEvent::Frame(text);
+                self.at(FRAME_MS, Happening::Input(Input::Socket { socket, event }));
+            }
+        }
+    }
+
+    fn at(&mut self, ms: i64, happening: Happening) {
+        self.last += 1;
+        self.queue.insert((self.now + ms, self.last), happening);
+    }
+
+    fn step(&mut self) {
+        if self
+            .queue
+            .keys()
+            .next()
+            .is_none_or(|(at, _)| *at > self.now)
+        {
+            self.wake = None;
+            self.input(Input::Timer);
+            return;
+        }
+        let Some((_, happening)) = self.queue.pop_first() else {
+            return;
+        };
+        match happening {
+            Happening::Input(input) => self.input(input),
+            Happening::Reaches(request) => {
+                let result = self.server.answer(self.now, &request);
+                self.at(
+                    HTTP_MS,
+                    Happening::Input(Input::Http {
+                        request: request.id,
+                        result,
+                    }),
+                );
+            }
+            Happening::Opens(socket) => {
+                if self.sockets_blocked {
+                    let event = SocketEvent::Closed { code: 1006 };
+                    self.input(Input::Socket { socket, event });
+                } else if self.open.insert(socket) {
+                    self.opened += 1;
+                    assert_eq!(self.open.len(), 1, "only one socket at a time");
+                    self.input(Input::Socket {
+                        socket,
+                        event: SocketEvent::Opened,
+                    });
+                }
+            }
+            Happening::FrameToServer(socket, text) => {
+                if self.open.contains(&socket) && !self.frozen {
+                    let answer = self.server.on_frame(self.now, socket, &text);
+                    self.deliver(answer.into_iter().map(|text| (socket, text)).collect());
+                }
+            }
+            Happening::Heartbeat => {
+                let frames = self.server.heartbeats(self.now);
+                self.deliver(frames);
+                self.at(HEARTBEAT_MS, Happening::Heartbeat);
+            }
+        }
+    }
+
+    fn drain(&mut self) {
+        while let Some(output) = self.engine.poll_output() {
+            match output {
+                Output::OpenSocket { socket, url } => {
+                    assert_eq!(url, "wss://medplum.test/ws/subscriptions-r4");
+                    self.at(HTTP_MS, Happening::Opens(socket));
+                }
+                Output::SendFrame { socket, text } => {
+                    self.at(FRAME_MS, Happening::FrameToServer(socket, text.reveal().into()));
+                }
+                Output::CloseSocket { socket } => {
+                    if self.open.remove(&socket) && !self.frozen {
+                        self.server.on_closed(socket);
+                    }
+                }
+                Output::Http(request) => self.at(HTTP_MS, Happening::Reaches(request)),
+                Output::AbortHttp { request } => self.queue.retain(|_, happening| {
+                    !matches!(happening, Happening::Reaches(sent) if sent.id == request)
+                }),
+                Output::WakeAt(at) => self.wake = Some(at),
+                Output::ToTab { tab, message } => {
+                    let screen = self.screens.entry(tab).or_default();
+                    show(screen, &message);
+                    screen.messages.push(message);
+                }
+                Output::ToAll { message } => {
+                    if let WorkerMessage::Changes { sequence, .. } = &message {
+                        assert_eq!(*sequence, self.sequence + 1, "no gaps");
+                        self.sequence = *sequence;
+                    }
+                    for screen in self.screens.values_mut() {
+                        show(screen, &message);
+                    }
+                    self.channel.push(message);
+                }
+                Output::UseChannel { name } => {
+                    self.sequence = 0;
+                    if name.is_none() {
+                        self.channel.clear();
+                    }
+                }
+                Output::LoadSession => {
+                    let text = self.stored.clone();
+                    self.at(0, Happening::Input(Input::SessionLoaded { text }));
+                }
+                Output::SaveSession { text } => self.stored = Some(text.reveal().into()),
+                Output::ForgetSession => self.stored = None,
+                Output::Log { text, .. } => {
+                    self.logs.push(format!("{} {text}", self.now.0 % 10_000_000));
+                }
+            }
+        }
+    }
+}
+
+pub(super) fn around() -> Surroundings {
+    Surroundings {
+        visible: true,
+        online: true,
+        woke: false,
+        zone_offset_minutes: 60,
+    }
+}
+
+pub(super) fn config() -> String {
+    format!(r#"{{"server":"{BASE}"}}"#)
+}
+
+fn show(screen: &mut Screen, message: &WorkerMessage) {
+    match message {
+        WorkerMessage::Snapshot {
+            panel, part, rows, ..
+        } => {
+            let table = screen.rows.entry(panel.clone()).or_default();
+            if *part == 0 {
+                table.clear();
+            }
+            table.extend(rows.iter().map(|row| (row.id.clone(), row.version.clone())));
+        }
+        WorkerMessage::Changes { panels, .. } => {
+            for change in panels {
+                if let Some(table) = screen.rows.get_mut(&change.panel) {
+                    for row in &change.rows {
+                        table.insert(row.id.clone(), row.version.clone());
+                    }
+                    for gone in &change.gone {
+                        table.remove(&gone.id);
+                    }
+                }
+            }
+        }
+        WorkerMessage::Session { session, .. } => {
+            if !matches!(session, SessionView::SignedIn { .. }) {
+                screen.rows.clear();
+            }
+            screen.session = Some(session.clone());
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,164 @@
+//! From a resource to what panels show of it: the seam between the engine and [`crate::panel`].
+//!
+//! Must never keep rows of its own: it decides, the replica remembers.
+
+use crate::{
+    fhir::{Patient, Resource},
+    identity::{PanelId, ResourceId, ResourceKey, ResourceType},
+    panel::{self, Contribution, Lookup, PanelDefinition},
+    protocol::{PanelCounts, PanelView, RecordContent, Row},
+    record,
+    replica::{Membership, Replica},
+    text,
+    time::{CivilDay, Timestamp},
+};
+
+/// The panels of the signed-in user.
+#[derive(Debug, Default)]
+pub(crate) struct Panels {
+    me: String,
+    definitions: Vec<PanelDefinition>,
+    now: Timestamp,
+    zone_offset_minutes: i32,
+    day: Option<CivilDay>,
+}
+
+/// What a projection may look at.
+struct View<'a> {
+    me: &'a str,
+    replica: Option<&'a Replica>,
+}
+
+impl Lookup for View<'_> {
+    fn patient(&self, id: &ResourceId) -> Option<&Patient> {
+        let key = ResourceKey::new(ResourceType::Patient, id.clone());
+        self.replica?.get(&key)?.resource.patient()
+    }
+
+    fn open_tasks_of(&self, patient: &ResourceId) -> Vec<&Resource> {
+        let tasks = self.replica.map(|replica| replica.tasks_of(patient));
+        tasks
+            .into_iter()
+            .flatten()
+            .map(|task| &**task)
+            .filter(|task| task.task().is_some_and(crate::fhir::Task::is_open))
+            .collect()
+    }
+
+    fn me(&self) -> &str {
+        self.me
+    }
+}
+
+impl Panels {
+    /// The panels that everybody has, for this user.
+    pub(crate) fn built_in(me: &str) -> Self {
+        Self {
+            me: me.into(),
+            definitions: panel::built_in(),
+            ..Self::default()
+        }
+    }
+
+    /// What the tabs need to know about them.
+    pub(crate) fn views(&self) -> Vec<PanelView> {
+        let views = self.definitions.iter();
+        views.map(|definition| definition.view.clone()).collect()
+    }
+
+    /// Search parameters for the first load of a type.
+    pub(crate) fn load_criteria(&self, kind: &ResourceType) -> String {
+        panel::load_criteria(kind).to_owned()
+    }
+
+    /// Takes the time and the user's zone; tells whether another day began.
+    pub(crate) fn set_day(&mut self, now: Timestamp, zone_offset_minutes: i32) -> bool {
+        self.now = now;
+        self.zone_offset_minutes = zone_offset_minutes;
+        let day = Some(now.local_day(zone_offset_minutes));
+        let before = std::mem::replace(&mut self.day, day);
+        before.is_some() && before != day
+    }
+
+    /// Which panels show a resource.
+    pub(crate) fn members(&self, resource: &Resource) -> Membership {
+        let view = self.view(None);
+        let mut members = 0;
+        for (index, definition) in self.definitions.iter().enumerate() {
+            if definition.matches(resource, &view) {
+                members |= 1 << index;
+            }
+        }
+        members
+    }
+
+    /// Position of a panel.
+    pub(crate) fn index(&self, id: &PanelId) -> Option<usize> {
+        self.definitions
+            .iter()
+            .position(|definition| definition.view.id == *id)
+    }
+
+    /// How many.
+    pub(crate) fn len(&self) -> usize {
+        self.definitions.len()
+    }
+
+    /// Id of a panel; `index` comes from [`Self::index`] or counts up to [`Self::len`].
+    pub(crate) fn id(&self, index: usize) -> &PanelId {
+        &self.definitions[index].view.id
+    }
+
+    /// Type of the rows of a panel.
+    pub(crate) fn row_type(&self, index: usize) -> &ResourceType {
+        &self.definitions[index].view.row_type
+    }
+
+    /// The row of a resource in a panel.
+    pub(crate) fn project(&self, index: usize, resource: &Resource, replica: &Replica) -> Row {
+        self.definitions[index].project(resource, &self.view(Some(replica)))
+    }
+
+    /// Counts of a panel from its rows.
+    pub(crate) fn counts<'a>(
+        &self,
+        index: usize,
+        rows: impl Iterator<Item = &'a Resource>,
+    ) -> PanelCounts {
+        let mut counts = PanelCounts {
+            panel: Some(self.id(index).clone()),
+            ..PanelCounts::default()
+        };
+        for row in rows {
+            let adds = Contribution::of(row);
+            counts.rows += 1;
+            counts.urgent += u32::from(adds.urgent);
+            counts.unassigned += u32::from(adds.unassigned);
+            counts.overdue += u32::from(adds.is_overdue(self.now, self.zone_offset_minutes));
+        }
+        counts
+    }
+
+    /// The patient that a task is about.
+    pub(crate) fn patient_of(&self, resource: &Resource) -> Option<ResourceKey> {
+        resource.task()?.patient.as_ref()?.key.clone()
+    }
+
+    /// What the drawer shows of a resource.
+    pub(crate) fn record(&self, resource: &Resource, replica: &Replica) -> RecordContent {
+        record::content(resource, &self.view(Some(replica)))
+    }
+
+    fn view<'a>(&'a self, replica: Option<&'a Replica>) -> View<'a> {
+        View {
+            me: &self.me,
+            replica,
+        }
+    }
+}
+
+/// Label of the status of a task, for "why did this row leave".
+pub(crate) fn status_label(resource: &Resource) -> Option<String> {
+    let status = resource.task()?.status.as_deref()?;
+    Some(text::status_label(status).to_owned())
+}

@@ -1,0 +1,173 @@
+use super::*;
+use crate::{
+    identity::{BuildId, InstanceId, PanelId, TabId},
+    limits,
+    protocol::{FromWorker, Surroundings, TabMessage, WorkerMessage},
+    time::Timestamp,
+};
+
+fn link() -> Link {
+    let surroundings = Surroundings {
+        visible: true,
+        online: true,
+        woke: false,
+        zone_offset_minutes: 0,
+    };
+    Link::new(
+        TabId::new("t"),
+        BuildId::new("b"),
+        "{}".into(),
+        surroundings,
+    )
+}
+
+fn drain(link: &mut Link) -> Vec<LinkOutput> {
+    std::iter::from_fn(|| link.poll_output()).collect()
+}
+
+fn posted(outputs: &[LinkOutput]) -> Vec<TabMessage> {
+    let posts = outputs.iter().filter_map(|output| match output {
+        LinkOutput::Post(message) => Some(message.body.clone()),
+        _ => None,
+    });
+    posts.collect()
+}
+
+fn from(instance: &str, body: WorkerMessage) -> LinkInput {
+    LinkInput::Heard(Box::new(FromWorker {
+        version: 1,
+        build: BuildId::new("b"),
+        instance: InstanceId::new(instance),
+        body,
+    }))
+}
+
+fn welcome(instance: &str) -> LinkInput {
+    let worker_lock = format!("lock-{instance}");
+    let channel = Some(format!("channel-{instance}"));
+    from(
+        instance,
+        WorkerMessage::Welcome {
+            channel,
+            worker_lock,
+        },
+    )
+}
+
+fn admitted() -> Link {
+    let mut link = link();
+    link.handle(Timestamp(0), LinkInput::LockHeld);
+    link.handle(Timestamp(1), welcome("w1"));
+    drain(&mut link);
+    link
+}
+
+fn watch() -> TabMessage {
+    let panel = PanelId::new("my-work");
+    TabMessage::Watch { panel }
+}
+
+#[test]
+fn nothing_is_said_before_the_tab_holds_its_lock() {
+    let mut link = link();
+    link.handle(Timestamp(0), LinkInput::Timer);
+    assert_eq!(drain(&mut link), []);
+}
+
+#[test]
+fn the_hello_is_repeated_until_it_is_answered() {
+    let mut link = link();
+    link.handle(Timestamp(0), LinkInput::LockHeld);
+    assert!(matches!(
+        posted(&drain(&mut link))[..],
+        [TabMessage::Hello { .. }]
+    ));
+    link.handle(Timestamp(limits::HELLO_EVERY_MS), LinkInput::Timer);
+    assert!(matches!(
+        posted(&drain(&mut link))[..],
+        [TabMessage::Hello { .. }]
+    ));
+    link.handle(Timestamp(limits::HELLO_EVERY_MS + 1), welcome("w1"));
+    assert!(posted(&drain(&mut link)).is_empty());
+}
+
+#[test]
+fn what_was_asked_before_the_welcome_is_asked_after_it() {
+    let mut link = link();
+    link.handle(Timestamp(0), LinkInput::LockHeld);
+    link.handle(Timestamp(0), LinkInput::Say(watch()));
+    drain(&mut link);
+    link.handle(Timestamp(1), welcome("w1"));
+    assert_eq!(posted(&drain(&mut link)), [watch()]);
+}
+
+#[test]
+fn a_new_life_of_the_worker_is_greeted_and_told_everything_again() {
+    let mut link = admitted();
+    link.handle(Timestamp(2), LinkInput::Say(watch()));
+    drain(&mut link);
+    let lock = "lock-w1".to_owned();
+    link.handle(Timestamp(3), LinkInput::WorkerDied { lock });
+    let outputs = drain(&mut link);
+    assert!(outputs.contains(&LinkOutput::Tell(Box::new(LinkEvent::WorkerLost))));
+    assert!(outputs.contains(&LinkOutput::Connect));
+    link.handle(Timestamp(4), welcome("w2"));
+    assert_eq!(posted(&drain(&mut link)), [watch()]);
+}
+
+#[test]
+fn the_lock_of_an_earlier_life_means_nothing() {
+    let mut link = admitted();
+    let lock = "lock-w0".to_owned();
+    link.handle(Timestamp(3), LinkInput::WorkerDied { lock });
+    assert_eq!(drain(&mut link), []);
+}
+
+#[test]
+fn a_message_of_an_earlier_life_is_not_passed_on() {
+    let mut link = admitted();
+    link.handle(
+        Timestamp(3),
+        from("w0", WorkerMessage::Counts { counts: vec![] }),
+    );
+    assert_eq!(drain(&mut link), []);
+}
+
+#[test]
+fn a_worker_that_answers_no_ping_counts_as_lost() {
+    let mut link = admitted();
+    let mut now = Timestamp(1);
+    for _ in 0..=limits::PINGS_UNANSWERED_MAX {
+        now = now + limits::TAB_PING_EVERY_MS;
+        link.handle(now, LinkInput::Timer);
+    }
+    let outputs = drain(&mut link);
+    assert!(outputs.contains(&LinkOutput::Tell(Box::new(LinkEvent::WorkerLost))));
+}
+
+#[test]
+fn a_worker_that_answers_is_not_lost() {
+    let mut link = admitted();
+    let mut now = Timestamp(1);
+    for nonce in 0..20 {
+        now = now + limits::TAB_PING_EVERY_MS;
+        link.handle(now, LinkInput::Timer);
+        link.handle(now, from("w1", WorkerMessage::Pong { nonce }));
+    }
+    let outputs = drain(&mut link);
+    assert!(!outputs.contains(&LinkOutput::Tell(Box::new(LinkEvent::WorkerLost))));
+}
+
+#[test]
+fn a_retired_worker_asks_for_a_reload_and_is_not_started_again() {
+    let mut link = admitted();
+    let reason = limits::ENDING_RETIRED.to_owned();
+    link.handle(Timestamp(3), from("w1", WorkerMessage::Ending { reason }));
+    let reason = ReloadReason::NewVersion;
+    let asked = LinkOutput::Tell(Box::new(LinkEvent::ReloadNeeded { reason }));
+    assert_eq!(drain(&mut link), [asked]);
+    let lock = "lock-w1".to_owned();
+    link.handle(Timestamp(4), LinkInput::WorkerDied { lock });
+    link.handle(Timestamp(60_000), LinkInput::Timer);
+    assert_eq!(drain(&mut link), []);
+}

@@ -1,0 +1,250 @@
+//! Answers of the server to a run, until it is complete.
+
+use super::{
+    Call, Event, Reason, Reconcile, What, anti_entropy_wait_ms, paths, poll_wait_ms,
+    run::{self, Stage},
+    send,
+};
+use crate::{
+    engine::{
+        LogLevel,
+        io::Io,
+        requests::{Outcome, Purpose, is_cursor_failure},
+    },
+    fhir,
+    identity::{ResourceId, ResourceKey, ResourceType},
+    limits,
+};
+
+impl Reconcile {
+    /// An answer to one of the calls.
+    pub(crate) fn on_answer(&mut self, io: &mut Io, call: Call, outcome: Outcome) -> Vec<Event> {
+        let Some(index) = self.index(&call.kind) else {
+            return Vec::new();
+        };
+        let current = self.types[index]
+            .run
+            .as_ref()
+            .is_some_and(|run| run.id == call.run);
+        if !current {
+            return Vec::new();
+        }
+        let answer = match outcome {
+            Ok(answer) => answer,
+            Err(failure) => {
+                io.log(
+                    LogLevel::Warn,
+                    format!("a search of {} failed: {failure:?}", call.kind),
+                );
+                return self.give_up(io, index);
+            }
+        };
+        if is_cursor_failure(&answer) {
+            return self.restart_with_offsets(io, index, call.what);
+        }
+        match (answer.status, &call.what) {
+            (200, What::Mark) => self.on_mark(io, index, &answer.body),
+            (200, What::Live | What::Tombstones) => self.on_page(io, index, call.what, answer.body),
+            (200, What::Members(ids)) => self.on_members(io, index, ids, &answer.body),
+            // A server or policy without tombstones: the membership check has to do.
+            (400 | 403 | 404, What::Tombstones) => {
+                self.types[index].restricted = true;
+                self.walk_done(io, index)
+            }
+            (403 | 404, What::Members(ids)) => {
+                let absent = keys(&call.kind, ids);
+                let mut events = vec![Event::Absent(absent)];
+                events.extend(self.walk_done(io, index));
+                events
+            }
+            (403, _) => {
+                io.log(
+                    LogLevel::Warn,
+                    format!("this user may not read {}", call.kind),
+                );
+                self.walk_done(io, index)
+            }
+            (status, _) => {
+                io.log(
+                    LogLevel::Warn,
+                    format!("a search of {} got {status}", call.kind),
+                );
+                self.give_up(io, index)
+            }
+        }
+    }
+
+    fn on_mark(&mut self, io: &mut Io, index: usize, body: &str) -> Vec<Event> {
+        let newest = run::newest_in(body);
+        if let Some(run) = &mut self.types[index].run {
+            run.mark = newest;
+        }
+        self.walk_done(io, index)
+    }
+
+    fn on_page(&mut self, io: &mut Io, index: usize, what: What, body: String) -> Vec<Event> {
+        let sync = &mut self.types[index];
+        let Some(run) = &mut sync.run else {
+            return Vec::new();
+        };
+        let Ok(page) = fhir::search_page(&body) else {
+            io.log(
+                LogLevel::Warn,
+                format!("a page of {} could not be read", sync.kind),
+            );
+            return self.give_up(io, index);
+        };
+        if page.malformed > 0 {
+            io.log(
+                LogLevel::Warn,
+                format!("{} entries of a page were malformed", page.malformed),
+            );
+        }
+        let next = page
+            .next
+            .as_deref()
+            .and_then(|next| paths::next(&sync.kind, next));
+        let tombstones = page.tombstones;
+        let missed_before = run.missed_before();
+        let walk = run.walk(what == What::Tombstones);
+        let mut events = match what {
+            What::Tombstones => vec![Event::Tombstones {
+                tombstones,
+                missed_before,
+            }],
+            _ => vec![Event::Rows {
+                body,
+                missed_before,
+            }],
+        };
+        match next.filter(|next| walk.advance(next)) {
+            Some(path) => send(io, &sync.kind, run.id, what, path),
+            None => events.extend(self.walk_done(io, index)),
+        }
+        events
+    }
+
+    fn on_members(
+        &mut self,
+        io: &mut Io,
+        index: usize,
+        ids: &[ResourceId],
+        body: &str,
+    ) -> Vec<Event> {
+        let Ok(page) = fhir::search_page(body) else {
+            return self.give_up(io, index);
+        };
+        let present = run::ids_in(&page);
+        let kind = self.types[index].kind.clone();
+        let absent: Vec<_> = ids
+            .iter()
+            .filter(|id| !present.contains(id.as_str()))
+            .cloned()
+            .collect();
+        let mut events = Vec::new();
+        if !absent.is_empty() {
+            events.push(Event::Absent(keys(&kind, &absent)));
+        }
+        events.extend(self.walk_done(io, index));
+        events
+    }
+
+    fn restart_with_offsets(&mut self, io: &mut Io, index: usize, what: What) -> Vec<Event> {
+        let sync = &mut self.types[index];
+        let Some(run) = &mut sync.run else {
+            return Vec::new();
+        };
+        // A page full of one millisecond: links by offset instead of cursor do not fail.
+        let walk = run.walk(what == What::Tombstones);
+        match walk.with_offsets() {
+            Some(path) => {
+                send(io, &sync.kind, run.id, what, path);
+                Vec::new()
+            }
+            None => self.give_up(io, index),
+        }
+    }
+
+    /// One of the parallel walks of a stage has ended.
+    fn walk_done(&mut self, io: &mut Io, index: usize) -> Vec<Event> {
+        let sync = &mut self.types[index];
+        let Some(run) = &mut sync.run else {
+            return Vec::new();
+        };
+        run.waiting = run.waiting.saturating_sub(1);
+        if run.waiting > 0 {
+            return Vec::new();
+        }
+        match run.stage {
+            Stage::Load => {
+                sync.loaded = true;
+                sync.proven = run.mark;
+                run.from = run.mark.map(|mark| mark - limits::RECONCILE_OVERLAP_MS);
+                let kind = sync.kind.clone();
+                self.read_changes(io, index);
+                vec![Event::Loaded(kind)]
+            }
+            Stage::Changes => {
+                let gap_ms = sync.as_of.map_or(0, |as_of| run.started.since_ms(as_of));
+                let unsure = sync.restricted || gap_ms > limits::MEMBERSHIP_AFTER_GAP_MS;
+                if unsure && run.reason != Reason::FirstLoad {
+                    run.stage = Stage::Members;
+                    run.waiting = 1;
+                    return vec![Event::NeedMembers(sync.kind.clone())];
+                }
+                self.complete(io, index)
+            }
+            Stage::Members => self.complete(io, index),
+        }
+    }
+
+    pub(super) fn complete(&mut self, io: &mut Io, index: usize) -> Vec<Event> {
+        let sync = &mut self.types[index];
+        let Some(run) = sync.run.take() else {
+            return Vec::new();
+        };
+        sync.as_of = Some(run.started);
+        let reaches_back = match (run.from, sync.proven) {
+            (Some(from), Some(proven)) => from <= proven - limits::RECONCILE_OVERLAP_MS,
+            _ => true,
+        };
+        if reaches_back {
+            sync.proven = sync.proven.max(run.server_started.or(run.newest));
+        }
+        let was = sync.caught_up;
+        sync.caught_up = sync.bound && (run.covers_binding || was);
+        if sync.caught_up && !was {
+            // From here on the stream counts; what it brought during the run was read by the run too.
+            sync.stream = sync.stream.max(run.server_started).max(sync.proven);
+        }
+        let wait_ms = if sync.bound {
+            anti_entropy_wait_ms(io)
+        } else {
+            poll_wait_ms(io)
+        };
+        let sync = &mut self.types[index];
+        sync.next_at = Some(io.now + wait_ms);
+        self.schedule(io);
+        Vec::new()
+    }
+
+    fn give_up(&mut self, io: &mut Io, index: usize) -> Vec<Event> {
+        let wait_ms = limits::RECONCILE_REFUSED_WAIT_MS / 2
+            + io.jitter_ms(limits::RECONCILE_REFUSED_WAIT_MS / 2);
+        let sync = &mut self.types[index];
+        sync.run = None;
+        sync.next_at = Some(io.now + wait_ms);
+        let kind = sync.kind.clone();
+        io.cancel_requests(
+            |purpose| matches!(purpose, Purpose::Reconcile(call) if call.kind == kind),
+        );
+        self.schedule(io);
+        Vec::new()
+    }
+}
+
+fn keys(kind: &ResourceType, ids: &[ResourceId]) -> Vec<ResourceKey> {
+    ids.iter()
+        .map(|id| ResourceKey::new(kind.clone(), id.clone()))
+        .collect()
+}

@@ -1,0 +1,408 @@
+//! Reconciliation: the stream is a hint, a search is the truth.
+//!
+//! After every bind, doubt or wake, and about once a minute, a run reads what changed since the last proven mark, to the
+//! last page, and the tombstones, and for users with a narrow policy a membership check. Live events need no buffer
+//! meanwhile: the replica's rule gives the same rows in whatever order versions come. Only a finished run makes a type
+//! caught up. Decides what to ask, never what a row means.
+
+mod answers;
+mod paths;
+mod run;
+
+use crate::{
+    engine::{
+        io::Io,
+        requests::{Purpose, Request},
+    },
+    fhir::Tombstone,
+    identity::{ResourceId, ResourceKey, ResourceType},
+    limits,
+    protocol::CatchUpReason,
+    time::Timestamp,
+    timer::Timer,
+};
+use run::{Run, Stage, Walk};
+
+/// A request of the reconciliation.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Call {
+    kind: ResourceType,
+    run: u64,
+    what: What,
+}
+
+/// What a request asks for.
+#[derive(Clone, Debug, PartialEq)]
+enum What {
+    /// The newest time there is.
+    Mark,
+    /// A page of live resources.
+    Live,
+    /// A page of tombstones.
+    Tombstones,
+    /// Which of these are still there.
+    Members(Vec<ResourceId>),
+}
+
+/// Why a run starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reason {
+    /// Nothing was loaded yet.
+    FirstLoad,
+    /// The subscriptions were bound anew.
+    Rebound,
+    /// The periodic proof.
+    AntiEntropy,
+    /// There is no stream.
+    Poll,
+}
+
+/// What the rest of the engine must do.
+#[derive(Debug)]
+pub(crate) enum Event {
+    /// Versions to accept; whether a version that is new and older than `missed_before` was missed by the stream.
+    Rows {
+        /// The resources, as text.
+        body: String,
+        /// See above; `None` where missing is normal.
+        missed_before: Option<Timestamp>,
+    },
+    /// Deleted resources.
+    Tombstones {
+        /// Which and when.
+        tombstones: Vec<Tombstone>,
+        /// As for rows.
+        missed_before: Option<Timestamp>,
+    },
+    /// Known resources that a membership check did not find: read them.
+    Absent(Vec<ResourceKey>),
+    /// The ids of all known rows of the type are wanted.
+    NeedMembers(ResourceType),
+    /// The first load of a type is done.
+    Loaded(ResourceType),
+}
+
+/// One type.
+#[derive(Debug)]
+struct TypeSync {
+    kind: ResourceType,
+    criteria: String,
+    restricted: bool,
+    loaded: bool,
+    /// Everything up to this moment of the server is known for certain.
+    proven: Option<Timestamp>,
+    /// The newest that the stream brought while it was whole.
+    stream: Option<Timestamp>,
+    bound: bool,
+    caught_up: bool,
+    reason: CatchUpReason,
+    as_of: Option<Timestamp>,
+    run: Option<Run>,
+    next_at: Option<Timestamp>,
+    member_cursor: Option<ResourceId>,
+}
+
+/// See the module.
+#[derive(Debug, Default)]
+pub(crate) struct Reconcile {
+    types: Vec<TypeSync>,
+    last_run: u64,
+}
+
+impl Reconcile {
+    /// Starts to load these types: name, criteria of the first load, whether the policy shows a part only.
+    pub(crate) fn start(&mut self, io: &mut Io, types: Vec<(ResourceType, String, bool)>) {
+        let sync = |(kind, criteria, restricted)| TypeSync {
+            kind,
+            criteria,
+            restricted,
+            loaded: false,
+            proven: None,
+            stream: None,
+            bound: false,
+            caught_up: false,
+            reason: CatchUpReason::FirstLoad,
+            as_of: None,
+            run: None,
+            next_at: None,
+            member_cursor: None,
+        };
+        self.types = types.into_iter().map(sync).collect();
+        for index in 0..self.types.len() {
+            self.begin(io, index, Reason::FirstLoad, None);
+        }
+    }
+
+    /// Forgets everything.
+    pub(crate) fn forget(&mut self, io: &mut Io) {
+        self.types.clear();
+        io.timers.stop(Timer::Reconcile);
+        io.cancel_requests(|purpose| matches!(purpose, Purpose::Reconcile(_)));
+    }
+
+    /// Whether the first load of a type is done.
+    pub(crate) fn is_loaded(&self, kind: &ResourceType) -> bool {
+        self.types
+            .iter()
+            .any(|sync| sync.kind == *kind && sync.loaded)
+    }
+
+    /// Whether every type is caught up with a whole stream.
+    pub(crate) fn all_caught_up(&self) -> bool {
+        !self.types.is_empty() && self.types.iter().all(|sync| sync.caught_up)
+    }
+
+    /// Why the first type that is not caught up is not.
+    pub(crate) fn catch_up_reason(&self) -> CatchUpReason {
+        let behind = self.types.iter().find(|sync| !sync.caught_up);
+        behind.map_or(CatchUpReason::Doubt, |sync| sync.reason)
+    }
+
+    /// Everything until then is known; `None` before the first load.
+    pub(crate) fn as_of(&self) -> Option<Timestamp> {
+        let ends = self.types.iter().map(|sync| sync.as_of);
+        ends.collect::<Option<Vec<_>>>()?.into_iter().min()
+    }
+
+    /// All subscriptions of a type are bound: what happened before must be read, what happens from now on is delivered.
+    pub(crate) fn on_bound(&mut self, io: &mut Io, kind: &ResourceType) {
+        let Some(index) = self.index(kind) else {
+            return;
+        };
+        let sync = &mut self.types[index];
+        sync.bound = true;
+        let from = match &sync.run {
+            // Its changes are read after the load, and so after this bind.
+            Some(run) if run.stage == Stage::Load => {
+                self.resend_if_stuck(io, index);
+                return;
+            }
+            Some(run) => run.from,
+            None => None,
+        };
+        self.begin(io, index, Reason::Rebound, from);
+    }
+
+    /// The stream is gone.
+    pub(crate) fn on_lost(&mut self, io: &mut Io) {
+        for index in 0..self.types.len() {
+            self.unbind(io, index, CatchUpReason::Reconnected);
+        }
+    }
+
+    /// The stream of a type is in doubt and is being replaced.
+    pub(crate) fn on_doubt(&mut self, io: &mut Io, kind: &ResourceType) {
+        if let Some(index) = self.index(kind) {
+            self.unbind(io, index, CatchUpReason::Doubt);
+            // What the stream brought proves nothing any longer.
+            self.types[index].stream = None;
+        }
+    }
+
+    /// A frame brought a version of that time.
+    pub(crate) fn on_frame(&mut self, kind: &ResourceType, updated: Timestamp) {
+        if let Some(sync) = self.types.iter_mut().find(|sync| sync.kind == *kind)
+            && sync.caught_up
+        {
+            sync.stream = sync.stream.max(Some(updated));
+        }
+    }
+
+    /// Searches now instead of at the next turn.
+    pub(crate) fn hurry(&mut self, io: &mut Io) {
+        for index in 0..self.types.len() {
+            let sync = &self.types[index];
+            if sync.run.is_none() {
+                let reason = if sync.bound {
+                    Reason::AntiEntropy
+                } else {
+                    Reason::Poll
+                };
+                self.begin(io, index, reason, None);
+            }
+        }
+    }
+
+    /// The periodic searches.
+    pub(crate) fn on_timer(&mut self, io: &mut Io) {
+        for index in 0..self.types.len() {
+            let sync = &self.types[index];
+            if sync.run.is_none() && sync.next_at.is_some_and(|at| at <= io.now) {
+                let reason = match (sync.loaded, sync.bound) {
+                    (false, _) => Reason::FirstLoad,
+                    (true, true) => Reason::AntiEntropy,
+                    (true, false) => Reason::Poll,
+                };
+                self.begin(io, index, reason, None);
+            }
+        }
+        self.schedule(io);
+    }
+
+    /// The ids that [`Event::NeedMembers`] asked for.
+    pub(crate) fn check_members(
+        &mut self,
+        io: &mut Io,
+        kind: &ResourceType,
+        mut ids: Vec<ResourceId>,
+    ) -> Vec<Event> {
+        let Some(index) = self.index(kind) else {
+            return Vec::new();
+        };
+        let sync = &mut self.types[index];
+        let Some(run) = &mut sync.run else {
+            return Vec::new();
+        };
+        ids.sort_unstable();
+        // Round and round: the next ids after those checked last come first.
+        let start = match &sync.member_cursor {
+            Some(cursor) => ids.partition_point(|id| id <= cursor),
+            None => 0,
+        };
+        ids.rotate_left(start);
+        ids.truncate(run.members_max());
+        sync.member_cursor = ids.last().cloned();
+        run.waiting = 0;
+        for chunk in ids.chunks(limits::MEMBERSHIP_IDS_MAX) {
+            run.waiting += 1;
+            let path = paths::members(kind, chunk);
+            let what = What::Members(chunk.to_vec());
+            send(io, kind, run.id, what, path);
+        }
+        if run.waiting == 0 {
+            self.complete(io, index)
+        } else {
+            Vec::new()
+        }
+    }
+
+    /// The newest times of the versions that a run found; they move its mark where the server's clock is unknown.
+    pub(crate) fn on_found(&mut self, kind: &ResourceType, updated: Timestamp) {
+        if let Some(run) = self
+            .types
+            .iter_mut()
+            .find(|sync| sync.kind == *kind)
+            .and_then(|sync| sync.run.as_mut())
+        {
+            run.newest = run.newest.max(Some(updated));
+        }
+    }
+
+    fn index(&self, kind: &ResourceType) -> Option<usize> {
+        self.types.iter().position(|sync| sync.kind == *kind)
+    }
+
+    fn unbind(&mut self, io: &mut Io, index: usize, reason: CatchUpReason) {
+        let sync = &mut self.types[index];
+        sync.bound = false;
+        if sync.loaded {
+            sync.reason = reason;
+        }
+        sync.caught_up = false;
+        if let Some(run) = &mut sync.run {
+            run.covers_binding = false;
+        } else {
+            // Earlier, never later: each failed attempt to connect comes through here.
+            let poll_at = io.now + poll_wait_ms(io);
+            let sync = &mut self.types[index];
+            sync.next_at = Some(sync.next_at.map_or(poll_at, |at| at.min(poll_at)));
+        }
+        self.schedule(io);
+    }
+
+    /// Starts a run; one that is on its way is replaced, because its requests may hang in a dead network.
+    fn begin(&mut self, io: &mut Io, index: usize, reason: Reason, also_from: Option<Timestamp>) {
+        self.last_run += 1;
+        let id = self.last_run;
+        let sync = &mut self.types[index];
+        let kind = sync.kind.clone();
+        io.cancel_requests(
+            |purpose| matches!(purpose, Purpose::Reconcile(call) if call.kind == kind),
+        );
+        sync.next_at = None;
+        let mut run = Run::new(id, reason, io.now);
+        if !sync.loaded {
+            run.waiting = 2;
+            send(io, &kind, id, What::Mark, paths::mark(&kind));
+            run.live = Walk::new(paths::load(&kind, &sync.criteria));
+            send(io, &kind, id, What::Live, run.live.path.clone());
+            sync.run = Some(run);
+        } else {
+            let known = match reason {
+                Reason::Rebound => sync.stream.max(sync.proven),
+                _ => sync.proven,
+            };
+            let known = known.map(|known| known - limits::RECONCILE_OVERLAP_MS);
+            run.from = match (known, also_from) {
+                (Some(known), Some(other)) => Some(known.min(other)),
+                (known, other) => known.or(other),
+            };
+            sync.run = Some(run);
+            self.read_changes(io, index);
+        }
+        self.schedule(io);
+    }
+
+    fn read_changes(&mut self, io: &mut Io, index: usize) {
+        let sync = &mut self.types[index];
+        let server_time = io.server_time;
+        let Some(run) = &mut sync.run else {
+            return;
+        };
+        let from = run.from.unwrap_or_default();
+        run.stage = Stage::Changes;
+        run.covers_binding = sync.bound;
+        run.started = io.now;
+        run.server_started = server_time;
+        run.waiting = 2;
+        run.live = Walk::new(paths::changes(&sync.kind, from));
+        run.tombstones = Walk::new(paths::tombstones(&sync.kind, from));
+        send(io, &sync.kind, run.id, What::Live, run.live.path.clone());
+        send(
+            io,
+            &sync.kind,
+            run.id,
+            What::Tombstones,
+            run.tombstones.path.clone(),
+        );
+    }
+
+    /// A request of the first load may hang in a network that is gone: ask again on the one that works.
+    fn resend_if_stuck(&mut self, io: &mut Io, index: usize) {
+        let sync = &self.types[index];
+        let stuck = sync
+            .run
+            .as_ref()
+            .is_some_and(|run| io.now.since_ms(run.started) > limits::CONNECT_TIMEOUT_MS);
+        if stuck {
+            self.begin(io, index, Reason::FirstLoad, None);
+        }
+    }
+
+    fn schedule(&self, io: &mut Io) {
+        match self.types.iter().filter_map(|sync| sync.next_at).min() {
+            Some(at) => io.timers.set(Timer::Reconcile, at),
+            None => io.timers.stop(Timer::Reconcile),
+        }
+    }
+}
+
+fn send(io: &mut Io, kind: &ResourceType, run: u64, what: What, path: String) {
+    let call = Call {
+        kind: kind.clone(),
+        run,
+        what,
+    };
+    io.requests
+        .send(Request::get(Purpose::Reconcile(call), path));
+}
+
+fn anti_entropy_wait_ms(io: &mut Io) -> i64 {
+    let spread = limits::ANTI_ENTROPY_EVERY_MS / 5;
+    limits::ANTI_ENTROPY_EVERY_MS - spread / 2 + io.jitter_ms(spread)
+}
+
+fn poll_wait_ms(io: &mut Io) -> i64 {
+    let every_ms = i64::from(io.config.limits.poll_interval_s) * 1000;
+    every_ms - every_ms / 10 + io.jitter_ms(every_ms / 5)
+}

@@ -1,0 +1,144 @@
+//! One run over one type: its stages and its walks over pages.
+
+use super::Reason;
+use crate::{
+    collections::Set,
+    fhir::{self, SearchPage},
+    limits,
+    time::Timestamp,
+};
+
+/// Where a run is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stage {
+    /// The first load, and the newest time before it.
+    Load,
+    /// Changes and tombstones, side by side.
+    Changes,
+    /// Which known rows are still there.
+    Members,
+}
+
+/// A run.
+#[derive(Debug)]
+pub(super) struct Run {
+    pub(super) id: u64,
+    pub(super) reason: Reason,
+    pub(super) stage: Stage,
+    /// Our time when the changes were asked for.
+    pub(super) started: Timestamp,
+    /// The server's time then, if known.
+    pub(super) server_started: Option<Timestamp>,
+    /// Changes since then are read.
+    pub(super) from: Option<Timestamp>,
+    /// The newest time before the first load.
+    pub(super) mark: Option<Timestamp>,
+    /// The newest time found.
+    pub(super) newest: Option<Timestamp>,
+    /// Whether the bindings of now existed before the changes were asked for.
+    pub(super) covers_binding: bool,
+    /// Walks of the stage that have not ended.
+    pub(super) waiting: usize,
+    pub(super) live: Walk,
+    pub(super) tombstones: Walk,
+}
+
+impl Run {
+    pub(super) fn new(id: u64, reason: Reason, now: Timestamp) -> Self {
+        Self {
+            id,
+            reason,
+            stage: Stage::Load,
+            started: now,
+            server_started: None,
+            from: None,
+            mark: None,
+            newest: None,
+            covers_binding: false,
+            waiting: 0,
+            live: Walk::new(String::new()),
+            tombstones: Walk::new(String::new()),
+        }
+    }
+
+    /// A version that is new to us and older than this was missed by a stream that claimed to be whole.
+    pub(super) fn missed_before(&self) -> Option<Timestamp> {
+        let audit = self.reason == Reason::AntiEntropy && self.covers_binding;
+        self.server_started
+            .filter(|_| audit && self.stage == Stage::Changes)
+            .map(|time| time - limits::MISSED_AFTER_MS)
+    }
+
+    /// Ids that a run of this reason may check.
+    pub(super) fn members_max(&self) -> usize {
+        match self.reason {
+            Reason::Rebound | Reason::FirstLoad => 50 * limits::MEMBERSHIP_IDS_MAX,
+            Reason::AntiEntropy | Reason::Poll => 5 * limits::MEMBERSHIP_IDS_MAX,
+        }
+    }
+
+    pub(super) fn walk(&mut self, tombstones: bool) -> &mut Walk {
+        if tombstones {
+            &mut self.tombstones
+        } else {
+            &mut self.live
+        }
+    }
+}
+
+/// A walk over pages.
+#[derive(Debug)]
+pub(super) struct Walk {
+    first: String,
+    pub(super) path: String,
+    pages: usize,
+    offsets: bool,
+}
+
+impl Walk {
+    pub(super) fn new(path: String) -> Self {
+        Self {
+            first: path.clone(),
+            path,
+            pages: 0,
+            offsets: false,
+        }
+    }
+
+    /// Goes on to the next page; `false` when the walk turns in circles.
+    pub(super) fn advance(&mut self, next: &str) -> bool {
+        self.pages += 1;
+        if self.path == next || self.pages > limits::SEARCH_PAGES_MAX {
+            return false;
+        }
+        self.path = next.into();
+        true
+    }
+
+    /// The same walk from its start by offset, once.
+    pub(super) fn with_offsets(&mut self) -> Option<String> {
+        if std::mem::replace(&mut self.offsets, true) {
+            return None;
+        }
+        self.pages = 0;
+        self.path = self
+            .first
+            .replace("_sort=_lastUpdated", "_sort=_lastUpdated,_id");
+        Some(self.path.clone())
+    }
+}
+
+/// The newest `lastUpdated` of a page.
+pub(super) fn newest_in(body: &str) -> Option<Timestamp> {
+    let page = fhir::search_page(body).ok()?;
+    let times = page.entries.iter().filter_map(|raw| fhir::parse(raw).ok());
+    times.map(|resource| resource.updated).max()
+}
+
+/// The ids of a page.
+pub(super) fn ids_in(page: &SearchPage<'_>) -> Set<String> {
+    let resources = page.entries.iter().filter_map(|raw| fhir::parse(raw).ok());
+    resources
+        .map(|resource| resource.key.id.as_str().into())
+        .collect()
+}

@@ -1,0 +1,430 @@
+//! The rows: what the server is known to hold, as far as somebody can see it.
+//!
+//! One rule serves live events, searches and reads, in any order and any number: newer wins, the same version is a
+//! duplicate, older is late. Deleted and departed resources are remembered for a while, so that a late frame cannot bring
+//! them back. Under contention neither frame order nor `lastUpdated` is commit order
+//! (`transcripts/03e-concurrent-writes-one-resource.json`): then a read settles it, and a read is believed.
+//!
+//! Must never scan all rows for one event.
+
+mod dirty;
+mod gone;
+mod joins;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use crate::{
+    collections::Map,
+    fhir::Resource,
+    identity::{ResourceId, ResourceKey, ResourceType},
+    limits,
+    protocol::GoneReason,
+    time::Timestamp,
+};
+pub(crate) use dirty::{Dirty, DirtyRow};
+use gone::{Gone, GoneMemory};
+use joins::Joins;
+
+/// Panels that show a row: one bit for each, in the order of the panel list. The last bit means: open in a drawer.
+pub(crate) type Membership = u32;
+/// See [`Membership`].
+pub(crate) const IN_DRAWER: Membership = 1 << 31;
+
+/// Where a version comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Source {
+    /// A frame of the stream.
+    Frame,
+    /// A search.
+    Search,
+    /// A read of this resource, sent then.
+    Read(Timestamp),
+}
+
+/// What became of a version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// It is the state now.
+    Applied,
+    /// It is newer, but nobody can see it, before or after.
+    Unseen,
+    /// It was there already.
+    Duplicate,
+    /// Something newer was there already.
+    Late,
+}
+
+/// One row.
+#[derive(Clone, Debug)]
+pub(crate) struct Entry {
+    /// The resource.
+    pub(crate) resource: Arc<Resource>,
+    /// Who shows it.
+    pub(crate) members: Membership,
+    /// When a frame last brought a version of it.
+    framed_at: Option<Timestamp>,
+}
+
+/// See the module.
+#[derive(Debug, Default)]
+pub(crate) struct Replica {
+    rows: Map<ResourceKey, Entry>,
+    joins: Joins,
+    gone: GoneMemory,
+    disputed: Map<ResourceKey, Timestamp>,
+    dirty: Dirty,
+}
+
+impl Replica {
+    /// One row.
+    pub(crate) fn get(&self, key: &ResourceKey) -> Option<&Entry> {
+        self.rows.get(key)
+    }
+
+    /// All rows.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Entry> {
+        self.rows.values()
+    }
+
+    /// Tasks of a patient, in no order.
+    pub(crate) fn tasks_of(&self, patient: &ResourceId) -> impl Iterator<Item = &Arc<Resource>> {
+        let tasks = self.joins.tasks_of(patient);
+        tasks.filter_map(|task| {
+            let key = ResourceKey::new(ResourceType::Task, task.clone());
+            self.rows.get(&key).map(|entry| &entry.resource)
+        })
+    }
+
+    /// Why a resource is remembered as not there, if it is.
+    pub(crate) fn is_deleted(&self, key: &ResourceKey) -> bool {
+        self.gone.get(key).is_some_and(|gone| gone.deleted)
+    }
+
+    /// Takes a version that came from somewhere; `members` says who shows it.
+    pub(crate) fn accept(
+        &mut self,
+        now: Timestamp,
+        resource: Resource,
+        members: Membership,
+        source: Source,
+    ) -> Verdict {
+        let verdict = self.judge(now, &resource, source);
+        match verdict {
+            Verdict::Applied => self.apply(now, resource, members, source),
+            Verdict::Duplicate => {
+                self.on_duplicate(now, &resource, source);
+                verdict
+            }
+            Verdict::Late | Verdict::Unseen => verdict,
+        }
+    }
+
+    /// A frame of a delete-only subscription: `resource` is the last live version.
+    pub(crate) fn delete_by_frame(&mut self, now: Timestamp, resource: &Resource) -> bool {
+        if let Some(entry) = self.rows.get(&resource.key)
+            && entry.resource.updated > resource.updated
+        {
+            // A newer version is there: it was created again since, or versions were in contention. Only a read knows.
+            self.dispute(&resource.key, now);
+            return false;
+        }
+        self.gone.remember(
+            &resource.key,
+            Gone {
+                updated: resource.updated,
+                version: Some(resource.version.clone()),
+                deleted: true,
+            },
+        );
+        self.take(&resource.key, GoneReason::Deleted)
+    }
+
+    /// A tombstone of a search. It has a time but no version.
+    pub(crate) fn delete_by_tombstone(&mut self, key: &ResourceKey, deleted: Timestamp) -> bool {
+        if self
+            .rows
+            .get(key)
+            .is_some_and(|entry| entry.resource.updated > deleted)
+        {
+            return false;
+        }
+        let known = self
+            .gone
+            .get(key)
+            .is_some_and(|gone| gone.deleted && gone.updated >= deleted);
+        if !known {
+            self.gone.remember(
+                key,
+                Gone {
+                    updated: deleted,
+                    version: None,
+                    deleted: true,
+                },
+            );
+        }
+        self.take(key, GoneReason::Deleted)
+    }
+
+    /// A read said that the resource is not there for this user: deleted (410), or out of sight (403, 404).
+    pub(crate) fn delete_by_read(
+        &mut self,
+        key: &ResourceKey,
+        reason: GoneReason,
+        asked: Timestamp,
+    ) -> bool {
+        let Some(entry) = self.rows.get(key) else {
+            return false;
+        };
+        if entry.framed_at.is_some_and(|framed| framed > asked) {
+            return false;
+        }
+        // Out of sight is not remembered: coming back into sight needs no new version.
+        if reason == GoneReason::Deleted {
+            self.gone.remember(
+                key,
+                Gone {
+                    updated: entry.resource.updated,
+                    version: Some(entry.resource.version.clone()),
+                    deleted: true,
+                },
+            );
+        }
+        self.take(key, reason)
+    }
+
+    /// Resources whose dispute has been quiet for long enough.
+    pub(crate) fn take_settled(&mut self, now: Timestamp) -> Vec<ResourceKey> {
+        let quiet = self.disputed.iter().filter(|(_, until)| **until <= now);
+        let keys: Vec<_> = quiet.map(|(key, _)| key.clone()).collect();
+        for key in &keys {
+            self.disputed.remove(key);
+        }
+        keys
+    }
+
+    /// When the next dispute is quiet.
+    pub(crate) fn next_settle(&self) -> Option<Timestamp> {
+        self.disputed.values().min().copied()
+    }
+
+    /// A resource must be read before its state can be believed.
+    pub(crate) fn dispute(&mut self, key: &ResourceKey, now: Timestamp) {
+        if self.disputed.len() < limits::SETTLE_QUEUE_MAX || self.disputed.contains_key(key) {
+            self.disputed
+                .insert(key.clone(), now + limits::SETTLE_QUIET_MS);
+        }
+    }
+
+    /// Decides anew who shows a row; one that nobody shows is dropped.
+    pub(crate) fn reassign(&mut self, key: &ResourceKey, members: Membership, reason: GoneReason) {
+        let Some(entry) = self.rows.get_mut(key) else {
+            return;
+        };
+        if entry.members == members {
+            return;
+        }
+        self.dirty.mark(key, entry.members, Some(reason.clone()));
+        entry.members = members;
+        if members == 0 {
+            let gone = Gone {
+                updated: entry.resource.updated,
+                version: Some(entry.resource.version.clone()),
+                deleted: false,
+            };
+            self.gone.remember(key, gone);
+            self.take(key, reason);
+        }
+    }
+
+    /// A drawer shows a row.
+    pub(crate) fn pin(&mut self, key: &ResourceKey, members: Membership) {
+        if let Some(entry) = self.rows.get_mut(key) {
+            entry.members = members;
+        }
+    }
+
+    /// What changed since the last call.
+    pub(crate) fn take_dirty(&mut self) -> Vec<(ResourceKey, DirtyRow)> {
+        self.dirty.take()
+    }
+
+    /// Whether anything changed.
+    pub(crate) fn is_dirty(&self) -> bool {
+        !self.dirty.is_empty()
+    }
+
+    /// Forgets everything.
+    pub(crate) fn wipe(&mut self) {
+        *self = Self::default();
+    }
+
+    fn judge(&mut self, now: Timestamp, resource: &Resource, source: Source) -> Verdict {
+        if let Some(entry) = self.rows.get(&resource.key) {
+            let verdict = judge_against(entry, resource, source);
+            if in_contention(&entry.resource, resource, source) {
+                self.dispute(&resource.key, now);
+            }
+            return verdict;
+        }
+        let Some(gone) = self.gone.get(&resource.key) else {
+            return Verdict::Applied;
+        };
+        match source {
+            // Asked after it went, and it is there: access came back, or it was created again.
+            Source::Read(_)
+                if !gone.deleted || gone.version.as_ref() != Some(&resource.version) =>
+            {
+                Verdict::Applied
+            }
+            _ if gone.version.as_ref() == Some(&resource.version) => Verdict::Duplicate,
+            _ if resource.updated > gone.updated => Verdict::Applied,
+            _ => Verdict::Late,
+        }
+    }
+
+    fn apply(
+        &mut self,
+        now: Timestamp,
+        resource: Resource,
+        members: Membership,
+        source: Source,
+    ) -> Verdict {
+        let key = resource.key.clone();
+        let previous = self.rows.get(&key);
+        let was = previous.map_or(0, |entry| entry.members);
+        let members = members | (was & IN_DRAWER);
+        let framed_at = match source {
+            Source::Frame => Some(now),
+            _ => previous.and_then(|entry| entry.framed_at),
+        };
+        if members == 0 {
+            let gone = Gone {
+                updated: resource.updated,
+                version: Some(resource.version.clone()),
+                deleted: false,
+            };
+            self.gone.remember(&key, gone);
+            if was == 0 {
+                return Verdict::Unseen;
+            }
+            self.take(&key, left(&resource));
+            return Verdict::Applied;
+        }
+        self.gone.forget(&key);
+        let reason = (was & !members != 0).then(|| left(&resource));
+        self.dirty.mark(&key, was, reason);
+        self.mark_joined(previous_patient(self.rows.get(&key)));
+        self.joins.update(
+            &key,
+            self.rows.get(&key).map(|entry| &*entry.resource),
+            Some(&resource),
+        );
+        self.mark_joined(joins::patient_of(&resource));
+        if resource.key.kind == ResourceType::Patient {
+            self.mark_tasks(&key.id);
+        }
+        self.rows.insert(
+            key,
+            Entry {
+                resource: Arc::new(resource),
+                members,
+                framed_at,
+            },
+        );
+        Verdict::Applied
+    }
+
+    fn on_duplicate(&mut self, now: Timestamp, resource: &Resource, source: Source) {
+        let Some(entry) = self.rows.get_mut(&resource.key) else {
+            return;
+        };
+        if source == Source::Frame {
+            let repeated = entry.framed_at.is_some();
+            entry.framed_at = Some(now);
+            // A delete looks exactly like its last version coming again: if the delete-only frame got lost, a read tells.
+            if repeated {
+                self.dispute(&resource.key, now);
+            }
+        }
+    }
+
+    fn take(&mut self, key: &ResourceKey, reason: GoneReason) -> bool {
+        self.disputed.remove(key);
+        let Some(entry) = self.rows.remove(key) else {
+            return false;
+        };
+        self.dirty.mark(key, entry.members, Some(reason));
+        self.joins.update(key, Some(&entry.resource), None);
+        self.mark_joined(joins::patient_of(&entry.resource));
+        if key.kind == ResourceType::Patient {
+            self.mark_tasks(&key.id);
+        }
+        true
+    }
+
+    /// A task changed: the workload in its patient's row did too.
+    fn mark_joined(&mut self, patient: Option<ResourceId>) {
+        let Some(patient) = patient else {
+            return;
+        };
+        let key = ResourceKey::new(ResourceType::Patient, patient);
+        if let Some(entry) = self.rows.get(&key) {
+            self.dirty.mark(&key, entry.members, None);
+        }
+    }
+
+    /// A patient changed: the patient cells in the rows of its tasks did too.
+    fn mark_tasks(&mut self, patient: &ResourceId) {
+        let tasks: Vec<_> = self.joins.tasks_of(patient).cloned().collect();
+        for task in tasks {
+            let key = ResourceKey::new(ResourceType::Task, task);
+            if let Some(entry) = self.rows.get(&key) {
+                self.dirty.mark(&key, entry.members, None);
+            }
+        }
+    }
+}
+
+fn previous_patient(entry: Option<&Entry>) -> Option<ResourceId> {
+    entry.and_then(|entry| joins::patient_of(&entry.resource))
+}
+
+fn judge_against(entry: &Entry, incoming: &Resource, source: Source) -> Verdict {
+    let known = &entry.resource;
+    if known.version == incoming.version {
+        return Verdict::Duplicate;
+    }
+    if let Source::Read(asked) = source
+        && entry.framed_at.is_none_or(|framed| framed <= asked)
+    {
+        // Nothing came since the question: the answer is what the server holds, whatever its time says.
+        return Verdict::Applied;
+    }
+    if incoming.updated > known.updated {
+        Verdict::Applied
+    } else {
+        Verdict::Late
+    }
+}
+
+fn in_contention(known: &Resource, incoming: &Resource, source: Source) -> bool {
+    let step_ms = incoming.updated.since_ms(known.updated);
+    let different: bool = known.version != incoming.version;
+    let close = match source {
+        Source::Frame => {
+            (-limits::CONTENTION_WINDOW_MS..=limits::CONTENTION_CLOSE_MS).contains(&step_ms)
+        }
+        Source::Search => (-limits::CONTENTION_WINDOW_MS..=0).contains(&step_ms),
+        Source::Read(_) => false,
+    };
+    different && close
+}
+
+/// Why a row that the server still holds leaves a panel.
+fn left(resource: &Resource) -> GoneReason {
+    GoneReason::LeftPanel {
+        status: crate::handlers::status_label(resource),
+    }
+}

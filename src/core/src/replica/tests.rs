@@ -1,0 +1,231 @@
+//! The rule of acceptance, one case each, and as a property: whatever the order, duplication and loss of frames, a search
+//! afterwards leaves exactly what the server holds.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::fhir;
+
+fn task(id: &str, version: u64, updated: i64) -> Resource {
+    let updated = Timestamp(1_700_000_000_000 + updated).to_iso();
+    let raw = format!(
+        r#"{{"resourceType":"Task","id":"{id}","status":"requested","intent":"order","for":{{"reference":"Patient/p"}},"meta":{{"versionId":"v{version}","lastUpdated":"{updated}"}}}}"#
+    );
+    fhir::parse(&raw).unwrap()
+}
+
+fn patient(version: u64, updated: i64) -> Resource {
+    let updated = Timestamp(1_700_000_000_000 + updated).to_iso();
+    let raw = format!(
+        r#"{{"resourceType":"Patient","id":"p","meta":{{"versionId":"v{version}","lastUpdated":"{updated}"}}}}"#
+    );
+    fhir::parse(&raw).unwrap()
+}
+
+fn key(id: &str) -> ResourceKey {
+    ResourceKey::new(ResourceType::Task, ResourceId::new(id))
+}
+
+fn version(replica: &Replica, id: &str) -> Option<String> {
+    replica
+        .get(&key(id))
+        .map(|entry| entry.resource.version.as_str().to_owned())
+}
+
+const NOW: Timestamp = Timestamp(0);
+
+#[test]
+fn a_late_frame_does_not_overwrite_a_newer_version() {
+    let mut replica = Replica::default();
+    replica.accept(NOW, task("t", 2, 9_000), 1, Source::Frame);
+    let verdict = replica.accept(NOW, task("t", 1, 1_000), 1, Source::Frame);
+    assert_eq!(verdict, Verdict::Late);
+    assert_eq!(version(&replica, "t").as_deref(), Some("v2"));
+    assert!(replica.take_settled(Timestamp(i64::MAX)).is_empty());
+}
+
+#[test]
+fn versions_out_of_order_within_two_seconds_are_settled_by_a_read() {
+    let mut replica = Replica::default();
+    replica.accept(NOW, task("t", 2, 1_500), 1, Source::Frame);
+    replica.accept(NOW, task("t", 1, 1_000), 1, Source::Frame);
+    assert!(
+        replica
+            .take_settled(Timestamp(limits::SETTLE_QUIET_MS - 1))
+            .is_empty()
+    );
+    let asked = Timestamp(limits::SETTLE_QUIET_MS);
+    assert_eq!(replica.take_settled(asked), [key("t")]);
+    // The server's commit order was the other way round: the read is believed.
+    let verdict = replica.accept(asked + 5, task("t", 1, 1_000), 1, Source::Read(asked));
+    assert_eq!(verdict, Verdict::Applied);
+    assert_eq!(version(&replica, "t").as_deref(), Some("v1"));
+}
+
+#[test]
+fn a_read_that_was_overtaken_by_a_frame_is_not_believed() {
+    let mut replica = Replica::default();
+    replica.accept(Timestamp(0), task("t", 1, 1_000), 1, Source::Frame);
+    replica.accept(Timestamp(20), task("t", 3, 9_000), 1, Source::Frame);
+    replica.accept(
+        Timestamp(30),
+        task("t", 2, 5_000),
+        1,
+        Source::Read(Timestamp(10)),
+    );
+    assert_eq!(version(&replica, "t").as_deref(), Some("v3"));
+}
+
+#[test]
+fn a_deleted_row_does_not_come_back_by_a_late_frame_but_by_a_new_version() {
+    let mut replica = Replica::default();
+    replica.accept(NOW, task("t", 2, 2_000), 1, Source::Frame);
+    assert!(replica.delete_by_frame(NOW, &task("t", 2, 2_000)));
+    for (number, updated) in [(2, 2_000), (1, 1_000)] {
+        replica.accept(NOW, task("t", number, updated), 1, Source::Frame);
+        assert_eq!(version(&replica, "t"), None);
+    }
+    replica.accept(NOW, task("t", 3, 7_000), 1, Source::Frame);
+    assert_eq!(version(&replica, "t").as_deref(), Some("v3"));
+}
+
+#[test]
+fn the_delete_frame_may_come_before_or_after_its_twin() {
+    for delete_first in [true, false] {
+        let mut replica = Replica::default();
+        replica.accept(NOW, task("t", 1, 1_000), 1, Source::Frame);
+        if delete_first {
+            replica.delete_by_frame(NOW, &task("t", 1, 1_000));
+        }
+        replica.accept(NOW, task("t", 1, 1_000), 1, Source::Frame);
+        if !delete_first {
+            replica.delete_by_frame(NOW, &task("t", 1, 1_000));
+        }
+        assert_eq!(version(&replica, "t"), None);
+        let disputed = replica.take_settled(Timestamp(i64::MAX));
+        assert!(
+            disputed.is_empty(),
+            "a delete that was delivered needs no read"
+        );
+    }
+}
+
+#[test]
+fn the_same_version_twice_asks_whether_a_delete_got_lost() {
+    let mut replica = Replica::default();
+    replica.accept(NOW, task("t", 1, 1_000), 1, Source::Frame);
+    replica.accept(NOW, task("t", 1, 1_000), 1, Source::Frame);
+    assert_eq!(
+        replica.take_settled(Timestamp(limits::SETTLE_QUIET_MS)),
+        [key("t")]
+    );
+}
+
+#[test]
+fn an_old_tombstone_does_not_remove_a_row_that_was_created_again() {
+    let mut replica = Replica::default();
+    replica.accept(NOW, task("t", 3, 7_000), 1, Source::Search);
+    let deleted = Timestamp(1_700_000_000_000 + 3_000);
+    assert!(!replica.delete_by_tombstone(&key("t"), deleted));
+    assert_eq!(version(&replica, "t").as_deref(), Some("v3"));
+}
+
+#[test]
+fn a_row_that_left_does_not_come_back_by_a_late_frame() {
+    let mut replica = Replica::default();
+    replica.accept(NOW, task("t", 1, 1_000), 1, Source::Frame);
+    replica.accept(NOW, task("t", 2, 5_000), 0, Source::Frame);
+    assert_eq!(version(&replica, "t"), None);
+    replica.accept(NOW, task("t", 1, 1_000), 1, Source::Frame);
+    assert_eq!(version(&replica, "t"), None);
+}
+
+#[test]
+fn a_change_of_a_patient_marks_the_rows_of_its_tasks_and_the_other_way_round() {
+    let mut replica = Replica::default();
+    replica.accept(NOW, patient(1, 0), 4, Source::Frame);
+    replica.accept(NOW, task("t", 2, 0), 2, Source::Frame);
+    replica.accept(NOW, task("u", 3, 0), 2, Source::Frame);
+    replica.take_dirty();
+    replica.accept(NOW, patient(4, 5_000), 4, Source::Frame);
+    assert_eq!(replica.take_dirty().len(), 3);
+    replica.accept(NOW, task("t", 5, 5_000), 0, Source::Frame);
+    let keys: Vec<_> = replica
+        .take_dirty()
+        .into_iter()
+        .map(|(key, _)| key)
+        .collect();
+    let patient = ResourceKey::new(ResourceType::Patient, ResourceId::new("p"));
+    assert_eq!(keys, [key("t"), patient]);
+}
+
+#[derive(Clone, Debug)]
+enum Change {
+    Write { gap_ms: i64 },
+    Delete { gap_ms: i64 },
+}
+
+fn history() -> impl Strategy<Value = Vec<Change>> {
+    let write = (0..3_000_i64).prop_map(|gap_ms| Change::Write { gap_ms });
+    let delete = (0..3_000_i64).prop_map(|gap_ms| Change::Delete { gap_ms });
+    prop::collection::vec(prop_oneof![4 => write, 1 => delete], 1..12)
+}
+
+proptest! {
+    #[test]
+    fn any_order_duplication_and_loss_followed_by_a_search_converges(
+        history in history(),
+        order in prop::collection::vec((any::<prop::sample::Index>(), any::<bool>()), 0..30),
+    ) {
+        // The server commits in the order of its clock; frames are picked in any order, any number of times.
+        let (mut frames, mut at, mut number, mut live) = (Vec::new(), 0, 0, None);
+        let mut deleted_at = None;
+        for change in &history {
+            match change {
+                Change::Write { gap_ms } => {
+                    at += gap_ms + 1;
+                    number += 1;
+                    live = Some((number, at));
+                    deleted_at = None;
+                    frames.push((false, task("t", number, at)));
+                }
+                Change::Delete { gap_ms } => {
+                    let Some((last, written)) = live.take() else { continue };
+                    at += gap_ms + 1;
+                    deleted_at = Some(at);
+                    frames.push((true, task("t", last, written)));
+                    frames.push((false, task("t", last, written)));
+                }
+            }
+        }
+        let mut replica = Replica::default();
+        for (index, _) in &order {
+            if frames.is_empty() { break; }
+            let (delete, resource) = index.get(&frames);
+            if *delete {
+                replica.delete_by_frame(NOW, resource);
+            } else {
+                replica.accept(NOW, resource.clone(), 1, Source::Frame);
+            }
+        }
+        // The search and its tombstones, in either order of arrival, then what is in dispute is read.
+        if let Some((number, at)) = live {
+            replica.accept(NOW, task("t", number, at), 1, Source::Search);
+        }
+        if let Some(at) = deleted_at {
+            replica.delete_by_tombstone(&key("t"), Timestamp(1_700_000_000_000 + at));
+        }
+        for disputed in replica.take_settled(Timestamp(i64::MAX)) {
+            match live {
+                Some((number, at)) => {
+                    replica.accept(Timestamp(9), task("t", number, at), 1, Source::Read(Timestamp(8)));
+                }
+                None => {
+                    replica.delete_by_read(&disputed, GoneReason::Deleted, Timestamp(8));
+                }
+            }
+        }
+        let expected = live.map(|(number, _)| format!("v{number}"));
+        prop_assert_eq!(version(&replica, "t"), expected);
+    }
+}

@@ -1,0 +1,479 @@
+//! Who is signed in: sign-in with e-mail and password, renewal, restoring after a reload, sign-out.
+//!
+//! Owns the tokens. Must never log or show one, and never signs anybody out because of 429, 5xx or a dead network: only a
+//! refused refresh token ends a session.
+
+mod answers;
+pub(crate) use answers::outcome_text;
+mod pkce;
+mod stored;
+
+use crate::{
+    engine::{
+        HttpBody, HttpMethod, LogLevel, Output,
+        io::Io,
+        requests::{Auth, Outcome, Purpose, Request, Retry},
+    },
+    identity::{ResourceType, TabId},
+    limits,
+    protocol::{MembershipChoice, Secret, SessionView, SignInFailure, SignedOutReason},
+    time::Timestamp,
+    timer::Timer,
+};
+use answers::{LoginAnswer, TokenAnswer};
+use pkce::Verifiers;
+use stored::StoredSession;
+
+/// A step of the session that waits for an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Call {
+    /// E-mail and password were sent.
+    Login,
+    /// The choice of a membership was sent.
+    Profile,
+    /// The code is exchanged.
+    Exchange,
+    /// The refresh token is exchanged.
+    Refresh,
+    /// Who am I.
+    Me,
+    /// The login is revoked; nobody waits.
+    Logout,
+}
+
+/// What the rest of the engine must react to.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Event {
+    /// The view changed; every tab is told.
+    Changed,
+    /// A sign-in failed; the tab that asked is told.
+    Failed(TabId, SignInFailure),
+    /// Somebody is signed in: load and connect.
+    SignedIn,
+    /// Nobody is signed in any longer: forget everything.
+    SignedOut,
+    /// There is a new access token.
+    Renewed,
+}
+
+/// Who the user is.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Identity {
+    /// Reference of the profile.
+    pub(crate) profile: String,
+    /// Name to show.
+    pub(crate) name: String,
+    /// Name of the project.
+    pub(crate) project: String,
+    /// Types of which the access policy shows a part only: they have neither tombstones nor 410.
+    pub(crate) restricted: Vec<ResourceType>,
+}
+
+#[derive(Clone, Debug)]
+struct Tokens {
+    access: Secret,
+    refresh: Option<Secret>,
+    expires_at: Timestamp,
+    signed_in_at: Timestamp,
+}
+
+#[derive(Debug)]
+enum State {
+    /// The stored session is being read.
+    Loading,
+    /// Nobody.
+    SignedOut(SignedOutReason),
+    /// A sign-in is on its way for this tab.
+    SigningIn { tab: TabId, verifier: Secret },
+    /// The user has to choose.
+    Choosing {
+        verifier: Secret,
+        login: String,
+        choices: Vec<MembershipChoice>,
+    },
+    /// There is a stored refresh token; it is not proven yet.
+    Restoring,
+    /// There are tokens; who they belong to is being asked.
+    Identifying { tab: Option<TabId> },
+    /// Somebody.
+    SignedIn(Identity),
+}
+
+/// See the module.
+#[derive(Debug)]
+pub(crate) struct Session {
+    state: State,
+    tokens: Option<Tokens>,
+    verifiers: Verifiers,
+    attempt: u32,
+}
+
+impl Session {
+    /// Before the stored session is known.
+    pub(crate) fn new(entropy: [u8; 32]) -> Self {
+        Self {
+            state: State::Loading,
+            tokens: None,
+            verifiers: Verifiers::new(entropy),
+            attempt: 0,
+        }
+    }
+
+    /// What tabs show.
+    pub(crate) fn view(&self) -> SessionView {
+        match &self.state {
+            State::Loading | State::Restoring | State::Identifying { tab: None } => {
+                SessionView::Restoring
+            }
+            State::SignedOut(reason) => SessionView::SignedOut { reason: *reason },
+            State::SigningIn { .. } | State::Identifying { tab: Some(_) } => SessionView::SigningIn,
+            State::Choosing { choices, .. } => SessionView::ChooseMembership {
+                memberships: choices.clone(),
+            },
+            State::SignedIn(identity) => SessionView::SignedIn {
+                profile: identity.profile.clone(),
+                name: identity.name.clone(),
+                project: identity.project.clone(),
+            },
+        }
+    }
+
+    /// Who is signed in.
+    pub(crate) fn identity(&self) -> Option<&Identity> {
+        match &self.state {
+            State::SignedIn(identity) => Some(identity),
+            _ => None,
+        }
+    }
+
+    /// Why nobody is, if nobody is and nothing is on its way.
+    pub(crate) fn signed_out(&self) -> Option<SignedOutReason> {
+        match &self.state {
+            State::SignedOut(reason) => Some(*reason),
+            State::SigningIn { .. } | State::Choosing { .. } => Some(SignedOutReason::NotYet),
+            _ => None,
+        }
+    }
+
+    /// The stored session was read.
+    pub(crate) fn on_loaded(&mut self, io: &mut Io, text: Option<&str>) -> Option<Event> {
+        if !matches!(self.state, State::Loading) {
+            return None;
+        }
+        let stored = text.and_then(|text| StoredSession::restore(text, &io.config.server, io.now));
+        let Some(stored) = stored else {
+            if text.is_some() {
+                io.push(Output::ForgetSession);
+                io.log(
+                    LogLevel::Info,
+                    "the stored session cannot be used any longer",
+                );
+            }
+            self.state = State::SignedOut(SignedOutReason::NotYet);
+            return Some(Event::Changed);
+        };
+        self.state = State::Restoring;
+        self.tokens = Some(Tokens {
+            access: Secret::new(""),
+            refresh: Some(stored.refresh_token),
+            expires_at: io.now,
+            signed_in_at: stored.signed_in_at,
+        });
+        self.refresh(io);
+        Some(Event::Changed)
+    }
+
+    /// A tab signs in.
+    pub(crate) fn sign_in(
+        &mut self,
+        io: &mut Io,
+        tab: TabId,
+        email: &str,
+        password: &Secret,
+    ) -> Option<Event> {
+        if !matches!(self.state, State::SignedOut(_) | State::Choosing { .. }) {
+            io.log(
+                LogLevel::Debug,
+                "a sign-in was ignored: one is there or on its way",
+            );
+            return None;
+        }
+        let verifier = self.verifiers.next();
+        let body = answers::login_body(&io.config, email, password, &pkce::challenge(&verifier));
+        self.state = State::SigningIn { tab, verifier };
+        call(io, Call::Login, "auth/login", "application/json", body);
+        Some(Event::Changed)
+    }
+
+    /// A tab chooses one of several memberships.
+    pub(crate) fn choose(&mut self, io: &mut Io, tab: TabId, membership: &str) -> Option<Event> {
+        let State::Choosing {
+            verifier,
+            login,
+            choices,
+            ..
+        } = &self.state
+        else {
+            io.log(
+                LogLevel::Debug,
+                "a choice of membership was ignored: none was offered",
+            );
+            return None;
+        };
+        if !choices.iter().any(|choice| choice.id == membership) {
+            io.log(
+                LogLevel::Debug,
+                "a choice of membership was ignored: it was not offered",
+            );
+            return None;
+        }
+        let body = serde_json::json!({ "login": login, "profile": membership }).to_string();
+        self.state = State::SigningIn {
+            tab,
+            verifier: verifier.clone(),
+        };
+        call(io, Call::Profile, "auth/profile", "application/json", body);
+        Some(Event::Changed)
+    }
+
+    /// The user signs out everywhere.
+    pub(crate) fn sign_out(&mut self, io: &mut Io) -> Option<Event> {
+        if matches!(self.state, State::SignedOut(_)) {
+            return None;
+        }
+        if let Some(tokens) = self
+            .tokens
+            .take()
+            .filter(|tokens| !tokens.access.reveal().is_empty())
+        {
+            io.requests.send(Request {
+                purpose: Purpose::Session(Call::Logout),
+                method: HttpMethod::Post,
+                path: "oauth2/logout".into(),
+                body: None,
+                auth: Auth::Token(tokens.access),
+                retry: Retry::Times(3),
+            });
+        }
+        Some(self.end(io, SignedOutReason::UserSignedOut))
+    }
+
+    /// A request was answered 401, or the token is about to end.
+    pub(crate) fn refresh(&mut self, io: &mut Io) {
+        let is_refresh = |purpose: &Purpose| *purpose == Purpose::Session(Call::Refresh);
+        if io.requests.any(is_refresh) {
+            return;
+        }
+        io.timers.stop(Timer::SessionRefresh);
+        let Some(refresh) = self
+            .tokens
+            .as_ref()
+            .and_then(|tokens| tokens.refresh.as_ref())
+        else {
+            return;
+        };
+        let body = answers::form(&[
+            ("grant_type", "refresh_token"),
+            ("refresh_token", refresh.reveal()),
+        ]);
+        call(
+            io,
+            Call::Refresh,
+            "oauth2/token",
+            "application/x-www-form-urlencoded",
+            body,
+        );
+    }
+
+    /// A request was answered 401: renew, or end where that is impossible.
+    pub(crate) fn on_unauthorized(&mut self, io: &mut Io) -> Option<Event> {
+        if self
+            .tokens
+            .as_ref()
+            .is_some_and(|tokens| tokens.refresh.is_some())
+        {
+            self.refresh(io);
+            return None;
+        }
+        // Super admins never get a refresh token (`transcripts/01b-sign-in-errors.json`).
+        self.tokens.as_ref()?;
+        Some(self.end(io, SignedOutReason::SessionEnded))
+    }
+
+    /// The timer for the renewal.
+    pub(crate) fn on_timer(&mut self, io: &mut Io) -> Option<Event> {
+        let tokens = self.tokens.as_ref()?;
+        if tokens.refresh.is_some() {
+            self.refresh(io);
+            return None;
+        }
+        (io.now >= tokens.expires_at).then(|| self.end(io, SignedOutReason::SessionEnded))
+    }
+
+    /// An answer to one of the calls.
+    pub(crate) fn on_answer(&mut self, io: &mut Io, call: Call, outcome: Outcome) -> Option<Event> {
+        match call {
+            Call::Login | Call::Profile => self.on_login(io, call, &outcome),
+            Call::Exchange => self.on_exchange(io, &outcome),
+            Call::Refresh => self.on_refreshed(io, &outcome),
+            Call::Me => self.on_me(io, &outcome),
+            Call::Logout => None,
+        }
+    }
+
+    fn on_login(&mut self, io: &mut Io, step: Call, outcome: &Outcome) -> Option<Event> {
+        let State::SigningIn { tab, verifier } = &self.state else {
+            return None;
+        };
+        let (tab, verifier) = (tab.clone(), verifier.clone());
+        match answers::login(&io.config, step, outcome) {
+            Ok(LoginAnswer::Code(code)) => {
+                let mut fields = vec![
+                    ("grant_type", "authorization_code"),
+                    ("code", code.as_str()),
+                    ("code_verifier", verifier.reveal()),
+                ];
+                let client = io.config.client_id.clone();
+                if let Some(client) = &client {
+                    fields.push(("client_id", client));
+                }
+                let body = answers::form(&fields);
+                call(
+                    io,
+                    Call::Exchange,
+                    "oauth2/token",
+                    "application/x-www-form-urlencoded",
+                    body,
+                );
+                None
+            }
+            Ok(LoginAnswer::Choose { login, choices }) => {
+                self.state = State::Choosing {
+                    verifier,
+                    login,
+                    choices,
+                };
+                Some(Event::Changed)
+            }
+            Err(failure) => Some(self.fail(tab, failure)),
+        }
+    }
+
+    fn on_exchange(&mut self, io: &mut Io, outcome: &Outcome) -> Option<Event> {
+        let State::SigningIn { tab, .. } = &self.state else {
+            return None;
+        };
+        let tab = tab.clone();
+        match answers::exchange(outcome) {
+            Ok(answer) => {
+                self.accept(io, answer, io.now);
+                self.state = State::Identifying { tab: Some(tab) };
+                ask_me(io);
+                Some(Event::Renewed)
+            }
+            Err(failure) => Some(self.fail(tab, failure)),
+        }
+    }
+
+    fn on_refreshed(&mut self, io: &mut Io, outcome: &Outcome) -> Option<Event> {
+        let signed_in_at = self.tokens.as_ref()?.signed_in_at;
+        match answers::refreshed(outcome) {
+            answers::Refreshed::Renewed(answer) => {
+                self.attempt = 0;
+                self.accept(io, answer, signed_in_at);
+                if matches!(self.state, State::Restoring) {
+                    self.state = State::Identifying { tab: None };
+                    ask_me(io);
+                }
+                Some(Event::Renewed)
+            }
+            answers::Refreshed::Refused => {
+                io.log(LogLevel::Warn, "the server refused to renew the session");
+                Some(self.end(io, SignedOutReason::SessionEnded))
+            }
+            answers::Refreshed::TryLater(told_ms) => {
+                let ceiling = (limits::REQUEST_RETRY_BASE_MS << self.attempt.min(8))
+                    .min(limits::REQUEST_RETRY_MAX_MS);
+                self.attempt += 1;
+                let wait = told_ms.unwrap_or(ceiling / 2) + io.jitter_ms(ceiling / 2);
+                io.timers.set(Timer::SessionRefresh, io.now + wait);
+                None
+            }
+        }
+    }
+
+    fn on_me(&mut self, io: &mut Io, outcome: &Outcome) -> Option<Event> {
+        let State::Identifying { tab } = &self.state else {
+            return None;
+        };
+        let tab = tab.clone();
+        match answers::me(outcome) {
+            Ok(identity) => {
+                self.state = State::SignedIn(identity);
+                Some(Event::SignedIn)
+            }
+            Err(failure) => {
+                let ended = self.end(io, SignedOutReason::SessionEnded);
+                tab.map_or(Some(ended), |tab| Some(Event::Failed(tab, failure)))
+            }
+        }
+    }
+
+    fn accept(&mut self, io: &mut Io, answer: TokenAnswer, signed_in_at: Timestamp) {
+        let life_ms = answer.expires_in_s.saturating_mul(1000);
+        let early_ms = limits::SESSION_REFRESH_BEFORE_MS.min(life_ms / 2);
+        let previous = self.tokens.take().and_then(|tokens| tokens.refresh);
+        let tokens = Tokens {
+            access: Secret::new(answer.access_token),
+            refresh: answer.refresh_token.map(Secret::new).or(previous),
+            expires_at: io.now + life_ms,
+            signed_in_at,
+        };
+        io.requests.set_bearer(Some(tokens.access.clone()));
+        if let Some(refresh) = &tokens.refresh {
+            let text = StoredSession::save(&io.config.server, refresh, signed_in_at);
+            io.push(Output::SaveSession { text });
+            io.timers
+                .set(Timer::SessionRefresh, io.now + (life_ms - early_ms));
+        } else {
+            io.timers.set(Timer::SessionRefresh, tokens.expires_at);
+        }
+        self.tokens = Some(tokens);
+    }
+
+    fn fail(&mut self, tab: TabId, failure: SignInFailure) -> Event {
+        self.tokens = None;
+        self.state = State::SignedOut(SignedOutReason::NotYet);
+        Event::Failed(tab, failure)
+    }
+
+    fn end(&mut self, io: &mut Io, reason: SignedOutReason) -> Event {
+        self.tokens = None;
+        self.attempt = 0;
+        self.state = State::SignedOut(reason);
+        io.timers.stop(Timer::SessionRefresh);
+        io.cancel_requests(|purpose| *purpose != Purpose::Session(Call::Logout));
+        io.requests.set_bearer(None);
+        io.push(Output::ForgetSession);
+        Event::SignedOut
+    }
+}
+
+fn call(io: &mut Io, call: Call, path: &str, content_type: &'static str, text: String) {
+    io.requests.send(Request {
+        purpose: Purpose::Session(call),
+        method: HttpMethod::Post,
+        path: path.into(),
+        body: Some(HttpBody {
+            content_type,
+            text: Secret::new(text),
+        }),
+        auth: Auth::None,
+        retry: Retry::Never,
+    });
+}
+
+fn ask_me(io: &mut Io) {
+    io.requests
+        .send(Request::get(Purpose::Session(Call::Me), "auth/me"));
+}

@@ -1,0 +1,18 @@
+//! What web-sys has only behind an unstable flag, or not at all: connections before wasm was ready, and Web Locks.
+
+use wasm_bindgen::prelude::*;
+use web_sys::MessagePort;
+
+#[wasm_bindgen(module = "/src/connect_queue.js")]
+extern "C" {
+    /// Hands over every port, those that came before too.
+    pub(crate) fn take_connections(callback: &Closure<dyn FnMut(MessagePort)>);
+}
+
+#[wasm_bindgen(module = "/src/locks.js")]
+extern "C" {
+    /// Takes a lock for life; `held` is called when it is ours.
+    pub(crate) fn hold_lock(name: &str, held: &JsValue);
+    /// Calls `released` when nobody holds the lock any more.
+    pub(crate) fn await_release(name: &str, released: &JsValue);
+}

@@ -1,0 +1,74 @@
+//! Fetch: one request of the engine, with its time limit.
+
+use futures_util::future::{Either, select};
+use gloo_net::http::{Method, RequestBuilder};
+use gloo_timers::future::TimeoutFuture;
+use panels_core::engine::{HttpAnswer, HttpFailure, HttpMethod, HttpRequest};
+use web_sys::{AbortController, RequestCache, RequestCredentials};
+
+/// Largest answer that is read: a page of 1,000 resources is below 1 MB.
+const ANSWER_BYTES_MAX: usize = 32 * 1024 * 1024;
+
+/// Sends it and waits for the whole answer, or for the time limit.
+pub(crate) async fn send(
+    request: HttpRequest,
+    abort: Option<AbortController>,
+) -> Result<HttpAnswer, HttpFailure> {
+    let patience = TimeoutFuture::new(request.timeout_ms);
+    let exchange = std::pin::pin!(exchange(request, abort.clone()));
+    match select(exchange, patience).await {
+        Either::Left((result, _)) => result,
+        Either::Right(_) => {
+            if let Some(abort) = abort {
+                abort.abort();
+            }
+            Err(HttpFailure::TimedOut)
+        }
+    }
+}
+
+async fn exchange(
+    request: HttpRequest,
+    abort: Option<AbortController>,
+) -> Result<HttpAnswer, HttpFailure> {
+    let unreachable = |_: gloo_net::Error| HttpFailure::Unreachable;
+    let signal = abort.map(|abort| abort.signal());
+    let mut builder = RequestBuilder::new(&request.url)
+        .method(method(request.method))
+        .cache(RequestCache::NoStore)
+        .credentials(RequestCredentials::Omit)
+        .abort_signal(signal.as_ref());
+    if let Some(bearer) = &request.bearer {
+        builder = builder.header("Authorization", &format!("Bearer {}", bearer.reveal()));
+    }
+    let ready = match &request.body {
+        Some(body) => builder
+            .header("Content-Type", body.content_type)
+            .body(body.text.reveal()),
+        None => builder.build(),
+    };
+    let answer = ready
+        .map_err(unreachable)?
+        .send()
+        .await
+        .map_err(unreachable)?;
+    let body = answer.text().await.map_err(unreachable)?;
+    if body.len() > ANSWER_BYTES_MAX {
+        return Err(HttpFailure::TooLarge);
+    }
+    Ok(HttpAnswer {
+        status: answer.status(),
+        body,
+        rate_limit: answer.headers().get("ratelimit"),
+    })
+}
+
+fn method(method: HttpMethod) -> Method {
+    match method {
+        HttpMethod::Get => Method::GET,
+        HttpMethod::Post => Method::POST,
+        HttpMethod::Put => Method::PUT,
+        HttpMethod::Patch => Method::PATCH,
+        HttpMethod::Delete => Method::DELETE,
+    }
+}

@@ -1,0 +1,148 @@
+//! The loop around the engine: feeds inputs with the time, carries out outputs.
+//!
+//! Decides nothing about patients, rows or connections. An input that comes while outputs are carried out waits its turn.
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::{BTreeMap, VecDeque},
+    rc::Rc,
+};
+
+use gloo_timers::callback::Timeout;
+use panels_core::{
+    engine::{Engine, Input, Output, SocketEvent},
+    identity::RequestId,
+    time::Timestamp,
+};
+use wasm_bindgen_futures::spawn_local;
+use web_sys::AbortController;
+
+use crate::{http, log, ports::Ports, socket::Socket};
+
+/// Longest timer that browsers take.
+const TIMER_MS_MAX: i64 = i32::MAX as i64;
+
+/// The engine and what it holds of the browser.
+pub(crate) struct Runner {
+    engine: RefCell<Engine>,
+    inbox: RefCell<VecDeque<Input>>,
+    busy: Cell<bool>,
+    ports: Rc<RefCell<Ports>>,
+    socket: RefCell<Option<Socket>>,
+    requests: RefCell<BTreeMap<RequestId, Option<AbortController>>>,
+    alarm: RefCell<Option<Timeout>>,
+    /// The session for as long as this worker lives.
+    session: RefCell<Option<String>>,
+}
+
+/// The time.
+pub(crate) fn now() -> Timestamp {
+    Timestamp(js_sys::Date::now() as i64)
+}
+
+impl Runner {
+    pub(crate) fn start(engine: Engine, ports: Rc<RefCell<Ports>>) -> Rc<Self> {
+        let runner = Rc::new(Self {
+            engine: RefCell::new(engine),
+            inbox: RefCell::default(),
+            busy: Cell::new(false),
+            ports,
+            socket: RefCell::default(),
+            requests: RefCell::default(),
+            alarm: RefCell::default(),
+            session: RefCell::default(),
+        });
+        runner.feed(Input::Timer);
+        runner
+    }
+
+    /// Takes an input.
+    pub(crate) fn feed(self: &Rc<Self>, input: Input) {
+        self.inbox.borrow_mut().push_back(input);
+        if self.busy.replace(true) {
+            return;
+        }
+        loop {
+            let next = self.inbox.borrow_mut().pop_front();
+            let Some(input) = next else { break };
+            self.engine.borrow_mut().handle(now(), input);
+            loop {
+                let output = self.engine.borrow_mut().poll_output();
+                let Some(output) = output else { break };
+                self.carry_out(output);
+            }
+        }
+        self.busy.set(false);
+    }
+
+    fn carry_out(self: &Rc<Self>, output: Output) {
+        match output {
+            Output::OpenSocket { socket, url } => {
+                self.socket.take();
+                let runner = self.clone();
+                let tell = move |event| runner.feed(Input::Socket { socket, event });
+                let opened = Socket::open(socket, &url, tell);
+                if opened.is_none() {
+                    let event = SocketEvent::Closed { code: 1006 };
+                    self.feed(Input::Socket { socket, event });
+                }
+                self.socket.replace(opened);
+            }
+            Output::SendFrame { socket, text } => {
+                let held = self.socket.borrow();
+                if let Some(open) = held.as_ref().filter(|open| open.id == socket) {
+                    open.send(text.reveal());
+                }
+            }
+            Output::CloseSocket { socket } => {
+                let ours = self.socket.borrow().as_ref().map(|open| open.id) == Some(socket);
+                if ours {
+                    self.socket.take();
+                }
+            }
+            Output::Http(request) => {
+                let abort = AbortController::new().ok();
+                let id = request.id;
+                self.requests.borrow_mut().insert(id, abort.clone());
+                let runner = self.clone();
+                spawn_local(async move {
+                    let result = http::send(request, abort).await;
+                    if runner.requests.borrow_mut().remove(&id).is_some() {
+                        runner.feed(Input::Http {
+                            request: id,
+                            result,
+                        });
+                    }
+                });
+            }
+            Output::AbortHttp { request } => {
+                let abort = self.requests.borrow_mut().remove(&request).flatten();
+                if let Some(abort) = abort {
+                    abort.abort();
+                }
+            }
+            Output::WakeAt(at) => self.wake_at(at),
+            Output::ToTab { tab, message } => self.ports.borrow().to_tab(&tab, message),
+            Output::ToAll { message } => self.ports.borrow().to_all(message),
+            Output::UseChannel { name } => self.ports.borrow_mut().use_channel(name.as_deref()),
+            Output::LoadSession => {
+                let text = self.session.borrow().clone();
+                self.feed(Input::SessionLoaded { text });
+            }
+            Output::SaveSession { text } => {
+                self.session.replace(Some(text.reveal().to_owned()));
+            }
+            Output::ForgetSession => {
+                self.session.take();
+            }
+            Output::Log { level, text } => log::write(level, &text),
+        }
+    }
+
+    fn wake_at(self: &Rc<Self>, at: Timestamp) {
+        let wait_ms = at.since_ms(now()).clamp(0, TIMER_MS_MAX);
+        let runner = self.clone();
+        let alarm = Timeout::new(wait_ms as u32, move || runner.feed(Input::Timer));
+        self.alarm.replace(Some(alarm));
+    }
+}
