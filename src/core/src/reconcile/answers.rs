@@ -185,6 +185,13 @@ impl Reconcile {
                 vec![Event::Loaded(kind)]
             }
             Stage::Changes => {
+                run.stage = Stage::Tombstones;
+                run.waiting = 1;
+                let path = run.tombstones.path.clone();
+                send(io, &sync.kind, run.id, What::Tombstones, path);
+                Vec::new()
+            }
+            Stage::Tombstones => {
                 let gap_ms = sync.as_of.map_or(0, |as_of| run.started.since_ms(as_of));
                 let unsure = sync.restricted || gap_ms > limits::MEMBERSHIP_AFTER_GAP_MS;
                 if unsure && run.reason != Reason::FirstLoad {

@@ -354,17 +354,10 @@ impl Reconcile {
         run.covers_binding = sync.bound;
         run.started = io.now;
         run.server_started = server_time;
-        run.waiting = 2;
+        run.waiting = 1;
         run.live = Walk::new(paths::changes(&sync.kind, from));
         run.tombstones = Walk::new(paths::tombstones(&sync.kind, from));
         send(io, &sync.kind, run.id, What::Live, run.live.path.clone());
-        send(
-            io,
-            &sync.kind,
-            run.id,
-            What::Tombstones,
-            run.tombstones.path.clone(),
-        );
     }
 
     /// A request of the first load may hang in a network that is gone: ask again on the one that works.

@@ -13,8 +13,11 @@ use crate::{
 pub(super) enum Stage {
     /// The first load, and the newest time before it.
     Load,
-    /// Changes and tombstones, side by side.
+    /// Live rows that changed.
     Changes,
+    /// Deleted rows. Only after the changes: the newest change is the mark from which the next run reads, and a deletion
+    /// before it must not have been overlooked because its search was answered long before the other.
+    Tombstones,
     /// Which known rows are still there.
     Members,
 }
@@ -65,7 +68,7 @@ impl Run {
     pub(super) fn missed_before(&self) -> Option<Timestamp> {
         let audit = self.reason == Reason::AntiEntropy && self.covers_binding;
         self.server_started
-            .filter(|_| audit && self.stage == Stage::Changes)
+            .filter(|_| audit && matches!(self.stage, Stage::Changes | Stage::Tombstones))
             .map(|time| time - limits::MISSED_AFTER_MS)
     }
 
