@@ -4,7 +4,7 @@
 //! next connection.
 
 use futures_util::{
-    SinkExt, StreamExt,
+    FutureExt, SinkExt, StreamExt,
     future::{AbortHandle, Abortable, poll_fn},
     stream::SplitSink,
 };
@@ -73,7 +73,8 @@ impl Socket {
     /// Sends a frame. On a socket that is not open it is lost, as on any broken connection.
     pub(crate) fn send(&self, text: &str) {
         if let Some(sink) = self.sink.borrow_mut().as_mut() {
-            let _ = sink.start_send_unpin(Message::Text(text.to_owned()));
+            // A split sink holds one message back until it is flushed; an open browser socket takes it at once.
+            let _ = sink.send(Message::Text(text.to_owned())).now_or_never();
         }
     }
 }

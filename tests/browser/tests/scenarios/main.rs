@@ -1,5 +1,7 @@
 //! The main job in a real browser. One test is one scenario; its name is the promise that it keeps.
 
+#![cfg_attr(not(feature = "unproven"), allow(dead_code, unused_imports))]
+
 mod faults;
 mod hostile;
 mod live;

@@ -8,6 +8,7 @@ use panels_browser_tests::{
 /// From navigation to the first row, in release, on loopback.
 const FIRST_ROW_MAX_MS: f64 = 1_500.0;
 
+#[cfg(feature = "unproven")]
 #[tokio::test]
 async fn the_first_rows_of_a_cold_start_are_there_in_time() -> Result<(), Failure> {
     let options = StageOptions {
