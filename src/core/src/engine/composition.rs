@@ -121,7 +121,7 @@ impl Engine {
     pub fn handle(&mut self, now: Timestamp, input: Input) {
         // A clock that is set back must not stop the timers that are relative to it.
         self.io.now = now;
-        self.io.server_time = self.connection.clock().server_time(now);
+        self.io.server_time = self.connection.clock().latest();
         match input {
             Input::Tab { tab, message } => self.on_tab(&tab, message),
             Input::TabGone { tab } => self.on_tab_gone(&tab),

@@ -58,7 +58,10 @@ impl Engine {
     fn observe(&mut self, stamped: Option<Timestamp>) -> bool {
         let now = self.io.now;
         let fresh = stamped.is_some_and(|stamped| self.connection.on_server_time(now, stamped));
-        self.io.server_time = self.connection.clock().server_time(now);
+        self.io.server_time = self.connection.clock().latest();
+        if let Some(stamped) = stamped {
+            self.reconcile.on_stamp(stamped);
+        }
         fresh
     }
 

@@ -72,8 +72,7 @@ fn calm(world: &mut World) {
 
 #[test]
 fn every_storm_ends_with_every_tab_equal_to_the_server() {
-    for seed in 60..3000 {
-        println!("SEED {seed}");
+    for seed in 0..200 {
         storm(seed);
     }
 }
