@@ -13,7 +13,7 @@ use crate::{
     handlers::Panels,
     identity::{BuildId, InstanceId, RequestId, ResourceKey, ResourceType, TabId},
     limits,
-    protocol::{Freshness, PollingReason, SignedOutReason, WorkerMessage},
+    protocol::{Freshness, PollingReason, RecordContent, SignedOutReason, WorkerMessage},
     reconcile::Reconcile,
     replica::Replica,
     session::{self, Session},
@@ -52,6 +52,8 @@ pub struct Engine {
     pub(super) polling: Option<PollingReason>,
     /// Resources that are being read, and since when.
     pub(super) reading: Map<ResourceKey, Timestamp>,
+    /// Open records as last shown, so that a drawer keeps what was deleted under it.
+    pub(super) shown: Map<ResourceKey, RecordContent>,
     pub(super) counters: Counters,
     pub(super) flushed_at: Timestamp,
     pub(super) counts_dirty: bool,
@@ -105,6 +107,7 @@ impl Engine {
             panels: Panels::default(),
             polling: None,
             reading: Map::default(),
+            shown: Map::default(),
             counters: Counters::default(),
             flushed_at: Timestamp(i64::MIN),
             counts_dirty: false,
@@ -280,6 +283,7 @@ impl Engine {
         self.replica.wipe();
         self.panels = Panels::default();
         self.reading.clear();
+        self.shown.clear();
         self.polling = None;
         self.streamed = None;
         for timer in [
