@@ -80,6 +80,8 @@ pub struct Counters {
     pub invalid: u64,
     /// Reads that settled a dispute.
     pub settled: u64,
+    /// Resources over the configured maximum: the panels are not complete.
+    pub over_limit: u64,
 }
 
 /// The types that are loaded and watched.

@@ -101,6 +101,16 @@ impl Engine {
         if self.tabs.is_open(&resource.key) {
             members |= IN_DRAWER;
         }
+        let rows_max = self.io.config.limits.resources_max as usize;
+        if members != 0 && !self.replica.has_room(&resource.key, rows_max) {
+            self.counters.over_limit += 1;
+            if self.counters.over_limit == 1 {
+                let text =
+                    "more resources than limits.resourcesMax allows: panels are not complete";
+                self.io.log(LogLevel::Error, text);
+            }
+            return Verdict::Unseen;
+        }
         let verdict = self.replica.accept(self.io.now, resource, members, source);
         match verdict {
             Verdict::Duplicate => self.counters.duplicates += 1,

@@ -119,6 +119,21 @@ fn junk_and_oversized_frames_are_counted_and_change_nothing() {
 }
 
 #[test]
+fn resources_over_the_limit_are_counted_and_not_kept() {
+    let mut world = World::new();
+    for id in 0..1_200 {
+        world
+            .server
+            .write(world.now - 100_000 + id as i64, task(id, "requested"));
+    }
+    let limited = world.with_resources_max(1_000);
+    sign_in(limited);
+    assert!(limited.engine.counters().over_limit > 0);
+    let open_tasks = crate::identity::PanelId::new("open-tasks");
+    assert_eq!(limited.screen("a").rows[&open_tasks].len(), 1_000);
+}
+
+#[test]
 fn no_log_names_a_patient_or_holds_a_secret() {
     let mut world = World::live(30);
     world.drop_sockets();
