@@ -47,8 +47,6 @@ pub const RESOURCES_MIN: u32 = 1_000;
 /// See [`RESOURCES_MIN`].
 pub const RESOURCES_MAX: u32 = 100_000;
 
-//TMP>
-
 /// HTTP requests on their way at once: as many as a browser opens to one HTTP/1.1 host.
 pub const REQUESTS_IN_FLIGHT_MAX: usize = 6;
 /// Patience with one HTTP request. A page of 1,000 tasks takes 0.1 s, a throttled server some seconds.

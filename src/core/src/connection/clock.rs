@@ -9,12 +9,13 @@ use crate::time::Timestamp;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ServerClock {
     offset_ms: Option<i64>,
+    latest: Option<Timestamp>,
 }
 
 impl ServerClock {
-    /// A new socket: clocks may have been set meanwhile. The last estimate stands until the first message.
+    /// A new socket: clocks may have been set meanwhile.
     pub(super) fn restart(&mut self) {
-        self.offset_ms = None;
+        *self = Self::default();
     }
 
     /// A stamped message arrived; by how many milliseconds it is later than the fastest one.
@@ -24,12 +25,13 @@ impl ServerClock {
             .offset_ms
             .map_or(difference, |offset| offset.min(difference));
         self.offset_ms = Some(offset);
+        self.latest = self.latest.max(Some(stamped));
         difference - offset
     }
 
-    /// The server's time at `now`, if any message of this socket told it. Behind the truth by the fastest transit.
-    pub(crate) fn server_time(&self, now: Timestamp) -> Option<Timestamp> {
-        self.offset_ms.map(|offset| now - offset)
+    /// The latest time that the server named on this socket. Never ahead of its clock, whatever happens to ours.
+    pub(crate) fn latest(&self) -> Option<Timestamp> {
+        self.latest
     }
 }
 
@@ -43,9 +45,6 @@ mod tests {
         assert_eq!(clock.observe(Timestamp(100_010), Timestamp(50_000)), 0);
         assert_eq!(clock.observe(Timestamp(110_012), Timestamp(60_000)), 2);
         assert_eq!(clock.observe(Timestamp(175_010), Timestamp(70_000)), 55_000);
-        assert_eq!(
-            clock.server_time(Timestamp(175_010)),
-            Some(Timestamp(125_000))
-        );
+        assert_eq!(clock.latest(), Some(Timestamp(70_000)));
     }
 }

@@ -13,7 +13,7 @@ use crate::{
     handlers::Panels,
     identity::{BuildId, InstanceId, RequestId, ResourceKey, ResourceType, TabId},
     limits,
-    protocol::{Freshness, PollingReason, SignedOutReason, WorkerMessage},
+    protocol::{Freshness, PollingReason, RecordContent, SignedOutReason, WorkerMessage},
     reconcile::Reconcile,
     replica::Replica,
     session::{self, Session},
@@ -52,6 +52,8 @@ pub struct Engine {
     pub(super) polling: Option<PollingReason>,
     /// Resources that are being read, and since when.
     pub(super) reading: Map<ResourceKey, Timestamp>,
+    /// Open records as last shown, so that a drawer keeps what was deleted under it.
+    pub(super) shown: Map<ResourceKey, RecordContent>,
     pub(super) counters: Counters,
     pub(super) flushed_at: Timestamp,
     pub(super) counts_dirty: bool,
@@ -78,6 +80,8 @@ pub struct Counters {
     pub invalid: u64,
     /// Reads that settled a dispute.
     pub settled: u64,
+    /// Resources over the configured maximum: the panels are not complete.
+    pub over_limit: u64,
 }
 
 /// The types that are loaded and watched.
@@ -105,6 +109,7 @@ impl Engine {
             panels: Panels::default(),
             polling: None,
             reading: Map::default(),
+            shown: Map::default(),
             counters: Counters::default(),
             flushed_at: Timestamp(i64::MIN),
             counts_dirty: false,
@@ -121,7 +126,7 @@ impl Engine {
     pub fn handle(&mut self, now: Timestamp, input: Input) {
         // A clock that is set back must not stop the timers that are relative to it.
         self.io.now = now;
-        self.io.server_time = self.connection.clock().server_time(now);
+        self.io.server_time = self.connection.clock().latest();
         match input {
             Input::Tab { tab, message } => self.on_tab(&tab, message),
             Input::TabGone { tab } => self.on_tab_gone(&tab),
@@ -280,6 +285,7 @@ impl Engine {
         self.replica.wipe();
         self.panels = Panels::default();
         self.reading.clear();
+        self.shown.clear();
         self.polling = None;
         self.streamed = None;
         for timer in [

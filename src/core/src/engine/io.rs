@@ -24,7 +24,7 @@ pub(crate) struct Io {
     pub(crate) rng: fastrand::Rng,
     /// HTTP requests on their way.
     pub(crate) requests: Requests,
-    /// The server's time, as far as stamped messages of this socket tell.
+    /// The latest time that the server named on this socket.
     pub(crate) server_time: Option<Timestamp>,
     /// What the hospital configured.
     pub(crate) config: Config,

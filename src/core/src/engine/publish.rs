@@ -215,10 +215,13 @@ impl Engine {
             Some(_) => RecordState::Present,
             None => state.unwrap_or(absent),
         };
+        if let Some(content) = &content {
+            self.shown.insert(key.clone(), content.clone());
+        }
         let record = RecordView {
             key: key.clone(),
             state,
-            content,
+            content: content.or_else(|| self.shown.get(key).cloned()),
         };
         self.io.tell(tab, WorkerMessage::Record { record });
     }
@@ -228,6 +231,7 @@ impl Engine {
         if self.tabs.is_open(key) {
             return;
         }
+        self.shown.remove(key);
         if let Some(entry) = self.replica.get(key) {
             let members = entry.members & !IN_DRAWER;
             self.replica

@@ -58,7 +58,10 @@ impl Engine {
     fn observe(&mut self, stamped: Option<Timestamp>) -> bool {
         let now = self.io.now;
         let fresh = stamped.is_some_and(|stamped| self.connection.on_server_time(now, stamped));
-        self.io.server_time = self.connection.clock().server_time(now);
+        self.io.server_time = self.connection.clock().latest();
+        if let Some(stamped) = stamped {
+            self.reconcile.on_stamp(stamped);
+        }
         fresh
     }
 
@@ -97,6 +100,16 @@ impl Engine {
         let mut members = self.panels.members(&resource);
         if self.tabs.is_open(&resource.key) {
             members |= IN_DRAWER;
+        }
+        let rows_max = self.io.config.limits.resources_max as usize;
+        if members != 0 && !self.replica.has_room(&resource.key, rows_max) {
+            self.counters.over_limit += 1;
+            if self.counters.over_limit == 1 {
+                let text =
+                    "more resources than limits.resourcesMax allows: panels are not complete";
+                self.io.log(LogLevel::Error, text);
+            }
+            return Verdict::Unseen;
         }
         let verdict = self.replica.accept(self.io.now, resource, members, source);
         match verdict {

@@ -10,6 +10,8 @@ mod from_tab;
 mod from_worker;
 mod record;
 mod row;
+#[cfg(test)]
+mod tests;
 
 pub use from_tab::*;
 pub use from_worker::*;

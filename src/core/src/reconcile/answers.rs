@@ -179,19 +179,13 @@ impl Reconcile {
             Stage::Load => {
                 sync.loaded = true;
                 sync.proven = run.mark;
+                sync.seen = sync.seen.max(run.mark);
                 run.from = run.mark.map(|mark| mark - limits::RECONCILE_OVERLAP_MS);
                 let kind = sync.kind.clone();
                 self.read_changes(io, index);
                 vec![Event::Loaded(kind)]
             }
             Stage::Changes => {
-                run.stage = Stage::Tombstones;
-                run.waiting = 1;
-                let path = run.tombstones.path.clone();
-                send(io, &sync.kind, run.id, What::Tombstones, path);
-                Vec::new()
-            }
-            Stage::Tombstones => {
                 let gap_ms = sync.as_of.map_or(0, |as_of| run.started.since_ms(as_of));
                 let unsure = sync.restricted || gap_ms > limits::MEMBERSHIP_AFTER_GAP_MS;
                 if unsure && run.reason != Reason::FirstLoad {
@@ -216,13 +210,13 @@ impl Reconcile {
             _ => true,
         };
         if reaches_back {
-            sync.proven = sync.proven.max(run.server_started.or(run.newest));
+            sync.proven = sync.proven.max(run.mark);
         }
         let was = sync.caught_up;
         sync.caught_up = sync.bound && (run.covers_binding || was);
         if sync.caught_up && !was {
             // From here on the stream counts; what it brought during the run was read by the run too.
-            sync.stream = sync.stream.max(run.server_started).max(sync.proven);
+            sync.stream = sync.stream.max(run.mark).max(sync.proven);
         }
         let wait_ms = if sync.bound {
             anti_entropy_wait_ms(io)

@@ -93,6 +93,8 @@ struct TypeSync {
     proven: Option<Timestamp>,
     /// The newest that the stream brought while it was whole.
     stream: Option<Timestamp>,
+    /// The newest time seen anywhere: the server's clock was not behind it.
+    seen: Option<Timestamp>,
     bound: bool,
     caught_up: bool,
     reason: CatchUpReason,
@@ -119,6 +121,7 @@ impl Reconcile {
             loaded: false,
             proven: None,
             stream: None,
+            seen: None,
             bound: false,
             caught_up: false,
             reason: CatchUpReason::FirstLoad,
@@ -201,10 +204,18 @@ impl Reconcile {
 
     /// A frame brought a version of that time.
     pub(crate) fn on_frame(&mut self, kind: &ResourceType, updated: Timestamp) {
-        if let Some(sync) = self.types.iter_mut().find(|sync| sync.kind == *kind)
-            && sync.caught_up
-        {
-            sync.stream = sync.stream.max(Some(updated));
+        if let Some(sync) = self.types.iter_mut().find(|sync| sync.kind == *kind) {
+            sync.seen = sync.seen.max(Some(updated));
+            if sync.caught_up {
+                sync.stream = sync.stream.max(Some(updated));
+            }
+        }
+    }
+
+    /// The server named its time on a stream that is whole: what it sent before has come.
+    pub(crate) fn on_stamp(&mut self, stamped: Timestamp) {
+        for sync in self.types.iter_mut().filter(|sync| sync.caught_up) {
+            sync.stream = sync.stream.max(Some(stamped));
         }
     }
 
@@ -276,15 +287,10 @@ impl Reconcile {
         }
     }
 
-    /// The newest times of the versions that a run found; they move its mark where the server's clock is unknown.
+    /// A search found something of that time.
     pub(crate) fn on_found(&mut self, kind: &ResourceType, updated: Timestamp) {
-        if let Some(run) = self
-            .types
-            .iter_mut()
-            .find(|sync| sync.kind == *kind)
-            .and_then(|sync| sync.run.as_mut())
-        {
-            run.newest = run.newest.max(Some(updated));
+        if let Some(sync) = self.types.iter_mut().find(|sync| sync.kind == *kind) {
+            sync.seen = sync.seen.max(Some(updated));
         }
     }
 
@@ -353,11 +359,19 @@ impl Reconcile {
         run.stage = Stage::Changes;
         run.covers_binding = sync.bound;
         run.started = io.now;
+        run.mark = sync.seen.max(server_time);
         run.server_started = server_time;
-        run.waiting = 1;
+        run.waiting = 2;
         run.live = Walk::new(paths::changes(&sync.kind, from));
         run.tombstones = Walk::new(paths::tombstones(&sync.kind, from));
         send(io, &sync.kind, run.id, What::Live, run.live.path.clone());
+        send(
+            io,
+            &sync.kind,
+            run.id,
+            What::Tombstones,
+            run.tombstones.path.clone(),
+        );
     }
 
     /// A request of the first load may hang in a network that is gone: ask again on the one that works.

@@ -13,11 +13,8 @@ use crate::{
 pub(super) enum Stage {
     /// The first load, and the newest time before it.
     Load,
-    /// Live rows that changed.
+    /// Changes and tombstones, side by side.
     Changes,
-    /// Deleted rows. Only after the changes: the newest change is the mark from which the next run reads, and a deletion
-    /// before it must not have been overlooked because its search was answered long before the other.
-    Tombstones,
     /// Which known rows are still there.
     Members,
 }
@@ -34,10 +31,9 @@ pub(super) struct Run {
     pub(super) server_started: Option<Timestamp>,
     /// Changes since then are read.
     pub(super) from: Option<Timestamp>,
-    /// The newest time before the first load.
+    /// The newest time seen before the stage began. All walks of the stage start later on the server, so everything up to
+    /// here is in them; the newest time that a walk finds is no such mark, because the other walk may have started before.
     pub(super) mark: Option<Timestamp>,
-    /// The newest time found.
-    pub(super) newest: Option<Timestamp>,
     /// Whether the bindings of now existed before the changes were asked for.
     pub(super) covers_binding: bool,
     /// Walks of the stage that have not ended.
@@ -56,7 +52,6 @@ impl Run {
             server_started: None,
             from: None,
             mark: None,
-            newest: None,
             covers_binding: false,
             waiting: 0,
             live: Walk::new(String::new()),
@@ -68,7 +63,7 @@ impl Run {
     pub(super) fn missed_before(&self) -> Option<Timestamp> {
         let audit = self.reason == Reason::AntiEntropy && self.covers_binding;
         self.server_started
-            .filter(|_| audit && matches!(self.stage, Stage::Changes | Stage::Tombstones))
+            .filter(|_| audit && self.stage == Stage::Changes)
             .map(|time| time - limits::MISSED_AFTER_MS)
     }
 

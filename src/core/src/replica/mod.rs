@@ -71,6 +71,8 @@ pub(crate) struct Entry {
 #[derive(Debug, Default)]
 pub(crate) struct Replica {
     rows: Map<ResourceKey, Entry>,
+    /// Rows of each type.
+    counts: Map<ResourceType, usize>,
     joins: Joins,
     gone: GoneMemory,
     disputed: Map<ResourceKey, Timestamp>,
@@ -86,6 +88,12 @@ impl Replica {
     /// All rows.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Entry> {
         self.rows.values()
+    }
+
+    /// Whether a version of this resource can be kept with so many rows of a type at most.
+    pub(crate) fn has_room(&self, key: &ResourceKey, rows_max: usize) -> bool {
+        let count = self.counts.get(&key.kind).copied().unwrap_or_default();
+        count < rows_max || self.rows.contains_key(key)
     }
 
     /// Tasks of a patient, in no order.
@@ -325,7 +333,8 @@ impl Replica {
         if resource.key.kind == ResourceType::Patient {
             self.mark_tasks(&key.id);
         }
-        self.rows.insert(
+        let kind = key.kind.clone();
+        let replaced = self.rows.insert(
             key,
             Entry {
                 resource: Arc::new(resource),
@@ -333,6 +342,9 @@ impl Replica {
                 framed_at,
             },
         );
+        if replaced.is_none() {
+            *self.counts.entry(kind).or_default() += 1;
+        }
         Verdict::Applied
     }
 
@@ -355,6 +367,9 @@ impl Replica {
         let Some(entry) = self.rows.remove(key) else {
             return false;
         };
+        if let Some(count) = self.counts.get_mut(&key.kind) {
+            *count = count.saturating_sub(1);
+        }
         self.dirty.mark(key, entry.members, Some(reason));
         self.joins.update(key, Some(&entry.resource), None);
         self.mark_joined(joins::patient_of(&entry.resource));

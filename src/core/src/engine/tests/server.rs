@@ -35,6 +35,12 @@ pub(super) struct Faults {
     pub(super) refuse_binds: u32,
     pub(super) refuse_refresh: bool,
     pub(super) lose_frames: u32,
+    /// The user sees only tasks for this owner, without tombstones; everything else answers 404.
+    pub(super) only_owner: Option<String>,
+    /// Cursors fail, as with a page full of one millisecond.
+    pub(super) cursors_fail: bool,
+    /// Until then every FHIR request is answered 429.
+    pub(super) throttled_until: Option<Timestamp>,
 }
 
 #[derive(Default)]
@@ -96,6 +102,9 @@ impl Server {
     ) -> Vec<(SocketId, String)> {
         if self.faults.lose_frames > 0 {
             self.faults.lose_frames -= 1;
+            return Vec::new();
+        }
+        if !self.sees(body) {
             return Vec::new();
         }
         let fires = self.subscriptions.iter().filter(|(_, subscription)| {
@@ -174,7 +183,27 @@ impl Server {
         if self.faults.unreachable {
             return Err(HttpFailure::Unreachable);
         }
+        let throttled = self.faults.throttled_until.filter(|until| *until > now);
         let (status, body) = match self.faults.status {
+            _ if throttled.is_some() && path.starts_with("fhir/") => {
+                let wait_ms = throttled.map_or(0, |until| until.since_ms(now));
+                let diagnostics = format!("{{\"_msBeforeNext\":{wait_ms}}}");
+                let issue = json!([{ "code": "throttled", "diagnostics": diagnostics }]);
+                (
+                    429,
+                    json!({ "resourceType": "OperationOutcome", "issue": issue }).to_string(),
+                )
+            }
+            _ if self.faults.cursors_fail
+                && path.contains("&_page=")
+                && !path.contains("_lastUpdated,_id") =>
+            {
+                let issue = json!([{ "code": "exception", "diagnostics": "Error: Cursor fails to make progress" }]);
+                (
+                    500,
+                    json!({ "resourceType": "OperationOutcome", "issue": issue }).to_string(),
+                )
+            }
             Some(status) => (status, outcome("Internal server error").to_string()),
             None => self.route(now, request, path),
         };
@@ -207,7 +236,7 @@ impl Server {
         }
         match (request.method, path) {
             (_, "oauth2/logout") => (200, "{}".into()),
-            (_, "auth/me") => (200, me().to_string()),
+            (_, "auth/me") => (200, self.me().to_string()),
             (HttpMethod::Post, "fhir/R4/Subscription") => self.subscribe(body),
             (HttpMethod::Delete, _) => {
                 let id = path.rsplit('/').next().unwrap();
@@ -282,6 +311,21 @@ impl Server {
         (200, token.to_string())
     }
 
+    fn sees(&self, body: &Value) -> bool {
+        let owner = self.faults.only_owner.as_deref();
+        body["resourceType"] != "Task"
+            || owner.is_none_or(|owner| body["owner"]["reference"] == owner)
+    }
+
+    fn me(&self) -> Value {
+        let mut me = me();
+        if self.faults.only_owner.is_some() {
+            me["accessPolicy"] =
+                json!({ "resource": [{ "resourceType": "Task", "criteria": "Task?owner=x" }] });
+        }
+        me
+    }
+
     fn read(&self, path: &str) -> (u16, String) {
         let mut parts = path.split('/').skip(2);
         let key = (
@@ -289,6 +333,10 @@ impl Server {
             parts.next().unwrap().to_owned(),
         );
         match self.resources.get(&key) {
+            Some(stored) if !self.sees(&stored.body) => (404, outcome("Not found").to_string()),
+            Some(stored) if stored.deleted && self.faults.only_owner.is_some() => {
+                (404, outcome("Not found").to_string())
+            }
             Some(stored) if stored.deleted => (410, outcome("Deleted").to_string()),
             Some(stored) => (200, stored.body.to_string()),
             None => (404, outcome("Not found").to_string()),
@@ -315,6 +363,8 @@ impl Server {
             .iter()
             .filter(|((stored_kind, id), stored)| {
                 stored_kind == kind
+                    && self.sees(&stored.body)
+                    && !(deleted && self.faults.only_owner.is_some() && kind == "Task")
                     && stored.deleted == deleted
                     && since.is_none_or(|since| stored.updated >= since)
                     && get("_id").is_none_or(|ids| ids.split(',').any(|wanted| wanted == id))

@@ -136,6 +136,21 @@ impl World {
         world
     }
 
+    /// Starts the engine anew with another limit of rows.
+    pub(super) fn with_resources_max(&mut self, rows_max: u32) -> &mut Self {
+        let limits = format!(r#","limits":{{"resourcesMax":{rows_max}}}}}"#);
+        let settings = EngineSettings {
+            config: Config::parse(&config().replace('}', &limits)).unwrap(),
+            build: BuildId::new("test"),
+            instance: InstanceId::new("i2"),
+            seed: 1,
+            entropy: [1; 32],
+        };
+        self.engine = Engine::new(settings, self.now);
+        self.drain();
+        self
+    }
+
     pub(super) fn hello(&mut self, name: &str) {
         self.screens.entry(tab(name)).or_default();
         let surroundings = around();

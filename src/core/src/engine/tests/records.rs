@@ -1,0 +1,67 @@
+//! The drawer: a record is followed while it is open, whatever becomes of it.
+
+use super::world::{World, task};
+use crate::{
+    identity::{ResourceId, ResourceKey, ResourceType},
+    protocol::{RecordState, RecordView, TabMessage, WorkerMessage},
+};
+
+fn open(world: &mut World, id: &str) {
+    let record = ResourceKey::new(ResourceType::Task, ResourceId::new(id));
+    world.say("a", TabMessage::OpenRecord { record });
+    world.run(50);
+}
+
+fn last(world: &World) -> RecordView {
+    let messages = world.screen("a").messages.iter().rev();
+    let mut records = messages.filter_map(|message| match message {
+        WorkerMessage::Record { record } => Some(record.clone()),
+        _ => None,
+    });
+    records.next().unwrap()
+}
+
+#[test]
+fn an_open_record_follows_its_changes_even_out_of_every_panel() {
+    let mut world = World::live(5);
+    open(&mut world, "t1");
+    let before = last(&world);
+    assert_eq!(before.state, RecordState::Present);
+    world.write(task(1, "completed"));
+    world.run(20);
+    world.assert_equal();
+    let after = last(&world);
+    assert_eq!(after.state, RecordState::Present);
+    assert_ne!(
+        after.content.unwrap().version,
+        before.content.unwrap().version
+    );
+}
+
+#[test]
+fn a_record_deleted_while_open_says_so_and_keeps_what_was_seen() {
+    let mut world = World::live(5);
+    open(&mut world, "t1");
+    world.delete("Task", "t1");
+    world.run(20);
+    let record = last(&world);
+    assert_eq!(record.state, RecordState::Deleted);
+    assert!(record.content.is_some());
+}
+
+#[test]
+fn a_record_that_no_panel_shows_is_read() {
+    let mut world = World::live(5);
+    world.write(task(77, "completed"));
+    world.run(20);
+    open(&mut world, "t77");
+    assert_eq!(last(&world).state, RecordState::Present);
+    world.assert_equal();
+}
+
+#[test]
+fn a_record_that_does_not_exist_is_told_to_be_absent() {
+    let mut world = World::live(5);
+    open(&mut world, "t999");
+    assert_eq!(last(&world).state, RecordState::NotFound);
+}

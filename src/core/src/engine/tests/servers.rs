@@ -1,0 +1,148 @@
+//! Servers that make it hard: narrow policies, failing cursors, rate limits, junk on the wire.
+
+use serde_json::json;
+
+use super::world::{World, task};
+use crate::{
+    engine::{Input, SocketEvent},
+    limits,
+    protocol::{Freshness, Secret, TabMessage},
+};
+
+fn owned(id: usize, owner: &str) -> serde_json::Value {
+    let mut body = task(id, "requested");
+    body["owner"] = json!({ "reference": owner });
+    body
+}
+
+fn sign_in(world: &mut World) {
+    world.hello("a");
+    let password = Secret::new("pw");
+    world.say(
+        "a",
+        TabMessage::SignIn {
+            email: "a".into(),
+            password,
+        },
+    );
+    world.run(2_000);
+    world.watch("a");
+}
+
+#[test]
+fn a_row_that_leaves_the_policy_without_a_frame_is_found_by_the_membership_check() {
+    let mut world = World::new();
+    world.server.faults.only_owner = Some("Practitioner/me".into());
+    for id in 0..4 {
+        world
+            .server
+            .write(world.now - 100_000, owned(id, "Practitioner/me"));
+    }
+    sign_in(&mut world);
+    world.assert_live();
+    let open_tasks = crate::identity::PanelId::new("open-tasks");
+    assert_eq!(world.screen("a").rows[&open_tasks].len(), 4);
+    world.write(owned(2, "Practitioner/other"));
+    world.run(80_000);
+    let shown = &world.screen("a").rows[&open_tasks];
+    assert_eq!(shown.len(), 3);
+    world.assert_live();
+}
+
+#[test]
+fn a_delete_that_a_restricted_user_missed_is_found_after_the_reconnect() {
+    let mut world = World::new();
+    world.server.faults.only_owner = Some("Practitioner/me".into());
+    world
+        .server
+        .write(world.now - 100_000, owned(1, "Practitioner/me"));
+    sign_in(&mut world);
+    world.sockets_blocked = true;
+    world.drop_sockets();
+    world.delete("Task", "t1");
+    world.sockets_blocked = false;
+    world.run(6_000);
+    world.assert_live();
+    world.assert_equal();
+}
+
+#[test]
+fn a_cursor_that_fails_is_replaced_by_offsets() {
+    let mut world = World::new();
+    world.server.page = 10;
+    world.server.faults.cursors_fail = true;
+    for id in 0..35 {
+        world
+            .server
+            .write(world.now - 100_000, task(id, "requested"));
+    }
+    sign_in(&mut world);
+    world.run(1_000);
+    world.assert_live();
+    world.assert_equal();
+}
+
+#[test]
+fn a_rate_limit_is_waited_out_without_a_storm_of_requests() {
+    let mut world = World::live(10);
+    world.server.faults.throttled_until = Some(world.now + 40_000);
+    world.drop_sockets();
+    world.server.log.clear();
+    world.run(39_000);
+    assert!(!matches!(world.freshness(), Freshness::Live { .. }));
+    let asked = world.server.log.len();
+    assert!(asked < 60, "{asked} requests while throttled");
+    world.run(30_000);
+    world.assert_live();
+    world.assert_equal();
+}
+
+#[test]
+fn junk_and_oversized_frames_are_counted_and_change_nothing() {
+    let mut world = World::live(5);
+    let socket = *world.open.iter().next().unwrap();
+    let bad = r#"{"resourceType":"Bundle","entry":[{"resource":{"resourceType":"SubscriptionStatus","type":"event-notification","subscription":{"reference":"Subscription/sub1"}}},{"resource":{"resourceType":"Task","id":"../x"}}]}"#;
+    for text in [
+        "",
+        "null",
+        "{",
+        bad,
+        &"x".repeat(limits::FRAME_BYTES_MAX + 1),
+    ] {
+        let event = SocketEvent::Frame(text.to_owned());
+        world.input(Input::Socket { socket, event });
+    }
+    assert_eq!(world.engine.counters().bad_frames, 4);
+    assert_eq!(world.engine.counters().invalid, 1);
+    world.assert_live();
+    world.assert_equal();
+}
+
+#[test]
+fn resources_over_the_limit_are_counted_and_not_kept() {
+    let mut world = World::new();
+    for id in 0..1_200 {
+        world
+            .server
+            .write(world.now - 100_000 + id as i64, task(id, "requested"));
+    }
+    let limited = world.with_resources_max(1_000);
+    sign_in(limited);
+    assert!(limited.engine.counters().over_limit > 0);
+    let open_tasks = crate::identity::PanelId::new("open-tasks");
+    assert_eq!(limited.screen("a").rows[&open_tasks].len(), 1_000);
+}
+
+#[test]
+fn no_log_names_a_patient_or_holds_a_secret() {
+    let mut world = World::live(30);
+    world.drop_sockets();
+    world.server.deafen();
+    world.write(task(3, "completed"));
+    world.run(200_000);
+    for line in &world.logs {
+        for secret in ["Patient/p", "ada@x.org", "access-", "refresh-", "t3"] {
+            assert!(!line.contains(secret), "{line}");
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! Every message between tab and worker as it travels: a changed snapshot is a changed protocol, and a decision.
+
+use super::*;
+use crate::{
+    identity::{
+        BuildId, InstanceId, PanelId, ResourceId, ResourceKey, ResourceType, TabId, VersionId,
+    },
+    time::Timestamp,
+};
+
+fn surroundings() -> Surroundings {
+    Surroundings {
+        visible: true,
+        online: true,
+        woke: false,
+        zone_offset_minutes: 60,
+    }
+}
+
+fn row() -> Row {
+    Row {
+        id: ResourceId::new("t1"),
+        version: VersionId::new("v1"),
+        updated: Timestamp(1),
+        cells: vec![
+            Cell::Empty,
+            Cell::Text("Call back".into()),
+            Cell::Priority(Priority::Stat),
+            Cell::Status {
+                code: "requested".into(),
+                label: "Requested".into(),
+                business: None,
+            },
+            Cell::Date(FhirDate::Day(2026, 11, 22)),
+            Cell::Moment(Timestamp(2)),
+            Cell::Person {
+                reference: Some("Practitioner/1".into()),
+                name: "Ada".into(),
+                me: true,
+            },
+            Cell::Patient {
+                id: Some(ResourceId::new("p1")),
+                name: "DOE, Jo".into(),
+                birth_date: Some(FhirDate::Year(1980)),
+            },
+            Cell::Workload {
+                open: 2,
+                worst: Some(Priority::Urgent),
+                next_due: None,
+            },
+        ],
+    }
+}
+
+#[test]
+fn what_a_tab_says() {
+    let panel = PanelId::new("my-work");
+    let messages = [
+        TabMessage::Hello {
+            version_min: 1,
+            version_max: 1,
+            config: "{}".into(),
+            surroundings: surroundings(),
+        },
+        TabMessage::Surroundings(surroundings()),
+        TabMessage::SignIn {
+            email: "a@x.org".into(),
+            password: Secret::new("password"),
+        },
+        TabMessage::ChooseMembership {
+            membership: "m1".into(),
+        },
+        TabMessage::SignOut,
+        TabMessage::Watch {
+            panel: panel.clone(),
+        },
+        TabMessage::Unwatch { panel },
+        TabMessage::OpenRecord {
+            record: ResourceKey::new(ResourceType::Task, ResourceId::new("t1")),
+        },
+        TabMessage::CloseRecord,
+        TabMessage::RetryNow,
+        TabMessage::Ping { nonce: 7 },
+        TabMessage::Goodbye,
+    ];
+    let sent = messages.map(|body| FromTab {
+        version: 1,
+        build: BuildId::new("b"),
+        instance: Some(InstanceId::new("i")),
+        tab: TabId::new("t"),
+        body,
+    });
+    insta::assert_json_snapshot!(sent);
+    let text = serde_json::to_string(&sent).unwrap();
+    assert_eq!(serde_json::from_str::<[FromTab; 12]>(&text).unwrap(), sent);
+}
+
+#[test]
+fn what_the_worker_says() {
+    let panel = PanelId::new("my-work");
+    let messages = vec![
+        WorkerMessage::Welcome {
+            channel: None,
+            worker_lock: "lock".into(),
+        },
+        WorkerMessage::Refused {
+            reason: RefusalReason::ProtocolMismatch,
+        },
+        WorkerMessage::Session {
+            session: SessionView::SignedIn {
+                profile: "Practitioner/1".into(),
+                name: "Ada".into(),
+                project: "Ward".into(),
+            },
+            channel: Some("panels-i-1".into()),
+        },
+        WorkerMessage::SignInFailed {
+            reason: SignInFailure::TooManyAttempts { retry_after_s: 60 },
+        },
+        WorkerMessage::Panels { panels: vec![] },
+        WorkerMessage::Counts {
+            counts: vec![PanelCounts {
+                panel: Some(panel.clone()),
+                ..PanelCounts::default()
+            }],
+        },
+        WorkerMessage::Snapshot {
+            panel: panel.clone(),
+            sequence: 3,
+            part: 0,
+            more: false,
+            loading: true,
+            rows: vec![row()],
+        },
+        WorkerMessage::Changes {
+            sequence: 4,
+            panels: vec![PanelChanges {
+                panel,
+                rows: vec![],
+                gone: vec![GoneRow {
+                    id: ResourceId::new("t2"),
+                    reason: GoneReason::LeftPanel {
+                        status: Some("Completed".into()),
+                    },
+                }],
+                loading: false,
+            }],
+        },
+        WorkerMessage::Record {
+            record: RecordView {
+                key: ResourceKey::new(ResourceType::Task, ResourceId::new("t1")),
+                state: RecordState::Loading,
+                content: None,
+            },
+        },
+        WorkerMessage::Pong { nonce: 7 },
+        WorkerMessage::Ending {
+            reason: "a newer build starts".into(),
+        },
+    ];
+    let sent: Vec<_> = messages.into_iter().map(from_worker).collect();
+    insta::assert_json_snapshot!(sent);
+    let text = serde_json::to_string(&sent).unwrap();
+    assert_eq!(
+        serde_json::from_str::<Vec<FromWorker>>(&text).unwrap(),
+        sent
+    );
+}
+
+#[test]
+fn how_fresh_everything_is() {
+    let (at, since) = (Timestamp(5), Timestamp(3));
+    let values = [
+        Freshness::Live { as_of: at },
+        Freshness::CatchingUp {
+            as_of: None,
+            reason: CatchUpReason::FirstLoad,
+        },
+        Freshness::Polling {
+            every_ms: 15_000,
+            as_of: Some(at),
+            reason: PollingReason::FeatureOff,
+        },
+        Freshness::Stale {
+            since,
+            as_of: Some(at),
+            reason: StaleReason::SocketClosed,
+            retry_at: Some(at),
+        },
+        Freshness::Offline { since, as_of: None },
+        Freshness::NeedsSignIn {
+            reason: SignedOutReason::SessionEnded,
+        },
+    ];
+    insta::assert_json_snapshot!(values.map(|freshness| WorkerMessage::Freshness { freshness }));
+}
+
+fn from_worker(body: WorkerMessage) -> FromWorker {
+    FromWorker {
+        version: 1,
+        build: BuildId::new("b"),
+        instance: InstanceId::new("i"),
+        body,
+    }
+}
