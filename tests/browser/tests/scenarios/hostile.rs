@@ -10,7 +10,6 @@ use serde_json::json;
 /// Larger than any frame of a real server (it closes at 1 MB itself).
 const OVERSIZED_BYTES: usize = 3 * 1024 * 1024;
 
-#[cfg(feature = "unproven")]
 #[tokio::test]
 async fn malformed_and_oversized_frames_and_wrong_shapes_do_no_harm() -> Result<(), Failure> {
     Stage::play("hostile-frames", StageOptions::default(), async |stage| {

@@ -12,7 +12,6 @@ use serde_json::json;
 /// From a colleague's write to the row, in a loaded test machine. The benchmark measures the real figure.
 const SOON: Duration = Duration::from_secs(3);
 
-#[cfg(feature = "unproven")]
 #[tokio::test]
 async fn three_tabs_share_one_socket_and_show_the_same_rows() -> Result<(), Failure> {
     Stage::play("one-socket", StageOptions::default(), async |stage| {
@@ -35,7 +34,6 @@ async fn three_tabs_share_one_socket_and_show_the_same_rows() -> Result<(), Fail
     .await
 }
 
-#[cfg(feature = "unproven")]
 #[tokio::test]
 async fn a_change_by_a_colleague_shows_up_by_itself() -> Result<(), Failure> {
     Stage::play("colleague", StageOptions::default(), async |stage| {
@@ -52,7 +50,6 @@ async fn a_change_by_a_colleague_shows_up_by_itself() -> Result<(), Failure> {
     .await
 }
 
-#[cfg(feature = "unproven")]
 #[tokio::test]
 async fn a_task_deleted_by_a_colleague_disappears_in_all_tabs() -> Result<(), Failure> {
     Stage::play("deleted", StageOptions::default(), async |stage| {

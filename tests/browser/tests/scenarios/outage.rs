@@ -19,7 +19,6 @@ const CATCH_UP_MAX: Duration = Duration::from_secs(1);
 const SILENCE_NOTICED_MAX: Duration = Duration::from_secs(10);
 const TABS: usize = 3;
 
-#[cfg(feature = "unproven")]
 #[tokio::test]
 async fn after_an_outage_of_15_s_with_500_changes_every_tab_equals_the_server()
 -> Result<(), Failure> {
@@ -130,7 +129,6 @@ fn epoch_ms() -> f64 {
         .unwrap_or_default()
 }
 
-#[cfg(feature = "unproven")]
 #[tokio::test]
 async fn a_socket_that_is_open_but_silent_is_noticed() -> Result<(), Failure> {
     Stage::play("half-open", StageOptions::default(), async |stage| {

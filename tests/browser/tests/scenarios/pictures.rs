@@ -7,7 +7,6 @@ use panels_browser_tests::{
     wait::PATIENCE,
 };
 
-#[cfg(feature = "unproven")]
 #[tokio::test]
 async fn a_panel_can_be_pictured_wide_and_narrow_and_dark() -> Result<(), Failure> {
     for (dark, arguments) in [(false, vec![]), (true, vec!["--force-dark-mode"])] {
