@@ -7,6 +7,7 @@
 //! Dependency direction: `app -> core <- worker`. This crate knows neither of them.
 
 pub mod badge;
+pub mod cache;
 mod collections;
 pub mod config;
 mod connection;

@@ -135,6 +135,8 @@ impl Runner {
             Output::ForgetSession => {
                 self.session.take();
             }
+            // Nothing is kept yet.
+            Output::OpenCache { .. } | Output::WriteCache { .. } | Output::WipeCache => {}
             Output::Log { level, text } => log::write(level, &text),
         }
     }

@@ -137,6 +137,7 @@ impl Engine {
                 let event = self.session.on_loaded(&mut self.io, text.as_deref());
                 self.on_session(event);
             }
+            Input::Cache(_) => {}
         }
         self.run_timers();
         self.finish();

@@ -1,6 +1,7 @@
 //! What the world tells the engine.
 
 use crate::{
+    cache::CacheEvent,
     identity::{RequestId, SocketId, TabId},
     protocol::TabMessage,
 };
@@ -41,6 +42,8 @@ pub enum Input {
         /// As given to [`super::Output::SaveSession`].
         text: Option<String>,
     },
+    /// The storage of the cache tells something.
+    Cache(CacheEvent),
 }
 
 /// What can happen to a socket.

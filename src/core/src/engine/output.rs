@@ -1,6 +1,7 @@
 //! What the engine asks of the world.
 
 use crate::{
+    cache::{CacheChange, CacheName, CacheWriteId},
     identity::{RequestId, SocketId, TabId},
     protocol::{Secret, WorkerMessage},
     time::Timestamp,
@@ -63,6 +64,21 @@ pub enum Output {
     },
     /// Delete the stored session and the key that can read it.
     ForgetSession,
+    /// Open this database, and tell what is in it: every record, then [`crate::cache::CacheEvent::Ready`]; or
+    /// [`crate::cache::CacheEvent::Lost`]. One that is open is closed first.
+    OpenCache {
+        /// Which.
+        name: CacheName,
+    },
+    /// Store a batch: all of it or nothing. Batches are stored in order.
+    WriteCache {
+        /// Its number.
+        write: CacheWriteId,
+        /// Its changes, to be carried out in order.
+        changes: Vec<CacheChange>,
+    },
+    /// Close the database that is open, delete it and the key that can read it. No event of it follows.
+    WipeCache,
     /// Something worth knowing, free of patient data and secrets.
     Log {
         /// How important.

@@ -388,6 +388,7 @@ impl World {
                 }
                 Output::SaveSession { text } => self.stored = Some(text.reveal().into()),
                 Output::ForgetSession => self.stored = None,
+                Output::OpenCache { .. } | Output::WriteCache { .. } | Output::WipeCache => {}
                 Output::Log { text, .. } => {
                     self.logs.push(format!("{} {text}", self.now.0 % 10_000_000));
                 }
