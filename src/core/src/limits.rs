@@ -10,6 +10,8 @@ pub const PROTOCOL_VERSION_MAX: u16 = 1;
 pub const TABS_MAX: usize = 256;
 /// Rows in one message to a tab: parsing one part stays well under a frame.
 pub const SNAPSHOT_PART_ROWS_MAX: usize = 500;
+/// Rows that a tab reports as seen: a tall screen in the dense layout.
+pub const VIEWING_ROWS_MAX: usize = 120;
 
 /// Bytes of one FHIR resource. Medplum refuses bodies over 1 MiB by default; `meta` and the extended fields come on top.
 pub const RESOURCE_BYTES_MAX: usize = 2 * 1024 * 1024;

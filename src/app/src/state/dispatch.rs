@@ -56,7 +56,7 @@ fn take(state: AppState, message: WorkerMessage) {
             );
         }),
         WorkerMessage::Record { record } => state.record.set(Some(record)),
-        WorkerMessage::Freshness { freshness } => {
+        WorkerMessage::Freshness { freshness, .. } => {
             if state.freshness.with_untracked(|known| *known != freshness) {
                 state.freshness.set(freshness);
             }
@@ -65,7 +65,9 @@ fn take(state: AppState, message: WorkerMessage) {
             message: text::refusal(&reason),
         })),
         WorkerMessage::Welcome { .. } => state.trouble.set(None),
-        WorkerMessage::Pong { .. } | WorkerMessage::Ending { .. } => {}
+        WorkerMessage::Storage { .. }
+        | WorkerMessage::Pong { .. }
+        | WorkerMessage::Ending { .. } => {}
     }
 }
 

@@ -1,7 +1,7 @@
 //! What the cache asks of the storage around it: named stores of records, written in atomic batches.
 //!
-//! The storage encrypts, decrypts and keeps; it never looks into a text. One database belongs to one user of one project of
-//! one server, in one schema version.
+//! The storage compresses (JSON shrinks to a tenth), encrypts and keeps; it never looks into a text. One database belongs to
+//! one user of one project of one server, in one schema version.
 
 use crate::protocol::Secret;
 
@@ -103,13 +103,16 @@ pub enum CacheEvent {
     /// A stored record, in the order of [`CacheStore::ALL`] and then of the keys.
     Record(CacheRecord),
     /// Everything that was stored has been told; batches may be written.
-    Ready,
+    Ready {
+        /// Bytes of all records as they are stored: compressed and encrypted.
+        stored_bytes: u64,
+    },
     /// A batch was stored whole (`Ok`) or not at all (`Err`).
     Written {
         /// Which batch.
         write: CacheWriteId,
-        /// What came of it.
-        result: Result<(), CacheFailure>,
+        /// What came of it; where it was stored, the bytes of all records as they are stored now.
+        result: Result<u64, CacheFailure>,
     },
     /// The storage cannot be used, or no longer: from now on nothing is kept. After this no further event follows until the
     /// cache is opened again.

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     fhir,
-    identity::ResourceKey,
+    identity::{ResourceId, ResourceKey, ResourceType},
     protocol::{GoneReason, RecordState},
     reconcile,
     replica::{Source, Verdict},
@@ -70,7 +70,10 @@ impl Engine {
                         .filter(|key| key.kind == kind)
                         .map(|key| key.id.clone());
                     let ids = ids.collect();
-                    let events = self.reconcile.check_members(&mut self.io, &kind, ids);
+                    let seen = self.rows_on_screen(&kind);
+                    let events = self
+                        .reconcile
+                        .check_members(&mut self.io, &kind, ids, &seen);
                     self.on_reconcile(events);
                 }
                 reconcile::Event::Loaded(kind) => {
@@ -81,6 +84,15 @@ impl Engine {
                 }
             }
         }
+    }
+
+    /// The rows of a type that somebody sees now.
+    fn rows_on_screen(&self, kind: &ResourceType) -> Vec<ResourceId> {
+        let seen = self.tabs.on_screen().filter(|(panel, _)| {
+            let index = self.panels.index(panel);
+            index.is_some_and(|index| self.panels.row_type(index) == kind)
+        });
+        seen.map(|(_, row)| row.clone()).collect()
     }
 
     fn on_rows(&mut self, body: &str, missed_before: Option<Timestamp>) {

@@ -13,7 +13,9 @@ use crate::{
     handlers::Panels,
     identity::{BuildId, InstanceId, RequestId, ResourceKey, ResourceType, TabId},
     limits,
-    protocol::{Freshness, PollingReason, RecordContent, SignedOutReason, WorkerMessage},
+    protocol::{
+        Freshness, PanelFreshness, PollingReason, RecordContent, SignedOutReason, WorkerMessage,
+    },
     reconcile::Reconcile,
     replica::Replica,
     session::{self, Session},
@@ -443,8 +445,24 @@ impl Engine {
         };
         if due {
             self.told = Some((freshness.clone(), now));
-            self.tabs
-                .tell_all(&mut self.io, WorkerMessage::Freshness { freshness });
+            let message = self.freshness_message();
+            self.tabs.tell_all(&mut self.io, message);
+        }
+    }
+
+    pub(super) fn freshness_message(&self) -> WorkerMessage {
+        let indices = 0..self.panels.len();
+        let panels = indices.map(|index| {
+            let types = self.panels.types(index);
+            PanelFreshness {
+                panel: self.panels.id(index).clone(),
+                as_of: self.reconcile.streamed_as_of(&types, self.streamed),
+                proven: self.reconcile.as_of_types(&types),
+            }
+        });
+        WorkerMessage::Freshness {
+            freshness: self.freshness(),
+            panels: panels.collect(),
         }
     }
 

@@ -47,6 +47,7 @@ impl Engine {
             }
             TabMessage::Watch { panel } => self.on_watch(tab, panel),
             TabMessage::Unwatch { panel } => self.tabs.watch(tab, panel, false),
+            TabMessage::Viewing { panel, rows, .. } => self.tabs.view(tab, panel, rows),
             TabMessage::OpenRecord { record } => self.on_open_record(tab, record),
             TabMessage::CloseRecord => {
                 if let Some(record) = self.tabs.set_record(tab, None) {
@@ -97,8 +98,8 @@ impl Engine {
             let counts = self.count_all();
             self.io.tell(tab, WorkerMessage::Counts { counts });
         }
-        let freshness = self.freshness();
-        self.io.tell(tab, WorkerMessage::Freshness { freshness });
+        let message = self.freshness_message();
+        self.io.tell(tab, message);
     }
 
     fn on_surroundings(&mut self, tab: &TabId, next: Surroundings) {

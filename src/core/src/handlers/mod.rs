@@ -114,6 +114,17 @@ impl Panels {
         &self.definitions[index].view.row_type
     }
 
+    /// Every type that a row of a panel shows something of: its own, and what is joined to it.
+    pub(crate) fn types(&self, index: usize) -> Vec<ResourceType> {
+        match self.row_type(index) {
+            // A task names its patient, and a patient shows its open tasks.
+            ResourceType::Task | ResourceType::Patient => {
+                vec![ResourceType::Task, ResourceType::Patient]
+            }
+            custom @ ResourceType::Custom(_) => vec![custom.clone()],
+        }
+    }
+
     /// The row of a resource in a panel.
     pub(crate) fn project(&self, index: usize, resource: &Resource, replica: &Replica) -> Row {
         self.definitions[index].project(resource, &self.view(Some(replica)))

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::identity::{BuildId, InstanceId, PanelId, ResourceKey, TabId};
+use crate::identity::{BuildId, InstanceId, PanelId, ResourceId, ResourceKey, TabId};
 
 /// A message from a tab, always through its own port.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -64,6 +64,16 @@ pub enum TabMessage {
     Unwatch {
         /// Which panel.
         panel: PanelId,
+    },
+    /// The rows that can be seen now, in order. They are brought up to date before others, and the topmost ones are kept for
+    /// the first paint of the next start. At most [`crate::limits::VIEWING_ROWS_MAX`].
+    Viewing {
+        /// In which panel.
+        panel: PanelId,
+        /// Place of the first of them in the order of the table, from 0.
+        first: u32,
+        /// The rows.
+        rows: Vec<ResourceId>,
     },
     /// Open a record in the drawer: one [`super::WorkerMessage::Record`] at once and one after each change.
     OpenRecord {

@@ -95,6 +95,14 @@ pub enum WorkerMessage {
     Freshness {
         /// The value that the badge shows.
         freshness: Freshness,
+        /// The same for each panel, in the order of the home screen; empty while nobody is signed in.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        panels: Vec<PanelFreshness>,
+    },
+    /// By port after the welcome, and to all when it changes: whether data is kept between visits.
+    Storage {
+        /// The state.
+        storage: StorageView,
     },
     /// By port: the worker lives.
     Pong {
@@ -273,6 +281,53 @@ pub enum Freshness {
         /// Why.
         reason: SignedOutReason,
     },
+}
+
+/// How fresh one panel is: the measured bound of how old what it shows may be.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PanelFreshness {
+    /// Which panel.
+    pub panel: PanelId,
+    /// Everything until then is shown, as far as a whole stream tells; `None` before the first load.
+    pub as_of: Option<Timestamp>,
+    /// Everything until then is shown for certain: a search has read it. The age of this is the panel's staleness bound.
+    pub proven: Option<Timestamp>,
+}
+
+/// Whether rows are kept between visits, encrypted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(
+    tag = "kind",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
+pub enum StorageView {
+    /// Nothing is known yet, or nobody is signed in.
+    Unknown,
+    /// They are.
+    Kept,
+    /// They are held in memory only: the next start reads everything anew.
+    MemoryOnly {
+        /// Why.
+        reason: StorageProblem,
+    },
+}
+
+/// Why rows are not kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum StorageProblem {
+    /// The browser offers no storage: private mode, a policy.
+    Unavailable,
+    /// Another page blocks it.
+    Blocked,
+    /// It is full.
+    Full,
+    /// It was closed: by the user, or by a newer version.
+    Closed,
+    /// What was stored cannot be read.
+    Unreadable,
 }
 
 /// Why rows are being caught up.

@@ -74,6 +74,11 @@ fn what_a_tab_says() {
         TabMessage::Watch {
             panel: panel.clone(),
         },
+        TabMessage::Viewing {
+            panel: panel.clone(),
+            first: 0,
+            rows: vec![ResourceId::new("t1")],
+        },
         TabMessage::Unwatch { panel },
         TabMessage::OpenRecord {
             record: ResourceKey::new(ResourceType::Task, ResourceId::new("t1")),
@@ -92,7 +97,7 @@ fn what_a_tab_says() {
     });
     insta::assert_json_snapshot!(sent);
     let text = serde_json::to_string(&sent).unwrap();
-    assert_eq!(serde_json::from_str::<[FromTab; 12]>(&text).unwrap(), sent);
+    assert_eq!(serde_json::from_str::<[FromTab; 13]>(&text).unwrap(), sent);
 }
 
 #[test]
@@ -153,6 +158,11 @@ fn what_the_worker_says() {
                 content: None,
             },
         },
+        WorkerMessage::Storage {
+            storage: StorageView::MemoryOnly {
+                reason: StorageProblem::Full,
+            },
+        },
         WorkerMessage::Pong { nonce: 7 },
         WorkerMessage::Ending {
             reason: "a newer build starts".into(),
@@ -192,7 +202,15 @@ fn how_fresh_everything_is() {
             reason: SignedOutReason::SessionEnded,
         },
     ];
-    insta::assert_json_snapshot!(values.map(|freshness| WorkerMessage::Freshness { freshness }));
+    let panels = vec![PanelFreshness {
+        panel: PanelId::new("my-work"),
+        as_of: Some(at),
+        proven: Some(since),
+    }];
+    insta::assert_json_snapshot!(values.map(|freshness| WorkerMessage::Freshness {
+        freshness,
+        panels: panels.clone(),
+    }));
 }
 
 fn from_worker(body: WorkerMessage) -> FromWorker {

@@ -6,6 +6,7 @@
 //! caught up. Decides what to ask, never what a row means.
 
 mod answers;
+mod members;
 mod paths;
 mod run;
 
@@ -167,6 +168,25 @@ impl Reconcile {
         ends.collect::<Option<Vec<_>>>()?.into_iter().min()
     }
 
+    /// Everything of these types until then was read by a search; `None` before the first load of one of them.
+    pub(crate) fn as_of_types(&self, types: &[ResourceType]) -> Option<Timestamp> {
+        let ends = types.iter().map(|kind| {
+            let sync = self.types.iter().find(|sync| sync.kind == *kind)?;
+            sync.as_of
+        });
+        ends.collect::<Option<Vec<_>>>()?.into_iter().min()
+    }
+
+    /// The same, where `streamed` is the moment until which a whole stream has brought everything.
+    pub(crate) fn streamed_as_of(
+        &self,
+        types: &[ResourceType],
+        streamed: Option<Timestamp>,
+    ) -> Option<Timestamp> {
+        self.as_of_types(types)
+            .map(|searched| streamed.map_or(searched, |streamed| streamed.max(searched)))
+    }
+
     /// All subscriptions of a type are bound: what happened before must be read, what happens from now on is delivered.
     pub(crate) fn on_bound(&mut self, io: &mut Io, kind: &ResourceType) {
         let Some(index) = self.index(kind) else {
@@ -250,12 +270,13 @@ impl Reconcile {
         self.schedule(io);
     }
 
-    /// The ids that [`Event::NeedMembers`] asked for.
+    /// The ids that [`Event::NeedMembers`] asked for. Those that somebody sees are checked each time, the rest in turns.
     pub(crate) fn check_members(
         &mut self,
         io: &mut Io,
         kind: &ResourceType,
-        mut ids: Vec<ResourceId>,
+        ids: Vec<ResourceId>,
+        seen: &[ResourceId],
     ) -> Vec<Event> {
         let Some(index) = self.index(kind) else {
             return Vec::new();
@@ -264,15 +285,7 @@ impl Reconcile {
         let Some(run) = &mut sync.run else {
             return Vec::new();
         };
-        ids.sort_unstable();
-        // Round and round: the next ids after those checked last come first.
-        let start = match &sync.member_cursor {
-            Some(cursor) => ids.partition_point(|id| id <= cursor),
-            None => 0,
-        };
-        ids.rotate_left(start);
-        ids.truncate(run.members_max());
-        sync.member_cursor = ids.last().cloned();
+        let ids = members::choose(ids, seen, run.members_max(), &mut sync.member_cursor);
         run.waiting = 0;
         for chunk in ids.chunks(limits::MEMBERSHIP_IDS_MAX) {
             run.waiting += 1;

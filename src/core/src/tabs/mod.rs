@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     engine::{Output, io::Io},
-    identity::{InstanceId, PanelId, ResourceKey, TabId},
+    identity::{InstanceId, PanelId, ResourceId, ResourceKey, TabId},
     limits,
     protocol::{PanelChanges, Row, Surroundings, WorkerMessage},
 };
@@ -22,6 +22,14 @@ pub(crate) struct Tab {
     /// The record in its drawer.
     pub(crate) record: Option<ResourceKey>,
     surroundings: Surroundings,
+    viewing: Option<Viewing>,
+}
+
+/// What can be seen in a tab.
+#[derive(Debug)]
+struct Viewing {
+    panel: PanelId,
+    rows: Vec<ResourceId>,
 }
 
 /// See the module.
@@ -55,6 +63,7 @@ impl Tabs {
             watching: BTreeSet::new(),
             record: None,
             surroundings: surroundings.clone(),
+            viewing: None,
         });
         entry.surroundings = surroundings;
         let worker_lock = format!("panels-worker-{}", self.instance);
@@ -108,8 +117,25 @@ impl Tabs {
                 entry.watching.insert(panel);
             } else {
                 entry.watching.remove(&panel);
+                entry.viewing = entry.viewing.take().filter(|seen| seen.panel != panel);
             }
         }
+    }
+
+    /// What can be seen in a tab from now on.
+    pub(crate) fn view(&mut self, tab: &TabId, panel: PanelId, mut rows: Vec<ResourceId>) {
+        rows.truncate(limits::VIEWING_ROWS_MAX);
+        if let Some(entry) = self.tabs.get_mut(tab) {
+            entry.viewing = Some(Viewing { panel, rows });
+        }
+    }
+
+    /// The rows that can be seen in any visible tab, with their panels.
+    pub(crate) fn on_screen(&self) -> impl Iterator<Item = (&PanelId, &ResourceId)> {
+        let visible = self.tabs.values().filter(|tab| tab.surroundings.visible);
+        visible
+            .filter_map(|tab| tab.viewing.as_ref())
+            .flat_map(|viewing| viewing.rows.iter().map(|row| (&viewing.panel, row)))
     }
 
     /// Whether any tab watches a panel.
@@ -158,6 +184,7 @@ impl Tabs {
         for tab in self.tabs.values_mut() {
             tab.watching.clear();
             tab.record = None;
+            tab.viewing = None;
         }
         if self.channel.take().is_some() {
             io.push(Output::UseChannel { name: None });
