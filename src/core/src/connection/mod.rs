@@ -9,6 +9,7 @@ pub(crate) mod frame;
 
 use crate::{
     engine::{LogLevel, Output, io::Io},
+    error::ConnectionError,
     identity::SocketId,
     limits,
     protocol::StaleReason,
@@ -238,7 +239,7 @@ impl Connection {
     pub(crate) fn on_timer(&mut self, io: &mut Io, timer: Timer, due: Timestamp) -> Option<Event> {
         match (timer, &self.state) {
             (Timer::ConnectTimeout, State::Connecting { .. }) => {
-                io.log(LogLevel::Info, "the socket did not open in time");
+                io.report(ConnectionError::ConnectTimedOut);
                 Some(self.lose(io, StaleReason::ServerUnreachable))
             }
             (Timer::Reconnect, State::Backoff { reason, .. }) => {
@@ -267,10 +268,7 @@ impl Connection {
                         .set(Timer::HeartbeatDue, io.now + limits::HEARTBEAT_TIMEOUT_MS);
                     return None;
                 }
-                io.log(
-                    LogLevel::Warn,
-                    "no heartbeat comes although the socket is open",
-                );
+                io.report(ConnectionError::HeartbeatLost);
                 Some(self.lose(io, StaleReason::SocketSilent))
             }
             _ => None,
@@ -300,7 +298,7 @@ impl Connection {
                 .set(Timer::PongDue, io.now + limits::PONG_TIMEOUT_MS / 2);
             return None;
         }
-        io.log(LogLevel::Warn, "the socket is open but silent");
+        io.report(ConnectionError::Silent);
         Some(self.lose(io, StaleReason::SocketSilent))
     }
 

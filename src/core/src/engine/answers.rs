@@ -5,6 +5,7 @@ use super::{
     requests::{Outcome, Purpose},
 };
 use crate::{
+    error::{ProcessingError, SubscriptionError},
     fhir,
     identity::{ResourceId, ResourceKey, ResourceType},
     protocol::{GoneReason, RecordState},
@@ -114,13 +115,9 @@ impl Engine {
 
     /// The stream lost something although it looked whole: do not trust it any longer.
     fn on_missed(&mut self, key: &ResourceKey) {
-        self.counters.missed += 1;
         let kind = key.kind.clone();
+        self.io.report_about(SubscriptionError::EventMissed, &kind);
         if self.subscriptions.is_bound(&kind) {
-            self.io.log(
-                LogLevel::Warn,
-                format!("an update of a {kind} was missed by the stream"),
-            );
             self.subscriptions.replace(&mut self.io, &kind);
             self.reconcile.on_doubt(&mut self.io, &kind);
         }
@@ -149,6 +146,9 @@ impl Engine {
             }
             _ => RecordState::Unavailable,
         };
+        if matches!(state, RecordState::Invalid | RecordState::Unavailable) {
+            self.io.count(ProcessingError::ReadUnusable);
+        }
         self.tell_record(key, Some(state));
     }
 }

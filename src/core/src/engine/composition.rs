@@ -1,7 +1,7 @@
 //! The composition root: wires the parts, decides nothing that a part could decide.
 
 use super::{
-    HttpAnswer, HttpFailure, Input, LogLevel, Output, SocketEvent,
+    Counters, HttpAnswer, HttpFailure, Input, LogLevel, Output, SocketEvent,
     freshness::{self, Facts},
     io::Io,
     requests::{Finished, Purpose, Request},
@@ -10,6 +10,7 @@ use crate::{
     collections::Map,
     config::Config,
     connection::{self, Connection},
+    error::{ConnectionError, StateError},
     handlers::Panels,
     identity::{BuildId, InstanceId, RequestId, ResourceKey, ResourceType, TabId},
     limits,
@@ -56,34 +57,12 @@ pub struct Engine {
     pub(super) reading: Map<ResourceKey, Timestamp>,
     /// Open records as last shown, so that a drawer keeps what was deleted under it.
     pub(super) shown: Map<ResourceKey, RecordContent>,
-    pub(super) counters: Counters,
     pub(super) flushed_at: Timestamp,
     pub(super) counts_dirty: bool,
     started: Timestamp,
     streamed: Option<Timestamp>,
     told: Option<(Freshness, Timestamp)>,
     wake_at: Option<Timestamp>,
-}
-
-/// What was seen, for diagnostics.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counters {
-    /// Events of the stream.
-    pub events: u64,
-    /// Versions that came twice.
-    pub duplicates: u64,
-    /// Versions that came after a newer one.
-    pub late: u64,
-    /// Versions that the stream lost and a search found.
-    pub missed: u64,
-    /// Frames that made no sense.
-    pub bad_frames: u64,
-    /// Resources that could not be used.
-    pub invalid: u64,
-    /// Reads that settled a dispute.
-    pub settled: u64,
-    /// Resources over the configured maximum: the panels are not complete.
-    pub over_limit: u64,
 }
 
 /// The types that are loaded and watched.
@@ -112,7 +91,6 @@ impl Engine {
             polling: None,
             reading: Map::default(),
             shown: Map::default(),
-            counters: Counters::default(),
             flushed_at: Timestamp(i64::MIN),
             counts_dirty: false,
             started: now,
@@ -152,7 +130,7 @@ impl Engine {
 
     /// What was seen so far.
     pub fn counters(&self) -> Counters {
-        self.counters
+        self.io.counters
     }
 
     /// How fresh everything is now.
@@ -225,6 +203,9 @@ impl Engine {
 
     fn on_http(&mut self, request: RequestId, result: Result<HttpAnswer, HttpFailure>) {
         let now = self.io.now;
+        if let Some(error) = ConnectionError::of(&result) {
+            self.io.count(error);
+        }
         match self
             .io
             .requests
@@ -235,7 +216,10 @@ impl Engine {
                 let event = self.session.on_unauthorized(&mut self.io);
                 self.on_session(event);
             }
-            Finished::Retrying | Finished::Unknown => {}
+            Finished::Retrying => {}
+            Finished::Unknown => {
+                self.io.count(StateError::AnswerUnknown);
+            }
         }
     }
 
@@ -384,7 +368,7 @@ impl Engine {
 
     fn settle(&mut self) {
         for key in self.replica.take_settled(self.io.now) {
-            self.counters.settled += 1;
+            self.io.counters.settled += 1;
             self.read(&key);
         }
     }

@@ -4,9 +4,10 @@
 
 use std::collections::VecDeque;
 
-use super::{LogLevel, Output, requests::Requests};
+use super::{LogLevel, Output, counters::Counters, requests::Requests};
 use crate::{
     config::Config,
+    error::{EngineError, Recovery},
     identity::{SocketId, TabId},
     protocol::{Secret, WorkerMessage},
     time::Timestamp,
@@ -26,6 +27,8 @@ pub(crate) struct Io {
     pub(crate) requests: Requests,
     /// The latest time that the server named on this socket.
     pub(crate) server_time: Option<Timestamp>,
+    /// What was seen.
+    pub(crate) counters: Counters,
     /// What the hospital configured.
     pub(crate) config: Config,
     outputs: VecDeque<Output>,
@@ -40,6 +43,7 @@ impl Io {
             rng: fastrand::Rng::with_seed(seed),
             requests: Requests::default(),
             server_time: None,
+            counters: Counters::default(),
             config,
             outputs: VecDeque::new(),
         }
@@ -61,6 +65,29 @@ impl Io {
             level,
             text: text.into(),
         });
+    }
+
+    /// Counts an error without a word: one that happens often, or is told elsewhere. Tells how often it has happened.
+    pub(crate) fn count(&mut self, error: impl Into<EngineError>) -> u64 {
+        self.counters.errors.add(error.into())
+    }
+
+    /// Counts an error and logs it.
+    pub(crate) fn report(&mut self, error: impl Into<EngineError>) {
+        let error = error.into();
+        self.count(error);
+        self.log(level(error), error.to_string());
+    }
+
+    /// Counts an error and logs it with what it is about: a type, a status or another error, never data.
+    pub(crate) fn report_about(
+        &mut self,
+        error: impl Into<EngineError>,
+        about: impl std::fmt::Display,
+    ) {
+        let error = error.into();
+        self.count(error);
+        self.log(level(error), format!("{error}: {about}"));
     }
 
     /// Queues a message to one tab.
@@ -100,5 +127,13 @@ impl Io {
         for request in self.requests.cancel(which) {
             self.push(Output::AbortHttp { request });
         }
+    }
+}
+
+fn level(error: EngineError) -> LogLevel {
+    match (error, error.recovery()) {
+        (_, Recovery::Fatal) => LogLevel::Error,
+        (EngineError::State(_), _) => LogLevel::Debug,
+        _ => LogLevel::Warn,
     }
 }

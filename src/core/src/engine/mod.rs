@@ -5,6 +5,7 @@
 
 mod answers;
 mod composition;
+mod counters;
 mod freshness;
 mod input;
 pub(crate) mod io;
@@ -17,5 +18,6 @@ mod stream;
 mod tests;
 
 pub use composition::{Engine, EngineSettings};
+pub use counters::Counters;
 pub use input::*;
 pub use output::*;

@@ -1,7 +1,8 @@
 //! What tabs ask for.
 
-use super::{Engine, LogLevel};
+use super::Engine;
 use crate::{
+    error::StateError,
     identity::{PanelId, ResourceKey, TabId},
     protocol::{RefusalReason, Surroundings, TabMessage, WorkerMessage},
     replica::IN_DRAWER,
@@ -22,10 +23,7 @@ impl Engine {
             return;
         }
         if !self.tabs.is_admitted(tab) {
-            self.io.log(
-                LogLevel::Debug,
-                "a message of a tab that is not admitted was ignored",
-            );
+            self.io.report(StateError::TabNotAdmitted);
             return;
         }
         match message {
@@ -126,8 +124,7 @@ impl Engine {
 
     fn on_watch(&mut self, tab: &TabId, panel: PanelId) {
         let Some(index) = self.panels.index(&panel) else {
-            self.io
-                .log(LogLevel::Debug, "a panel that does not exist was asked for");
+            self.io.report(StateError::PanelUnknown);
             return;
         };
         self.tabs.watch(tab, panel.clone(), true);

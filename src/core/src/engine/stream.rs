@@ -3,6 +3,7 @@
 use super::{Engine, LogLevel};
 use crate::{
     connection::frame::{self, Frame},
+    error::ProcessingError,
     fhir::{self, Resource},
     replica::{IN_DRAWER, Source, Verdict},
     subscription::Interactions,
@@ -49,8 +50,7 @@ impl Engine {
                 self.on_event(interactions, resource.get());
             }
             Err(error) => {
-                self.counters.bad_frames += 1;
-                self.io.log(LogLevel::Warn, error.to_string());
+                self.io.report(ProcessingError::from(error));
             }
         }
     }
@@ -66,7 +66,7 @@ impl Engine {
     }
 
     fn on_event(&mut self, interactions: Interactions, raw: &str) {
-        self.counters.events += 1;
+        self.io.counters.events += 1;
         let Some(resource) = self.parse(raw) else {
             return;
         };
@@ -87,9 +87,7 @@ impl Engine {
         match fhir::parse(raw) {
             Ok(resource) => Some(resource),
             Err(error) => {
-                self.counters.invalid += 1;
-                self.io
-                    .log(LogLevel::Warn, format!("a resource was set aside: {error}"));
+                self.io.report_about(ProcessingError::from(error), error);
                 None
             }
         }
@@ -103,18 +101,16 @@ impl Engine {
         }
         let rows_max = self.io.config.limits.resources_max as usize;
         if members != 0 && !self.replica.has_room(&resource.key, rows_max) {
-            self.counters.over_limit += 1;
-            if self.counters.over_limit == 1 {
-                let text =
-                    "more resources than limits.resourcesMax allows: panels are not complete";
+            if self.io.count(ProcessingError::OverLimit) == 1 {
+                let text = ProcessingError::OverLimit.to_string();
                 self.io.log(LogLevel::Error, text);
             }
             return Verdict::Unseen;
         }
         let verdict = self.replica.accept(self.io.now, resource, members, source);
         match verdict {
-            Verdict::Duplicate => self.counters.duplicates += 1,
-            Verdict::Late => self.counters.late += 1,
+            Verdict::Duplicate => self.io.counters.duplicates += 1,
+            Verdict::Late => self.io.counters.late += 1,
             Verdict::Applied | Verdict::Unseen => {}
         }
         verdict

@@ -7,10 +7,10 @@ use super::{
 };
 use crate::{
     engine::{
-        LogLevel,
         io::Io,
         requests::{Outcome, Purpose, is_cursor_failure},
     },
+    error::{ConnectionError, ProcessingError},
     fhir,
     identity::{ResourceId, ResourceKey, ResourceType},
     limits,
@@ -32,14 +32,15 @@ impl Reconcile {
         let answer = match outcome {
             Ok(answer) => answer,
             Err(failure) => {
-                io.log(
-                    LogLevel::Warn,
-                    format!("a search of {} failed: {failure:?}", call.kind),
+                io.report_about(
+                    ProcessingError::SearchRefused,
+                    format!("{}: {}", call.kind, ConnectionError::from(failure)),
                 );
                 return self.give_up(io, index);
             }
         };
         if is_cursor_failure(&answer) {
+            io.report_about(ProcessingError::CursorStuck, &call.kind);
             return self.restart_with_offsets(io, index, call.what);
         }
         match (answer.status, &call.what) {
@@ -58,16 +59,13 @@ impl Reconcile {
                 events
             }
             (403, _) => {
-                io.log(
-                    LogLevel::Warn,
-                    format!("this user may not read {}", call.kind),
-                );
+                io.report_about(ProcessingError::SearchForbidden, &call.kind);
                 self.walk_done(io, index)
             }
             (status, _) => {
-                io.log(
-                    LogLevel::Warn,
-                    format!("a search of {} got {status}", call.kind),
+                io.report_about(
+                    ProcessingError::SearchRefused,
+                    format!("{} got {status}", call.kind),
                 );
                 self.give_up(io, index)
             }
@@ -88,17 +86,11 @@ impl Reconcile {
             return Vec::new();
         };
         let Ok(page) = fhir::search_page(&body) else {
-            io.log(
-                LogLevel::Warn,
-                format!("a page of {} could not be read", sync.kind),
-            );
+            io.report_about(ProcessingError::PageUnreadable, &sync.kind);
             return self.give_up(io, index);
         };
         if page.malformed > 0 {
-            io.log(
-                LogLevel::Warn,
-                format!("{} entries of a page were malformed", page.malformed),
-            );
+            io.report_about(ProcessingError::EntryUnreadable, page.malformed);
         }
         let next = page
             .next

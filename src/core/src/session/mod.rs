@@ -10,10 +10,11 @@ mod stored;
 
 use crate::{
     engine::{
-        HttpBody, HttpMethod, LogLevel, Output,
+        HttpBody, HttpMethod, Output,
         io::Io,
         requests::{Auth, Outcome, Purpose, Request, Retry},
     },
+    error::{ConnectionError, StateError},
     identity::{ResourceType, TabId},
     limits,
     protocol::{MembershipChoice, Secret, SessionView, SignInFailure, SignedOutReason},
@@ -164,10 +165,7 @@ impl Session {
         let Some(stored) = stored else {
             if text.is_some() {
                 io.push(Output::ForgetSession);
-                io.log(
-                    LogLevel::Info,
-                    "the stored session cannot be used any longer",
-                );
+                io.report(StateError::StoredSessionUnusable);
             }
             self.state = State::SignedOut(SignedOutReason::NotYet);
             return Some(Event::Changed);
@@ -192,10 +190,7 @@ impl Session {
         password: &Secret,
     ) -> Option<Event> {
         if !matches!(self.state, State::SignedOut(_) | State::Choosing { .. }) {
-            io.log(
-                LogLevel::Debug,
-                "a sign-in was ignored: one is there or on its way",
-            );
+            io.report(StateError::SignInOutOfTurn);
             return None;
         }
         let verifier = self.verifiers.next();
@@ -214,17 +209,11 @@ impl Session {
             ..
         } = &self.state
         else {
-            io.log(
-                LogLevel::Debug,
-                "a choice of membership was ignored: none was offered",
-            );
+            io.report(StateError::ChoiceOutOfTurn);
             return None;
         };
         if !choices.iter().any(|choice| choice.id == membership) {
-            io.log(
-                LogLevel::Debug,
-                "a choice of membership was ignored: it was not offered",
-            );
+            io.report(StateError::ChoiceOutOfTurn);
             return None;
         }
         let body = serde_json::json!({ "login": login, "profile": membership }).to_string();
@@ -388,10 +377,11 @@ impl Session {
                 Some(Event::Renewed)
             }
             answers::Refreshed::Refused => {
-                io.log(LogLevel::Warn, "the server refused to renew the session");
+                io.report(ConnectionError::RenewalRefused);
                 Some(self.end(io, SignedOutReason::SessionEnded))
             }
             answers::Refreshed::TryLater(told_ms) => {
+                io.count(ConnectionError::RenewalFailed);
                 let ceiling = (limits::REQUEST_RETRY_BASE_MS << self.attempt.min(8))
                     .min(limits::REQUEST_RETRY_MAX_MS);
                 self.attempt += 1;

@@ -15,6 +15,7 @@ use crate::{
         io::Io,
         requests::{Outcome, Purpose, Request, Retry},
     },
+    error::SubscriptionError,
     identity::{ResourceId, ResourceType, SocketId},
     limits,
     protocol::PollingReason,
@@ -185,7 +186,7 @@ impl Subscriptions {
         let outstanding: Vec<_> = (0..self.slots.len())
             .filter(|index| asked(&self.slots[*index]))
             .collect();
-        io.log(LogLevel::Warn, "the server refused a bind");
+        io.report(SubscriptionError::BindRefused);
         if let [only] = outstanding[..] {
             let events = self.fail(io, only, None);
             self.schedule(io);
@@ -204,10 +205,7 @@ impl Subscriptions {
         for index in 0..self.slots.len() {
             if self.slots[index].audit(io.now, listed) {
                 let kind = self.slots[index].kind.clone();
-                io.log(
-                    LogLevel::Warn,
-                    format!("a binding of {kind} vanished from the heartbeats"),
-                );
+                io.report_about(SubscriptionError::NotInHeartbeat, &kind);
                 self.recreate(io, index);
                 events.push(Event::Doubt(kind));
             }

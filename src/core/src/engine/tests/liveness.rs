@@ -3,6 +3,7 @@
 use super::world::{World, around, task};
 use crate::{
     engine::HttpMethod,
+    error::SubscriptionError,
     protocol::{Freshness, PollingReason, Surroundings, TabMessage},
 };
 
@@ -184,7 +185,8 @@ fn a_lost_event_is_found_and_the_stream_replaced() {
     world.run(80_000);
     world.assert_equal();
     world.assert_live();
-    assert_eq!(world.engine.counters().missed, 1);
+    let missed = world.engine.counters().of(SubscriptionError::EventMissed);
+    assert_eq!(missed, 1);
     assert_eq!(created(&world), before + 2);
 }
 

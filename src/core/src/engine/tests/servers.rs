@@ -5,6 +5,7 @@ use serde_json::json;
 use super::world::{World, task};
 use crate::{
     engine::{Input, SocketEvent},
+    error::ProcessingError,
     limits,
     protocol::{Freshness, Secret, TabMessage},
 };
@@ -112,8 +113,10 @@ fn junk_and_oversized_frames_are_counted_and_change_nothing() {
         let event = SocketEvent::Frame(text.to_owned());
         world.input(Input::Socket { socket, event });
     }
-    assert_eq!(world.engine.counters().bad_frames, 4);
-    assert_eq!(world.engine.counters().invalid, 1);
+    let counters = world.engine.counters();
+    assert_eq!(counters.of(ProcessingError::FrameMalformed), 3);
+    assert_eq!(counters.of(ProcessingError::FrameTooLarge), 1);
+    assert_eq!(counters.of(ProcessingError::ResourceInvalid), 1);
     world.assert_live();
     world.assert_equal();
 }
@@ -128,7 +131,7 @@ fn resources_over_the_limit_are_counted_and_not_kept() {
     }
     let limited = world.with_resources_max(1_000);
     sign_in(limited);
-    assert!(limited.engine.counters().over_limit > 0);
+    assert!(limited.engine.counters().of(ProcessingError::OverLimit) > 0);
     let open_tasks = crate::identity::PanelId::new("open-tasks");
     assert_eq!(limited.screen("a").rows[&open_tasks].len(), 1_000);
 }

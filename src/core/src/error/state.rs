@@ -1,0 +1,29 @@
+//! What does not fit to where the engine is. Ignored, never a panic.
+
+use super::errors;
+
+errors! {
+    /// What can come at the wrong time, or about something unknown.
+    StateError {
+        TabNotAdmitted: "a message of a tab that is not admitted was ignored", Contained,
+            "the tab says hello first";
+        PanelUnknown: "a panel that does not exist was asked for", Contained,
+            "the tab shows the panels that it was told of";
+        SignInOutOfTurn: "a sign-in was ignored: one is there or on its way", Contained,
+            "the tab shows the session that it was told of";
+        ChoiceOutOfTurn: "a choice of membership was ignored: it was not offered", Contained,
+            "the tab shows the choices that it was told of";
+        StoredSessionUnusable: "the stored session cannot be used any longer", NeedsSignIn,
+            "it is forgotten and the user signs in";
+        SocketUnknown: "an event of a socket that is not in use was ignored", Contained,
+            "the socket was given up before; its news were read by a search";
+        AnswerUnknown: "an answer that nobody waits for was ignored", Contained,
+            "the request was given up before; whoever sent it has asked again";
+        SubscriptionUnknown: "a frame of a subscription that was given up came late", Contained,
+            "a bind of it is ignored, an event of it still counts";
+        Slept: "the machine slept", Retryable,
+            "nothing is called live until the socket has answered, and a search starts at once";
+        ClockSetBack: "the clock was set back", Contained,
+            "time goes on from where it was; what is shown follows the clock";
+    }
+}
