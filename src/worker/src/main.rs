@@ -7,10 +7,15 @@ mod log;
 mod ports;
 mod runner;
 mod socket;
+mod storage;
 
 use panels_core::identity::BuildId;
 use wasm_bindgen::JsCast;
 use web_sys::SharedWorkerGlobalScope;
+
+// The browser tests run where the worker runs.
+#[cfg(test)]
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_shared_worker);
 
 fn main() {
     log::set_up();

@@ -5,7 +5,7 @@
 use std::{
     cell::{Cell, RefCell},
     collections::{BTreeMap, VecDeque},
-    rc::Rc,
+    rc::{Rc, Weak},
 };
 
 use gloo_timers::callback::Timeout;
@@ -17,7 +17,15 @@ use panels_core::{
 use wasm_bindgen_futures::spawn_local;
 use web_sys::AbortController;
 
-use crate::{http, log, ports::Ports, socket::Socket};
+use crate::{
+    http, log,
+    ports::Ports,
+    socket::Socket,
+    storage::{Keeper, indexed_db::IndexedDb},
+};
+
+/// First word of the names of all databases of this application.
+const DATABASE_PREFIX: &str = "panels";
 
 /// Longest timer that browsers take.
 const TIMER_MS_MAX: i64 = i32::MAX as i64;
@@ -31,8 +39,7 @@ pub(crate) struct Runner {
     socket: RefCell<Option<Socket>>,
     requests: RefCell<BTreeMap<RequestId, Option<AbortController>>>,
     alarm: RefCell<Option<Timeout>>,
-    /// The session for as long as this worker lives.
-    session: RefCell<Option<String>>,
+    keeper: Keeper<IndexedDb>,
 }
 
 /// The time.
@@ -42,15 +49,23 @@ pub(crate) fn now() -> Timestamp {
 
 impl Runner {
     pub(crate) fn start(engine: Engine, ports: Rc<RefCell<Ports>>) -> Rc<Self> {
-        let runner = Rc::new(Self {
-            engine: RefCell::new(engine),
-            inbox: RefCell::default(),
-            busy: Cell::new(false),
-            ports,
-            socket: RefCell::default(),
-            requests: RefCell::default(),
-            alarm: RefCell::default(),
-            session: RefCell::default(),
+        let runner = Rc::new_cyclic(|this: &Weak<Self>| {
+            let this = this.clone();
+            let keeper = Keeper::new(IndexedDb::new(DATABASE_PREFIX), move |input| {
+                if let Some(runner) = this.upgrade() {
+                    runner.feed(input);
+                }
+            });
+            Self {
+                engine: RefCell::new(engine),
+                inbox: RefCell::default(),
+                busy: Cell::new(false),
+                ports,
+                socket: RefCell::default(),
+                requests: RefCell::default(),
+                alarm: RefCell::default(),
+                keeper,
+            }
         });
         runner.feed(Input::Timer);
         runner
@@ -125,16 +140,9 @@ impl Runner {
             Output::ToTab { tab, message } => self.ports.borrow().to_tab(&tab, message),
             Output::ToAll { message } => self.ports.borrow().to_all(message),
             Output::UseChannel { name } => self.ports.borrow_mut().use_channel(name.as_deref()),
-            Output::LoadSession => {
-                let text = self.session.borrow().clone();
-                self.feed(Input::SessionLoaded { text });
-            }
-            Output::SaveSession { text } => {
-                self.session.replace(Some(text.reveal().to_owned()));
-            }
-            Output::ForgetSession => {
-                self.session.take();
-            }
+            Output::LoadSession => self.keeper.load_session(),
+            Output::SaveSession { text } => self.keeper.save_session(text),
+            Output::ForgetSession => self.keeper.forget_session(),
             // Nothing is kept yet.
             Output::OpenCache { .. } | Output::WriteCache { .. } | Output::WipeCache => {}
             Output::Log { level, text } => log::write(level, &text),

@@ -18,7 +18,6 @@ async fn a_wrong_password_is_explained_and_the_right_one_works() -> Result<(), F
     .await
 }
 
-#[cfg(feature = "unproven")]
 #[tokio::test]
 async fn a_reload_keeps_the_session() -> Result<(), Failure> {
     Stage::play("reload", StageOptions::default(), async |stage| {

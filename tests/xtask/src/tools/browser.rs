@@ -64,6 +64,15 @@ impl Browser {
         }
     }
 
+    /// What a driver has to be told to start it: without a window, and where this runs as root in a container.
+    pub(crate) fn capabilities(&self) -> String {
+        let options = serde_json::json!({
+            "binary": self.chromium,
+            "args": ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
+        });
+        serde_json::json!({ "goog:chromeOptions": options }).to_string()
+    }
+
     fn find() -> Result<Self, String> {
         let browsers = versioned(candidates(
             "PANELS_CHROMIUM",

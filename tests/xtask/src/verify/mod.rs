@@ -17,7 +17,7 @@ struct Step {
 }
 
 /// In this order: what fails fast comes first.
-const STEPS: [Step; 8] = [
+const STEPS: [Step; 9] = [
     Step {
         name: "format",
         run: steps::format,
@@ -37,6 +37,10 @@ const STEPS: [Step; 8] = [
     Step {
         name: "tests",
         run: steps::tests,
+    },
+    Step {
+        name: "worker-tests",
+        run: steps::worker_tests,
     },
     Step {
         name: "build",

@@ -1,6 +1,6 @@
 //! The checks themselves.
 
-use std::{path::PathBuf, process::Command};
+use std::{fs, path::PathBuf, process::Command};
 
 use super::{sizes, summary::Counts, tidy};
 use crate::{
@@ -12,6 +12,12 @@ use crate::{
 const WASM_TARGET: &str = "wasm32-unknown-unknown";
 /// Crates that exist in a browser only.
 const WASM_PACKAGES: [&str; 2] = ["panels-app", "panels-worker"];
+/// Has unit tests that run in a browser.
+const WORKER_PACKAGE: &str = "panels-worker";
+/// Patience with all of its tests, in seconds. They take a few.
+const WORKER_TESTS_PATIENCE_S: &str = "180";
+/// Steps that need a browser.
+const BROWSER_STEPS: [&str; 2] = ["worker-tests", "browser"];
 /// Needs a release build of the app and a browser; has its own step.
 const BROWSER_PACKAGE: &str = "panels-browser-tests";
 
@@ -29,7 +35,7 @@ impl Context {
     pub(crate) fn prepare(steps: &[&str]) -> Result<Self, TaskError> {
         tools::ensure_rust_components()?;
         let tools = Tools::ensure()?;
-        let browser = if steps.contains(&"browser") {
+        let browser = if BROWSER_STEPS.iter().any(|step| steps.contains(step)) {
             Some(Browser::ensure()?)
         } else {
             None
@@ -46,6 +52,11 @@ impl Context {
         let mut command = self.tools.command("cargo");
         command.args(arguments);
         command
+    }
+
+    fn browser(&self) -> Result<&Browser, TaskError> {
+        let missing = || TaskError::Check("no browser was looked for".to_owned());
+        self.browser.as_ref().ok_or_else(missing)
     }
 
     fn count_tests(&mut self, mut command: Command) -> Result<(), TaskError> {
@@ -93,7 +104,15 @@ pub(super) fn clippy_wasm(context: &mut Context) -> Result<(), TaskError> {
     for package in WASM_PACKAGES.iter().chain(&["panels-core"]) {
         command.args(["--package", package]);
     }
-    process::run(&mut command)
+    process::run(&mut command)?;
+    process::run(&mut context.cargo(&[
+        "clippy",
+        "--target",
+        WASM_TARGET,
+        "--package",
+        WORKER_PACKAGE,
+        "--all-targets",
+    ]))
 }
 
 pub(super) fn tests(context: &mut Context) -> Result<(), TaskError> {
@@ -104,6 +123,28 @@ pub(super) fn tests(context: &mut Context) -> Result<(), TaskError> {
     // A snapshot that differs is a failure, never a new file.
     command.env("INSTA_UPDATE", "no");
     context.count_tests(command)
+}
+
+pub(super) fn worker_tests(context: &mut Context) -> Result<(), TaskError> {
+    let browser = context.browser()?.clone();
+    let capabilities = paths::target().join("webdriver.json");
+    fs::write(&capabilities, browser.capabilities()).map_err(TaskError::file(&capabilities))?;
+    let mut command = context.cargo(&["test", "--target", WASM_TARGET, "--package"]);
+    command
+        .arg(WORKER_PACKAGE)
+        .env(
+            "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER",
+            "wasm-bindgen-test-runner",
+        )
+        .env("CHROMEDRIVER", &browser.chromedriver)
+        .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", &capabilities)
+        .env("WASM_BINDGEN_TEST_TIMEOUT", WORKER_TESTS_PATIENCE_S);
+    let before = context.counts.passed;
+    context.count_tests(command)?;
+    if context.counts.passed == before {
+        return Err(TaskError::Check("no test ran in the browser".to_owned()));
+    }
+    Ok(())
 }
 
 pub(super) fn build(context: &mut Context) -> Result<(), TaskError> {
@@ -121,9 +162,7 @@ pub(super) fn sizes(context: &mut Context) -> Result<(), TaskError> {
 }
 
 pub(super) fn browser(context: &mut Context) -> Result<(), TaskError> {
-    let Some(browser) = &context.browser else {
-        return Err(TaskError::Check("no browser was looked for".to_owned()));
-    };
+    let browser = context.browser()?.clone();
     if !context.dist.join("index.html").is_file() {
         return Err(TaskError::Check(
             "there is no release build: run `cargo verify build browser`".to_owned(),

@@ -1,0 +1,117 @@
+//! One suite of tests for every storage, at the border to the engine: what it asks of a keeper, and what it hears.
+//!
+//! Each test has a storage of its own; a second keeper of the same storage is the worker after a reload.
+
+mod session;
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::VecDeque,
+    future::poll_fn,
+    rc::Rc,
+    task::{Poll, Waker},
+};
+
+use panels_core::engine::Input;
+
+use super::{Keeper, Storage, indexed_db::IndexedDb, memory::Memory};
+
+/// A storage that starts empty, and that can be opened again.
+pub(super) trait Fixture: Storage + 'static {
+    /// The storage with this name.
+    fn named(name: &str) -> Self;
+}
+
+impl Fixture for IndexedDb {
+    fn named(name: &str) -> Self {
+        Self::new(name)
+    }
+}
+
+thread_local! {
+    static MEMORIES: RefCell<Vec<(String, Memory)>> = RefCell::default();
+    static NUMBER: Cell<u32> = Cell::default();
+}
+
+impl Fixture for Memory {
+    fn named(name: &str) -> Self {
+        MEMORIES.with_borrow_mut(|memories| {
+            if let Some((_, known)) = memories.iter().find(|(known, _)| known == name) {
+                return known.clone();
+            }
+            let new = Self::default();
+            memories.push((name.to_owned(), new.clone()));
+            new
+        })
+    }
+}
+
+/// A name that no other test uses, nor any run before.
+pub(super) fn unused_name() -> String {
+    let number = NUMBER.get();
+    NUMBER.set(number + 1);
+    format!("test-{}-{number}", js_sys::Date::now())
+}
+
+/// What the engine would see: a keeper, and what it told.
+pub(super) struct Seen<S> {
+    /// The keeper.
+    pub(super) keeper: Keeper<S>,
+    told: Rc<RefCell<Told>>,
+}
+
+#[derive(Default)]
+struct Told {
+    inputs: VecDeque<Input>,
+    waiting: Option<Waker>,
+}
+
+impl<S: Fixture> Seen<S> {
+    /// A worker that starts with the storage of this name.
+    pub(super) fn start(name: &str) -> Self {
+        let told = Rc::<RefCell<Told>>::default();
+        let heard = told.clone();
+        let keeper = Keeper::new(S::named(name), move |input| {
+            let mut told = heard.borrow_mut();
+            told.inputs.push_back(input);
+            if let Some(waker) = told.waiting.take() {
+                waker.wake();
+            }
+        });
+        Self { keeper, told }
+    }
+
+    /// The next thing that is told.
+    pub(super) async fn next(&self) -> Input {
+        poll_fn(|context| {
+            let mut told = self.told.borrow_mut();
+            match told.inputs.pop_front() {
+                Some(input) => Poll::Ready(input),
+                None => {
+                    told.waiting = Some(context.waker().clone());
+                    Poll::Pending
+                }
+            }
+        })
+        .await
+    }
+}
+
+/// Runs generic tests on every storage.
+macro_rules! on_every_storage {
+    ($($test:ident,)*) => {
+        mod memory {
+            $(#[wasm_bindgen_test::wasm_bindgen_test]
+            async fn $test() {
+                super::$test::<crate::storage::memory::Memory>().await;
+            })*
+        }
+        mod indexed_db {
+            $(#[wasm_bindgen_test::wasm_bindgen_test]
+            async fn $test() {
+                super::$test::<crate::storage::indexed_db::IndexedDb>().await;
+            })*
+        }
+    };
+}
+use on_every_storage;
