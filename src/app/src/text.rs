@@ -49,6 +49,7 @@ pub(crate) fn badge_reason(badge: &Badge, now: Timestamp) -> String {
 fn catch_up(reason: CatchUpReason) -> &'static str {
     match reason {
         CatchUpReason::FirstLoad => "first load",
+        CatchUpReason::Restored => "rows of your last visit; reading what changed since",
         CatchUpReason::Reconnected => "reading what was missed",
         CatchUpReason::Doubt => "checking that nothing was missed",
     }

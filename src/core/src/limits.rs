@@ -118,7 +118,9 @@ pub const MISSED_AFTER_MS: i64 = 5_000;
 /// Ids in one membership check: the address stays below the 8 KB that proxies allow.
 pub const MEMBERSHIP_IDS_MAX: usize = 100;
 /// A gap so long asks for a membership check: access may have changed meanwhile.
-pub const MEMBERSHIP_AFTER_GAP_MS: i64 = 3 * 60 * 1000;
+pub const MEMBERSHIP_AFTER_GAP_MS: i64 = 30 * 60 * 1000;
+/// A gap so long asks for everything anew: reading a week of changes costs more, and so much has left.
+pub const RELOAD_AFTER_GAP_MS: i64 = 7 * 24 * 60 * 60 * 1000;
 /// Wait after a search that the server refused.
 pub const RECONCILE_REFUSED_WAIT_MS: i64 = 60_000;
 /// Two versions so close are in contention even in order: the server commits in another order than it stamps.
@@ -152,3 +154,24 @@ pub const TAB_PING_EVERY_MS: i64 = 5_000;
 pub const PINGS_UNANSWERED_MAX: u32 = 2;
 /// Reason of an ending worker that makes room for one of another build.
 pub const ENDING_RETIRED: &str = "retired";
+
+/// Patience with the storage at the start: after that the rows come from the server alone.
+pub const CACHE_OPEN_MAX_MS: i64 = 5_000;
+/// Changes of this time go into one batch of the cache: what a crash can cost is read again from the server.
+pub const CACHE_WRITE_EVERY_MS: i64 = 1_000;
+/// Time between two tries to use a storage that failed.
+pub const CACHE_RETRY_MS: i64 = 60_000;
+/// Bytes of rows in one segment: encrypting and storing it takes some milliseconds.
+pub const CACHE_SEGMENT_BYTES: usize = 512 * 1024;
+/// Rows in one segment, for the same reason.
+pub const CACHE_SEGMENT_ROWS_MAX: usize = 1_000;
+/// Segments before all rows are written anew: a start reads them one by one.
+pub const CACHE_SEGMENTS_MAX: usize = 512;
+/// Time between two batches that only say how far was read.
+pub const CACHE_CURSORS_EVERY_MS: i64 = 30_000;
+/// Time between two copies of the topmost rows.
+pub const CACHE_SCREENS_EVERY_MS: i64 = 10_000;
+/// Bytes of everything that is stored, compressed: what a browser gives without asking.
+pub const CACHE_BYTES_MAX: u64 = 64 * 1024 * 1024;
+/// Updates remembered for the log and for conflicts.
+pub const RECENT_UPDATES_MAX: usize = 200;

@@ -44,6 +44,8 @@ timers! {
     Reconcile,
     /// Read resources whose last version is in dispute.
     Settle,
+    /// Store the collected changes, or give up a storage that does not open.
+    Cache,
     /// Send the collected changes to the tabs.
     Flush,
     /// Send the collected counts to the tabs.

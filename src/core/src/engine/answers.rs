@@ -49,19 +49,29 @@ impl Engine {
                     missed_before,
                 } => {
                     for tombstone in tombstones {
-                        let kind = tombstone.key.kind.clone();
-                        self.reconcile.on_found(&kind, tombstone.deleted);
+                        self.reconcile.on_found(&tombstone.key, tombstone.deleted);
                         let removed = self
                             .replica
                             .delete_by_tombstone(&tombstone.key, tombstone.deleted);
+                        if removed {
+                            self.note_update(&tombstone.key);
+                        }
                         if removed && missed_before.is_some_and(|before| tombstone.deleted < before)
                         {
                             self.on_missed(&tombstone.key);
                         }
                     }
                 }
-                reconcile::Event::Absent(keys) => {
+                reconcile::Event::Absent { keys, asked } => {
                     for key in keys {
+                        // The search is believed at once: nothing that may not be seen stays. The read tells whether it
+                        // was right, and brings the row back if not.
+                        let removed =
+                            self.replica
+                                .delete_by_read(&key, GoneReason::AccessLost, asked);
+                        if removed {
+                            self.note_update(&key);
+                        }
                         self.read(&key);
                     }
                 }
@@ -105,7 +115,7 @@ impl Engine {
                 continue;
             };
             let (key, updated) = (resource.key.clone(), resource.updated);
-            self.reconcile.on_found(&key.kind, updated);
+            self.reconcile.on_found(&key, updated);
             let verdict = self.accept(resource, Source::Search);
             if verdict == Verdict::Applied && missed_before.is_some_and(|before| updated < before) {
                 self.on_missed(&key);

@@ -2,11 +2,12 @@
 
 use super::{
     Counters, HttpAnswer, HttpFailure, Input, LogLevel, Output, SocketEvent,
-    freshness::{self, Facts},
+    caching::Restoring,
     io::Io,
     requests::{Finished, Purpose, Request},
 };
 use crate::{
+    cache::Cache,
     collections::Map,
     config::Config,
     connection::{self, Connection},
@@ -15,7 +16,7 @@ use crate::{
     identity::{BuildId, InstanceId, RequestId, ResourceKey, ResourceType, TabId},
     limits,
     protocol::{
-        Freshness, PanelFreshness, PollingReason, RecordContent, SignedOutReason, WorkerMessage,
+        Freshness, PollingReason, RecordContent, SignedOutReason, StorageView, WorkerMessage,
     },
     reconcile::Reconcile,
     replica::Replica,
@@ -49,6 +50,9 @@ pub struct Engine {
     pub(super) connection: Connection,
     pub(super) subscriptions: Subscriptions,
     pub(super) reconcile: Reconcile,
+    pub(super) cache: Cache,
+    pub(super) restoring: Restoring,
+    pub(super) told_storage: StorageView,
     pub(super) replica: Replica,
     pub(super) tabs: Tabs,
     pub(super) panels: Panels,
@@ -59,9 +63,9 @@ pub struct Engine {
     pub(super) shown: Map<ResourceKey, RecordContent>,
     pub(super) flushed_at: Timestamp,
     pub(super) counts_dirty: bool,
-    started: Timestamp,
-    streamed: Option<Timestamp>,
-    told: Option<(Freshness, Timestamp)>,
+    pub(super) started: Timestamp,
+    pub(super) streamed: Option<Timestamp>,
+    pub(super) told: Option<(Freshness, Timestamp)>,
     wake_at: Option<Timestamp>,
 }
 
@@ -85,6 +89,9 @@ impl Engine {
             connection: Connection::new(),
             subscriptions: Subscriptions::new(&watched()),
             reconcile: Reconcile::default(),
+            cache: Cache::default(),
+            restoring: Restoring::default(),
+            told_storage: StorageView::Unknown,
             replica: Replica::default(),
             tabs: Tabs::new(settings.instance),
             panels: Panels::default(),
@@ -117,7 +124,7 @@ impl Engine {
                 let event = self.session.on_loaded(&mut self.io, text.as_deref());
                 self.on_session(event);
             }
-            Input::Cache(_) => {}
+            Input::Cache(event) => self.on_cache(event),
         }
         self.run_timers();
         self.finish();
@@ -131,39 +138,6 @@ impl Engine {
     /// What was seen so far.
     pub fn counters(&self) -> Counters {
         self.io.counters
-    }
-
-    /// How fresh everything is now.
-    pub fn freshness(&self) -> Freshness {
-        freshness::derive(&Facts {
-            now: self.io.now,
-            signed_out: self.session.signed_out(),
-            connection: self.connection.state(),
-            lost_since: self.connection.lost_since(),
-            all_bound: self.subscriptions.all_bound(),
-            caught_up: self.reconcile.all_caught_up(),
-            catch_up_reason: self.reconcile.catch_up_reason(),
-            polling: self.polling_reason(),
-            claim_offline: self.tabs.claim_offline(),
-            trouble: self.io.requests.trouble(),
-            searched: self.reconcile.as_of(),
-            streamed: self.streamed,
-            poll_every_ms: self.io.config.limits.poll_interval_s.saturating_mul(1000),
-            started: self.started,
-        })
-    }
-
-    fn polling_reason(&self) -> Option<PollingReason> {
-        let lost = self.connection.lost_since();
-        let http_works = lost.is_some_and(|lost| {
-            self.io
-                .requests
-                .answered_at()
-                .is_some_and(|answered| answered > lost)
-        });
-        let blocked = self.connection.failed_in_a_row() >= limits::SOCKETS_BLOCKED_AFTER;
-        self.polling
-            .or((blocked && http_works).then_some(PollingReason::SocketsBlocked))
     }
 
     fn on_socket(&mut self, socket: crate::identity::SocketId, event: SocketEvent) {
@@ -235,6 +209,7 @@ impl Engine {
             }
             Some(session::Event::SignedIn) => self.on_signed_in(),
             Some(session::Event::SignedOut) => self.on_signed_out(),
+            Some(session::Event::Switched) => self.on_switched(),
         }
     }
 
@@ -251,13 +226,8 @@ impl Engine {
         let panels = self.panels.views();
         self.tabs
             .tell_each(&mut self.io, &WorkerMessage::Panels { panels });
-        let types = watched().map(|kind| {
-            let restricted = identity.restricted.contains(&kind);
-            let criteria = self.panels.load_criteria(&kind);
-            (kind, criteria, restricted)
-        });
         self.connection.start(&mut self.io);
-        self.reconcile.start(&mut self.io, types.into());
+        self.open_cache(&identity);
         self.io
             .timers
             .set(Timer::Tick, self.io.now + limits::TICK_MS);
@@ -266,6 +236,21 @@ impl Engine {
 
     fn on_signed_out(&mut self) {
         self.io.log(LogLevel::Info, "signed out");
+        self.forget_rows();
+        self.tell_session();
+    }
+
+    /// The server knows the user by other rights than the stored session did: nothing of before may be shown.
+    fn on_switched(&mut self) {
+        self.io
+            .log(LogLevel::Info, "the rights of the user have changed");
+        self.forget_rows();
+        self.on_signed_in();
+    }
+
+    fn forget_rows(&mut self) {
+        self.cache.wipe(&mut self.io);
+        self.restoring = Restoring::default();
         self.subscriptions.forget(&mut self.io);
         self.connection.stop(&mut self.io);
         self.reconcile.forget(&mut self.io);
@@ -285,7 +270,6 @@ impl Engine {
             self.io.timers.stop(timer);
         }
         self.tabs.close_channel(&mut self.io);
-        self.tell_session();
     }
 
     pub(super) fn on_subscriptions(&mut self, events: Vec<subscription::Event>) {
@@ -360,6 +344,7 @@ impl Engine {
             Timer::StreamRetry => self.retry_stream(),
             Timer::Reconcile => self.reconcile.on_timer(&mut self.io),
             Timer::Settle => self.settle(),
+            Timer::Cache => self.on_cache_timer(),
             Timer::Tick => self.on_tick(),
             // What these two announce is done at the end of every turn.
             Timer::Flush | Timer::Counts | Timer::Requests => {}
@@ -404,6 +389,8 @@ impl Engine {
             self.polling = None;
         }
         self.tell_freshness();
+        self.tell_storage();
+        self.cache.schedule_write(&mut self.io, &self.replica);
         self.io.pump_requests();
         let next = self.io.timers.next();
         if let Some(at) = next
@@ -412,42 +399,6 @@ impl Engine {
             self.io.push(Output::WakeAt(at));
         }
         self.wake_at = next;
-    }
-
-    fn tell_freshness(&mut self) {
-        let freshness = self.freshness();
-        if let Freshness::Live { as_of } = &freshness {
-            self.streamed = Some(*as_of);
-        }
-        let now = self.io.now;
-        let due = match &self.told {
-            None => true,
-            Some((told, at)) => {
-                freshness::differs(told, &freshness)
-                    || (*told != freshness && now.since_ms(*at) >= limits::AS_OF_EVERY_MS)
-            }
-        };
-        if due {
-            self.told = Some((freshness.clone(), now));
-            let message = self.freshness_message();
-            self.tabs.tell_all(&mut self.io, message);
-        }
-    }
-
-    pub(super) fn freshness_message(&self) -> WorkerMessage {
-        let indices = 0..self.panels.len();
-        let panels = indices.map(|index| {
-            let types = self.panels.types(index);
-            PanelFreshness {
-                panel: self.panels.id(index).clone(),
-                as_of: self.reconcile.streamed_as_of(&types, self.streamed),
-                proven: self.reconcile.as_of_types(&types),
-            }
-        });
-        WorkerMessage::Freshness {
-            freshness: self.freshness(),
-            panels: panels.collect(),
-        }
     }
 
     pub(super) fn tell_session(&mut self) {

@@ -4,6 +4,7 @@
 //! spurious wake-up is harmless. Illegal input is logged and ignored, never a panic.
 
 mod answers;
+mod caching;
 mod composition;
 mod counters;
 mod freshness;
@@ -14,6 +15,7 @@ mod publish;
 pub(crate) mod requests;
 mod requests_from_tabs;
 mod stream;
+mod telling_freshness;
 #[cfg(test)]
 mod tests;
 

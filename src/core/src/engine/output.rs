@@ -77,7 +77,8 @@ pub enum Output {
         /// Its changes, to be carried out in order.
         changes: Vec<CacheChange>,
     },
-    /// Close the database that is open, delete it and the key that can read it. No event of it follows.
+    /// Close the database that is open; delete every database of the cache and the keys that can read them, those of
+    /// earlier sessions too. No event of them follows.
     WipeCache,
     /// Something worth knowing, free of patient data and secrets.
     Log {

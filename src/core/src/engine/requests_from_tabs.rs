@@ -45,7 +45,11 @@ impl Engine {
             }
             TabMessage::Watch { panel } => self.on_watch(tab, panel),
             TabMessage::Unwatch { panel } => self.tabs.watch(tab, panel, false),
-            TabMessage::Viewing { panel, rows, .. } => self.tabs.view(tab, panel, rows),
+            TabMessage::Viewing { panel, first, rows } => {
+                if self.panels.index(&panel).is_some() {
+                    self.tabs.view(tab, panel, first, rows);
+                }
+            }
             TabMessage::OpenRecord { record } => self.on_open_record(tab, record),
             TabMessage::CloseRecord => {
                 if let Some(record) = self.tabs.set_record(tab, None) {
@@ -98,6 +102,8 @@ impl Engine {
         }
         let message = self.freshness_message();
         self.io.tell(tab, message);
+        let storage = self.storage();
+        self.io.tell(tab, WorkerMessage::Storage { storage });
     }
 
     fn on_surroundings(&mut self, tab: &TabId, next: Surroundings) {
@@ -128,6 +134,8 @@ impl Engine {
             return;
         };
         self.tabs.watch(tab, panel.clone(), true);
+        let types = self.panels.types(index);
+        self.use_types(&types);
         let rows = self.rows_of(index);
         let loading = self.is_loading(index);
         // What went by channel before the tab listened to it is lost: say it again.

@@ -77,7 +77,9 @@ impl Engine {
                 self.accept(resource, Source::Frame);
             }
             Interactions::Deletes => {
-                self.replica.delete_by_frame(self.io.now, &resource);
+                if self.replica.delete_by_frame(self.io.now, &resource) {
+                    self.note_update(&resource.key);
+                }
             }
         }
     }
@@ -107,10 +109,12 @@ impl Engine {
             }
             return Verdict::Unseen;
         }
+        let key = resource.key.clone();
         let verdict = self.replica.accept(self.io.now, resource, members, source);
         match verdict {
             Verdict::Duplicate => self.io.counters.duplicates += 1,
             Verdict::Late => self.io.counters.late += 1,
+            Verdict::Applied if self.reconcile.is_loaded(&key.kind) => self.note_update(&key),
             Verdict::Applied | Verdict::Unseen => {}
         }
         verdict

@@ -22,6 +22,8 @@ errors! {
             "the search is repeated after a wait and proves nothing until then";
         CursorStuck: "a page by cursor made no progress", Retryable,
             "the walk starts over with offsets instead of cursors";
+        SearchEndless: "a search has no end in sight", Retryable,
+            "everything is loaded anew; until that is done nothing is called live";
         ReadUnusable: "a read brought nothing usable", Contained,
             "the row stays as it was until the next search";
         SearchForbidden: "this user may not read a type", Fatal,

@@ -23,6 +23,14 @@ errors! {
             "a bind of it is ignored, an event of it still counts";
         Slept: "the machine slept", Retryable,
             "nothing is called live until the socket has answered, and a search starts at once";
+        StorageLost: "rows are not kept between visits", Degraded,
+            "they are held in memory, visibly, and the storage is tried again";
+        BatchNotStored: "a batch was not stored", Retryable,
+            "its rows are written again";
+        StorageFull: "there is no room to keep every row between visits", Degraded,
+            "the type used least is not kept";
+        StoredRowsUnusable: "stored rows cannot be used", Contained,
+            "everything is loaded from the server and stored anew";
         ClockSetBack: "the clock was set back", Contained,
             "time goes on from where it was; what is shown follows the clock";
     }

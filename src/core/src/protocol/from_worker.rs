@@ -336,6 +336,8 @@ pub enum StorageProblem {
 pub enum CatchUpReason {
     /// First load.
     FirstLoad,
+    /// Rows of an earlier visit are shown; what changed since is being read.
+    Restored,
     /// The socket was lost and is back.
     Reconnected,
     /// The stream is in doubt (a missed update was found, a binding vanished, the machine slept).

@@ -12,7 +12,7 @@ use crate::{
     },
     error::{ConnectionError, ProcessingError},
     fhir,
-    identity::{ResourceId, ResourceKey, ResourceType},
+    identity::{ResourceId, ResourceKey},
     limits,
 };
 
@@ -53,8 +53,7 @@ impl Reconcile {
                 self.walk_done(io, index)
             }
             (403 | 404, What::Members(ids)) => {
-                let absent = keys(&call.kind, ids);
-                let mut events = vec![Event::Absent(absent)];
+                let mut events = self.absent(index, ids);
                 events.extend(self.walk_done(io, index));
                 events
             }
@@ -109,9 +108,11 @@ impl Reconcile {
                 missed_before,
             }],
         };
-        match next.filter(|next| walk.advance(next)) {
-            Some(path) => send(io, &sync.kind, run.id, what, path),
+        match next {
             None => events.extend(self.walk_done(io, index)),
+            Some(path) if walk.advance(&path) => send(io, &sync.kind, run.id, what, path),
+            // A walk that was not finished proves nothing.
+            Some(_) => events.extend(self.on_endless(io, index)),
         }
         events
     }
@@ -127,18 +128,28 @@ impl Reconcile {
             return self.give_up(io, index);
         };
         let present = run::ids_in(&page);
-        let kind = self.types[index].kind.clone();
         let absent: Vec<_> = ids
             .iter()
             .filter(|id| !present.contains(id.as_str()))
             .cloned()
             .collect();
-        let mut events = Vec::new();
-        if !absent.is_empty() {
-            events.push(Event::Absent(keys(&kind, &absent)));
-        }
+        let mut events = self.absent(index, &absent);
         events.extend(self.walk_done(io, index));
         events
+    }
+
+    fn absent(&self, index: usize, ids: &[ResourceId]) -> Vec<Event> {
+        let sync = &self.types[index];
+        let Some(run) = sync.run.as_ref().filter(|_| !ids.is_empty()) else {
+            return Vec::new();
+        };
+        let keys = ids
+            .iter()
+            .map(|id| ResourceKey::new(sync.kind.clone(), id.clone()));
+        vec![Event::Absent {
+            keys: keys.collect(),
+            asked: run.members_asked,
+        }]
     }
 
     fn restart_with_offsets(&mut self, io: &mut Io, index: usize, what: What) -> Vec<Event> {
@@ -157,6 +168,22 @@ impl Reconcile {
         }
     }
 
+    /// A walk turns in circles or has more pages than changes are worth: load everything, or leave it for later.
+    fn on_endless(&mut self, io: &mut Io, index: usize) -> Vec<Event> {
+        let sync = &mut self.types[index];
+        io.report_about(ProcessingError::SearchEndless, &sync.kind);
+        let was_load = sync
+            .run
+            .as_ref()
+            .is_some_and(|run| run.stage == Stage::Load);
+        let events = self.give_up(io, index);
+        if !was_load {
+            self.types[index].reload = true;
+            self.begin(io, index, Reason::Poll, None);
+        }
+        events
+    }
+
     /// One of the parallel walks of a stage has ended.
     fn walk_done(&mut self, io: &mut Io, index: usize) -> Vec<Event> {
         let sync = &mut self.types[index];
@@ -170,6 +197,7 @@ impl Reconcile {
         match run.stage {
             Stage::Load => {
                 sync.loaded = true;
+                sync.reload = false;
                 sync.proven = run.mark;
                 sync.seen = sync.seen.max(run.mark);
                 run.from = run.mark.map(|mark| mark - limits::RECONCILE_OVERLAP_MS);
@@ -179,7 +207,9 @@ impl Reconcile {
             }
             Stage::Changes => {
                 let gap_ms = sync.as_of.map_or(0, |as_of| run.started.since_ms(as_of));
-                let unsure = sync.restricted || gap_ms > limits::MEMBERSHIP_AFTER_GAP_MS;
+                let unsure = sync.restricted
+                    || run.present.is_some()
+                    || gap_ms > limits::MEMBERSHIP_AFTER_GAP_MS;
                 if unsure && run.reason != Reason::FirstLoad {
                     run.stage = Stage::Members;
                     run.waiting = 1;
@@ -234,10 +264,4 @@ impl Reconcile {
         self.schedule(io);
         Vec::new()
     }
-}
-
-fn keys(kind: &ResourceType, ids: &[ResourceId]) -> Vec<ResourceKey> {
-    ids.iter()
-        .map(|id| ResourceKey::new(kind.clone(), id.clone()))
-        .collect()
 }

@@ -9,8 +9,10 @@ mod answers;
 mod members;
 mod paths;
 mod run;
+mod type_sync;
 
 use crate::{
+    collections::Set,
     engine::{
         io::Io,
         requests::{Purpose, Request},
@@ -23,6 +25,8 @@ use crate::{
     timer::Timer,
 };
 use run::{Run, Stage, Walk};
+use type_sync::TypeSync;
+pub(crate) use type_sync::{Progress, TypeStart};
 
 /// A request of the reconciliation.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,6 +60,8 @@ pub(crate) enum Reason {
     AntiEntropy,
     /// There is no stream.
     Poll,
+    /// Rows of an earlier life are there: what changed since is read.
+    Restored,
 }
 
 /// What the rest of the engine must do.
@@ -75,34 +81,17 @@ pub(crate) enum Event {
         /// As for rows.
         missed_before: Option<Timestamp>,
     },
-    /// Known resources that a membership check did not find: read them.
-    Absent(Vec<ResourceKey>),
+    /// Known resources that a membership check, asked then, did not find: they are not there for this user.
+    Absent {
+        /// Which.
+        keys: Vec<ResourceKey>,
+        /// When the check was asked.
+        asked: Timestamp,
+    },
     /// The ids of all known rows of the type are wanted.
     NeedMembers(ResourceType),
     /// The first load of a type is done.
     Loaded(ResourceType),
-}
-
-/// One type.
-#[derive(Debug)]
-struct TypeSync {
-    kind: ResourceType,
-    criteria: String,
-    restricted: bool,
-    loaded: bool,
-    /// Everything up to this moment of the server is known for certain.
-    proven: Option<Timestamp>,
-    /// The newest that the stream brought while it was whole.
-    stream: Option<Timestamp>,
-    /// The newest time seen anywhere: the server's clock was not behind it.
-    seen: Option<Timestamp>,
-    bound: bool,
-    caught_up: bool,
-    reason: CatchUpReason,
-    as_of: Option<Timestamp>,
-    run: Option<Run>,
-    next_at: Option<Timestamp>,
-    member_cursor: Option<ResourceId>,
 }
 
 /// See the module.
@@ -113,28 +102,26 @@ pub(crate) struct Reconcile {
 }
 
 impl Reconcile {
-    /// Starts to load these types: name, criteria of the first load, whether the policy shows a part only.
-    pub(crate) fn start(&mut self, io: &mut Io, types: Vec<(ResourceType, String, bool)>) {
-        let sync = |(kind, criteria, restricted)| TypeSync {
-            kind,
-            criteria,
-            restricted,
-            loaded: false,
-            proven: None,
-            stream: None,
-            seen: None,
-            bound: false,
-            caught_up: false,
-            reason: CatchUpReason::FirstLoad,
-            as_of: None,
-            run: None,
-            next_at: None,
-            member_cursor: None,
-        };
-        self.types = types.into_iter().map(sync).collect();
+    /// Starts to load these types, or to read what changed since an earlier life.
+    pub(crate) fn start(&mut self, io: &mut Io, types: Vec<TypeStart>) {
+        self.types = types.into_iter().map(TypeSync::new).collect();
         for index in 0..self.types.len() {
-            self.begin(io, index, Reason::FirstLoad, None);
+            let reason = match self.types[index].loaded {
+                true => Reason::Restored,
+                false => Reason::FirstLoad,
+            };
+            self.begin(io, index, reason, None);
         }
+    }
+
+    /// How far a type was read; `None` before its first load.
+    pub(crate) fn progress(&self, kind: &ResourceType) -> Option<Progress> {
+        let sync = self.types.iter().find(|sync| sync.kind == *kind)?;
+        let as_of = sync.as_of.filter(|_| sync.loaded)?;
+        Some(Progress {
+            proven: sync.proven,
+            as_of,
+        })
     }
 
     /// Forgets everything.
@@ -285,8 +272,12 @@ impl Reconcile {
         let Some(run) = &mut sync.run else {
             return Vec::new();
         };
-        let ids = members::choose(ids, seen, run.members_max(), &mut sync.member_cursor);
+        let ids = match run.present.take() {
+            Some(present) => ids.into_iter().filter(|id| !present.contains(id)).collect(),
+            None => members::choose(ids, seen, run.members_max(), &mut sync.member_cursor),
+        };
         run.waiting = 0;
+        run.members_asked = io.now;
         for chunk in ids.chunks(limits::MEMBERSHIP_IDS_MAX) {
             run.waiting += 1;
             let path = paths::members(kind, chunk);
@@ -301,9 +292,12 @@ impl Reconcile {
     }
 
     /// A search found something of that time.
-    pub(crate) fn on_found(&mut self, kind: &ResourceType, updated: Timestamp) {
-        if let Some(sync) = self.types.iter_mut().find(|sync| sync.kind == *kind) {
+    pub(crate) fn on_found(&mut self, key: &ResourceKey, updated: Timestamp) {
+        if let Some(sync) = self.types.iter_mut().find(|sync| sync.kind == key.kind) {
             sync.seen = sync.seen.max(Some(updated));
+            if let Some(present) = sync.run.as_mut().and_then(|run| run.present.as_mut()) {
+                present.insert(key.id.clone());
+            }
         }
     }
 
@@ -340,8 +334,10 @@ impl Reconcile {
         );
         sync.next_at = None;
         let mut run = Run::new(id, reason, io.now);
-        if !sync.loaded {
+        if sync.needs_load(io.now) {
             run.waiting = 2;
+            // Rows that were there before and are not found again have to be asked for one by one.
+            run.present = sync.loaded.then(Set::default);
             send(io, &kind, id, What::Mark, paths::mark(&kind));
             run.live = Walk::new(paths::load(&kind, &sync.criteria));
             send(io, &kind, id, What::Live, run.live.path.clone());

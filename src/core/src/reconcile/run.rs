@@ -4,6 +4,7 @@ use super::Reason;
 use crate::{
     collections::Set,
     fhir::{self, SearchPage},
+    identity::ResourceId,
     limits,
     time::Timestamp,
 };
@@ -40,6 +41,10 @@ pub(super) struct Run {
     pub(super) waiting: usize,
     pub(super) live: Walk,
     pub(super) tombstones: Walk,
+    /// When the membership check was asked.
+    pub(super) members_asked: Timestamp,
+    /// What a load found that was begun with rows already there.
+    pub(super) present: Option<Set<ResourceId>>,
 }
 
 impl Run {
@@ -56,6 +61,8 @@ impl Run {
             waiting: 0,
             live: Walk::new(String::new()),
             tombstones: Walk::new(String::new()),
+            members_asked: now,
+            present: None,
         }
     }
 
@@ -70,7 +77,9 @@ impl Run {
     /// Ids that a run of this reason may check.
     pub(super) fn members_max(&self) -> usize {
         match self.reason {
-            Reason::Rebound | Reason::FirstLoad => 50 * limits::MEMBERSHIP_IDS_MAX,
+            Reason::Rebound | Reason::Restored | Reason::FirstLoad => {
+                50 * limits::MEMBERSHIP_IDS_MAX
+            }
             Reason::AntiEntropy | Reason::Poll => 5 * limits::MEMBERSHIP_IDS_MAX,
         }
     }

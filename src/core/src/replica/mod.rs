@@ -12,6 +12,7 @@ mod gone;
 mod joins;
 #[cfg(test)]
 mod tests;
+mod unsaved;
 
 use std::sync::Arc;
 
@@ -26,6 +27,7 @@ use crate::{
 pub(crate) use dirty::{Dirty, DirtyRow};
 use gone::{Gone, GoneMemory};
 use joins::Joins;
+use unsaved::Unsaved;
 
 /// Panels that show a row: one bit for each, in the order of the panel list. The last bit means: open in a drawer.
 pub(crate) type Membership = u32;
@@ -77,6 +79,7 @@ pub(crate) struct Replica {
     gone: GoneMemory,
     disputed: Map<ResourceKey, Timestamp>,
     dirty: Dirty,
+    unsaved: Unsaved,
 }
 
 impl Replica {
@@ -92,8 +95,7 @@ impl Replica {
 
     /// Whether a version of this resource can be kept with so many rows of a type at most.
     pub(crate) fn has_room(&self, key: &ResourceKey, rows_max: usize) -> bool {
-        let count = self.counts.get(&key.kind).copied().unwrap_or_default();
-        count < rows_max || self.rows.contains_key(key)
+        self.count(&key.kind) < rows_max || self.rows.contains_key(key)
     }
 
     /// Tasks of a patient, in no order.
@@ -268,6 +270,11 @@ impl Replica {
         *self = Self::default();
     }
 
+    /// Rows of a type.
+    pub(crate) fn count(&self, kind: &ResourceType) -> usize {
+        self.counts.get(kind).copied().unwrap_or_default()
+    }
+
     fn judge(&mut self, now: Timestamp, resource: &Resource, source: Source) -> Verdict {
         if let Some(entry) = self.rows.get(&resource.key) {
             let verdict = judge_against(entry, resource, source);
@@ -323,29 +330,30 @@ impl Replica {
         self.gone.forget(&key);
         let reason = (was & !members != 0).then(|| left(&resource));
         self.dirty.mark(&key, was, reason);
+        self.unsaved.mark(&key);
         self.mark_joined(previous_patient(self.rows.get(&key)));
-        self.joins.update(
-            &key,
-            self.rows.get(&key).map(|entry| &*entry.resource),
-            Some(&resource),
-        );
         self.mark_joined(joins::patient_of(&resource));
-        if resource.key.kind == ResourceType::Patient {
+        self.put(resource, members, framed_at);
+        if key.kind == ResourceType::Patient {
             self.mark_tasks(&key.id);
         }
+        Verdict::Applied
+    }
+
+    /// Stores a row and keeps the indexes right.
+    fn put(&mut self, resource: Resource, members: Membership, framed_at: Option<Timestamp>) {
+        let key = resource.key.clone();
+        let previous = self.rows.get(&key).map(|entry| &*entry.resource);
+        self.joins.update(&key, previous, Some(&resource));
         let kind = key.kind.clone();
-        let replaced = self.rows.insert(
-            key,
-            Entry {
-                resource: Arc::new(resource),
-                members,
-                framed_at,
-            },
-        );
-        if replaced.is_none() {
+        let entry = Entry {
+            resource: Arc::new(resource),
+            members,
+            framed_at,
+        };
+        if self.rows.insert(key, entry).is_none() {
             *self.counts.entry(kind).or_default() += 1;
         }
-        Verdict::Applied
     }
 
     fn on_duplicate(&mut self, now: Timestamp, resource: &Resource, source: Source) {
@@ -371,6 +379,7 @@ impl Replica {
             *count = count.saturating_sub(1);
         }
         self.dirty.mark(key, entry.members, Some(reason));
+        self.unsaved.mark(key);
         self.joins.update(key, Some(&entry.resource), None);
         self.mark_joined(joins::patient_of(&entry.resource));
         if key.kind == ResourceType::Patient {

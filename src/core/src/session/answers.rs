@@ -230,8 +230,9 @@ pub(super) fn me(outcome: &Outcome) -> Result<Identity, SignInFailure> {
         profile: Option<Profile>,
         access_policy: Option<Policy>,
     }
-    #[derive(Deserialize)]
+    #[derive(Default, Deserialize)]
     struct NamedProject {
+        id: Option<String>,
         name: Option<String>,
     }
     #[derive(Deserialize)]
@@ -276,6 +277,7 @@ pub(super) fn me(outcome: &Outcome) -> Result<Identity, SignInFailure> {
                 .and_then(|profile| profile.reference.clone())
         })
         .ok_or(SignInFailure::NotMedplum)?;
+    let project = wire.project.unwrap_or_default();
     let rules = wire
         .access_policy
         .map(|policy| policy.resource)
@@ -284,12 +286,8 @@ pub(super) fn me(outcome: &Outcome) -> Result<Identity, SignInFailure> {
     Ok(Identity {
         profile: reference,
         name: Named::text(member),
-        project: clean(
-            &wire
-                .project
-                .and_then(|project| project.name)
-                .unwrap_or_default(),
-        ),
+        project_id: project.id.unwrap_or_default(),
+        project: clean(&project.name.unwrap_or_default()),
         restricted: partial
             .map(|rule| ResourceType::from(rule.resource_type.as_str()))
             .collect(),

@@ -6,7 +6,10 @@
 mod answers;
 pub(crate) use answers::outcome_text;
 mod pkce;
+mod steps;
 mod stored;
+
+use serde::{Deserialize, Serialize};
 
 use crate::{
     engine::{
@@ -14,14 +17,14 @@ use crate::{
         io::Io,
         requests::{Auth, Outcome, Purpose, Request, Retry},
     },
-    error::{ConnectionError, StateError},
+    error::StateError,
     identity::{ResourceType, TabId},
     limits,
     protocol::{MembershipChoice, Secret, SessionView, SignInFailure, SignedOutReason},
     time::Timestamp,
     timer::Timer,
 };
-use answers::{LoginAnswer, TokenAnswer};
+use answers::TokenAnswer;
 use pkce::Verifiers;
 use stored::StoredSession;
 
@@ -55,19 +58,33 @@ pub(crate) enum Event {
     SignedOut,
     /// There is a new access token.
     Renewed,
+    /// The server says otherwise than the stored session who this is or what may be read: start over.
+    Switched,
 }
 
 /// Who the user is.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Identity {
     /// Reference of the profile.
     pub(crate) profile: String,
     /// Name to show.
     pub(crate) name: String,
+    /// Id of the project.
+    pub(crate) project_id: String,
     /// Name of the project.
     pub(crate) project: String,
     /// Types of which the access policy shows a part only: they have neither tombstones nor 410.
     pub(crate) restricted: Vec<ResourceType>,
+}
+
+impl Identity {
+    /// Whether rows read as one are the rows to show to the other.
+    fn reads_like(&self, other: &Self) -> bool {
+        self.profile == other.profile
+            && self.project_id == other.project_id
+            && self.restricted == other.restricted
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -107,6 +124,8 @@ pub(crate) struct Session {
     tokens: Option<Tokens>,
     verifiers: Verifiers,
     attempt: u32,
+    /// Who is signed in is known from the stored session only: the server has to confirm it.
+    unconfirmed: bool,
 }
 
 impl Session {
@@ -117,6 +136,7 @@ impl Session {
             tokens: None,
             verifiers: Verifiers::new(entropy),
             attempt: 0,
+            unconfirmed: false,
         }
     }
 
@@ -147,6 +167,11 @@ impl Session {
         }
     }
 
+    /// Whether an earlier life of the worker signed in and the server has not confirmed it yet.
+    pub(crate) fn is_restored(&self) -> bool {
+        self.unconfirmed
+    }
+
     /// Why nobody is, if nobody is and nothing is on its way.
     pub(crate) fn signed_out(&self) -> Option<SignedOutReason> {
         match &self.state {
@@ -166,11 +191,11 @@ impl Session {
             if text.is_some() {
                 io.push(Output::ForgetSession);
                 io.report(StateError::StoredSessionUnusable);
+                io.push(Output::WipeCache);
             }
             self.state = State::SignedOut(SignedOutReason::NotYet);
             return Some(Event::Changed);
         };
-        self.state = State::Restoring;
         self.tokens = Some(Tokens {
             access: Secret::new(""),
             refresh: Some(stored.refresh_token),
@@ -178,7 +203,19 @@ impl Session {
             signed_in_at: stored.signed_in_at,
         });
         self.refresh(io);
-        Some(Event::Changed)
+        match stored.identity {
+            // Whoever could read the stored session may see the rows stored beside it; nothing else is given before the
+            // server has renewed the session.
+            Some(identity) => {
+                self.unconfirmed = true;
+                self.state = State::SignedIn(identity);
+                Some(Event::SignedIn)
+            }
+            None => {
+                self.state = State::Restoring;
+                Some(Event::Changed)
+            }
+        }
     }
 
     /// A tab signs in.
@@ -310,103 +347,21 @@ impl Session {
         }
     }
 
-    fn on_login(&mut self, io: &mut Io, step: Call, outcome: &Outcome) -> Option<Event> {
-        let State::SigningIn { tab, verifier } = &self.state else {
-            return None;
+    /// Stores what a new life of the worker needs.
+    fn save(&self, io: &mut Io) {
+        let Some(tokens) = &self.tokens else {
+            return;
         };
-        let (tab, verifier) = (tab.clone(), verifier.clone());
-        match answers::login(&io.config, step, outcome) {
-            Ok(LoginAnswer::Code(code)) => {
-                let mut fields = vec![
-                    ("grant_type", "authorization_code"),
-                    ("code", code.as_str()),
-                    ("code_verifier", verifier.reveal()),
-                ];
-                let client = io.config.client_id.clone();
-                if let Some(client) = &client {
-                    fields.push(("client_id", client));
-                }
-                let body = answers::form(&fields);
-                call(
-                    io,
-                    Call::Exchange,
-                    "oauth2/token",
-                    "application/x-www-form-urlencoded",
-                    body,
-                );
-                None
-            }
-            Ok(LoginAnswer::Choose { login, choices }) => {
-                self.state = State::Choosing {
-                    verifier,
-                    login,
-                    choices,
-                };
-                Some(Event::Changed)
-            }
-            Err(failure) => Some(self.fail(tab, failure)),
-        }
-    }
-
-    fn on_exchange(&mut self, io: &mut Io, outcome: &Outcome) -> Option<Event> {
-        let State::SigningIn { tab, .. } = &self.state else {
-            return None;
+        let Some(refresh) = &tokens.refresh else {
+            return;
         };
-        let tab = tab.clone();
-        match answers::exchange(outcome) {
-            Ok(answer) => {
-                self.accept(io, answer, io.now);
-                self.state = State::Identifying { tab: Some(tab) };
-                ask_me(io);
-                Some(Event::Renewed)
-            }
-            Err(failure) => Some(self.fail(tab, failure)),
-        }
-    }
-
-    fn on_refreshed(&mut self, io: &mut Io, outcome: &Outcome) -> Option<Event> {
-        let signed_in_at = self.tokens.as_ref()?.signed_in_at;
-        match answers::refreshed(outcome) {
-            answers::Refreshed::Renewed(answer) => {
-                self.attempt = 0;
-                self.accept(io, answer, signed_in_at);
-                if matches!(self.state, State::Restoring) {
-                    self.state = State::Identifying { tab: None };
-                    ask_me(io);
-                }
-                Some(Event::Renewed)
-            }
-            answers::Refreshed::Refused => {
-                io.report(ConnectionError::RenewalRefused);
-                Some(self.end(io, SignedOutReason::SessionEnded))
-            }
-            answers::Refreshed::TryLater(told_ms) => {
-                io.count(ConnectionError::RenewalFailed);
-                let ceiling = (limits::REQUEST_RETRY_BASE_MS << self.attempt.min(8))
-                    .min(limits::REQUEST_RETRY_MAX_MS);
-                self.attempt += 1;
-                let wait = told_ms.unwrap_or(ceiling / 2) + io.jitter_ms(ceiling / 2);
-                io.timers.set(Timer::SessionRefresh, io.now + wait);
-                None
-            }
-        }
-    }
-
-    fn on_me(&mut self, io: &mut Io, outcome: &Outcome) -> Option<Event> {
-        let State::Identifying { tab } = &self.state else {
-            return None;
-        };
-        let tab = tab.clone();
-        match answers::me(outcome) {
-            Ok(identity) => {
-                self.state = State::SignedIn(identity);
-                Some(Event::SignedIn)
-            }
-            Err(failure) => {
-                let ended = self.end(io, SignedOutReason::SessionEnded);
-                tab.map_or(Some(ended), |tab| Some(Event::Failed(tab, failure)))
-            }
-        }
+        let text = StoredSession::save(
+            &io.config.server,
+            refresh,
+            tokens.signed_in_at,
+            self.identity(),
+        );
+        io.push(Output::SaveSession { text });
     }
 
     fn accept(&mut self, io: &mut Io, answer: TokenAnswer, signed_in_at: Timestamp) {
@@ -420,15 +375,13 @@ impl Session {
             signed_in_at,
         };
         io.requests.set_bearer(Some(tokens.access.clone()));
-        if let Some(refresh) = &tokens.refresh {
-            let text = StoredSession::save(&io.config.server, refresh, signed_in_at);
-            io.push(Output::SaveSession { text });
-            io.timers
-                .set(Timer::SessionRefresh, io.now + (life_ms - early_ms));
-        } else {
-            io.timers.set(Timer::SessionRefresh, tokens.expires_at);
-        }
+        let renew_at = match &tokens.refresh {
+            Some(_) => io.now + (life_ms - early_ms),
+            None => tokens.expires_at,
+        };
+        io.timers.set(Timer::SessionRefresh, renew_at);
         self.tokens = Some(tokens);
+        self.save(io);
     }
 
     fn fail(&mut self, tab: TabId, failure: SignInFailure) -> Event {
@@ -440,6 +393,7 @@ impl Session {
     fn end(&mut self, io: &mut Io, reason: SignedOutReason) -> Event {
         self.tokens = None;
         self.attempt = 0;
+        self.unconfirmed = false;
         self.state = State::SignedOut(reason);
         io.timers.stop(Timer::SessionRefresh);
         io.cancel_requests(|purpose| *purpose != Purpose::Session(Call::Logout));

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Identity;
 use crate::{limits, protocol::Secret, time::Timestamp};
 
 /// The stored session; the shell encrypts it.
@@ -12,18 +13,26 @@ pub(super) struct StoredSession {
     server: String,
     pub(super) refresh_token: Secret,
     pub(super) signed_in_at: Timestamp,
+    /// Who that is; not known yet between the first token and the answer to who am I.
+    pub(super) identity: Option<Identity>,
 }
 
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 impl StoredSession {
     /// The text to store.
-    pub(super) fn save(server: &str, refresh_token: &Secret, signed_in_at: Timestamp) -> Secret {
+    pub(super) fn save(
+        server: &str,
+        refresh_token: &Secret,
+        signed_in_at: Timestamp,
+        identity: Option<&Identity>,
+    ) -> Secret {
         let stored = Self {
             version: VERSION,
             server: server.into(),
             refresh_token: refresh_token.clone(),
             signed_in_at,
+            identity: identity.cloned(),
         };
         Secret::new(serde_json::to_string(&stored).unwrap_or_default())
     }
@@ -43,7 +52,7 @@ mod tests {
 
     #[test]
     fn a_stored_session_is_restored_within_one_shift_only() {
-        let saved = StoredSession::save("https://a/", &Secret::new("r"), Timestamp(1_000));
+        let saved = StoredSession::save("https://a/", &Secret::new("r"), Timestamp(1_000), None);
         let restore = |server, now| StoredSession::restore(saved.reveal(), server, Timestamp(now));
         assert_eq!(
             restore("https://a/", 2_000).unwrap().refresh_token,

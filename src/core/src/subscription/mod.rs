@@ -95,6 +95,18 @@ impl Subscriptions {
         self.socket.is_some() && self.slots.iter().all(|slot| slot.bound().is_some())
     }
 
+    /// Ids that exist on the server because of this life.
+    pub(crate) fn ids(&self) -> Vec<ResourceId> {
+        let alive = self.slots.iter().filter_map(Slot::id);
+        alive.chain(&self.dead).cloned().collect()
+    }
+
+    /// Ids that an earlier life may have left on the server.
+    pub(crate) fn left_behind(&mut self, ids: Vec<ResourceId>) {
+        self.dead.extend(ids);
+        self.trim_dead();
+    }
+
     /// What an event of this Subscription means. Events of a Subscription that was replaced count as ordinary ones.
     pub(crate) fn interactions_of(&self, subscription: &str) -> Interactions {
         let slot = self.slots.iter().find(|slot| slot.has_id(subscription));

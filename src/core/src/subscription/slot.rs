@@ -83,7 +83,7 @@ impl Slot {
         self.id().is_some_and(|id| id.as_str() == subscription)
     }
 
-    fn id(&self) -> Option<&ResourceId> {
+    pub(super) fn id(&self) -> Option<&ResourceId> {
         match &self.state {
             SlotState::Tokening { id } | SlotState::Binding { id, .. } => Some(id),
             SlotState::Bound(bound) => Some(&bound.id),

@@ -40,6 +40,8 @@ pub(crate) struct Tabs {
     channel: Option<String>,
     channels: u64,
     sequence: u64,
+    /// The topmost rows of each panel as last seen.
+    tops: BTreeMap<PanelId, Vec<ResourceId>>,
 }
 
 impl Tabs {
@@ -51,6 +53,7 @@ impl Tabs {
             channel: None,
             channels: 0,
             sequence: 0,
+            tops: BTreeMap::new(),
         }
     }
 
@@ -122,12 +125,33 @@ impl Tabs {
         }
     }
 
-    /// What can be seen in a tab from now on.
-    pub(crate) fn view(&mut self, tab: &TabId, panel: PanelId, mut rows: Vec<ResourceId>) {
+    /// What can be seen in a tab from now on; `first` is the place of the first of these rows.
+    pub(crate) fn view(
+        &mut self,
+        tab: &TabId,
+        panel: PanelId,
+        first: u32,
+        mut rows: Vec<ResourceId>,
+    ) {
         rows.truncate(limits::VIEWING_ROWS_MAX);
-        if let Some(entry) = self.tabs.get_mut(tab) {
-            entry.viewing = Some(Viewing { panel, rows });
+        let Some(entry) = self.tabs.get_mut(tab) else {
+            return;
+        };
+        if first == 0 && entry.watching.contains(&panel) {
+            self.tops.insert(panel.clone(), rows.clone());
         }
+        entry.viewing = Some(Viewing { panel, rows });
+    }
+
+    /// The topmost rows of each panel as last seen.
+    pub(crate) fn tops(&self) -> impl Iterator<Item = (&PanelId, &[ResourceId])> {
+        self.tops.iter().map(|(panel, rows)| (panel, &rows[..]))
+    }
+
+    /// Who watches what.
+    pub(crate) fn watchers(&self) -> impl Iterator<Item = (&TabId, &PanelId)> {
+        let tabs = self.tabs.iter();
+        tabs.flat_map(|(tab, entry)| entry.watching.iter().map(move |panel| (tab, panel)))
     }
 
     /// The rows that can be seen in any visible tab, with their panels.
@@ -186,6 +210,7 @@ impl Tabs {
             tab.record = None;
             tab.viewing = None;
         }
+        self.tops.clear();
         if self.channel.take().is_some() {
             io.push(Output::UseChannel { name: None });
         }

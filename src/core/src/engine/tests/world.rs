@@ -4,7 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use super::server::{BASE, Server};
+use super::{
+    disk::Disk,
+    server::{BASE, Server},
+};
 use crate::{
     config::Config,
     engine::{Engine, EngineSettings, HttpRequest, Input, Output, SocketEvent},
@@ -15,6 +18,7 @@ use crate::{
 
 const HTTP_MS: i64 = 5;
 const FRAME_MS: i64 = 2;
+const DISK_MS: i64 = 3;
 const HEARTBEAT_MS: i64 = 10_000;
 
 enum Happening {
@@ -40,6 +44,7 @@ pub(super) struct World {
     pub(super) screens: BTreeMap<TabId, Screen>,
     pub(super) channel: Vec<WorkerMessage>,
     pub(super) stored: Option<String>,
+    pub(super) disk: Disk,
     pub(super) logs: Vec<String>,
     pub(super) open: BTreeSet<SocketId>,
     pub(super) opened: usize,
@@ -95,6 +100,7 @@ impl World {
             screens: BTreeMap::new(),
             channel: Vec::new(),
             stored,
+            disk: Disk::default(),
             logs: Vec::new(),
             open: BTreeSet::new(),
             opened: 0,
@@ -123,17 +129,50 @@ impl World {
                 .write(world.now - 500_000 + id as i64, task(id, "requested"));
         }
         world.hello("a");
-        world.say(
-            "a",
-            TabMessage::SignIn {
-                email: "ada@x.org".into(),
-                password: Secret::new("pw"),
-            },
-        );
+        world.sign_in("a");
         world.run(2_000);
         world.watch("a");
         world.assert_live();
         world
+    }
+
+    /// The worker is killed; so much later a tab starts another one.
+    pub(super) fn next_life(&mut self, away_ms: i64) {
+        for socket in std::mem::take(&mut self.open) {
+            self.server.on_closed(socket);
+        }
+        self.queue.clear();
+        self.screens.clear();
+        self.channel.clear();
+        self.now = self.now + away_ms;
+        self.wake = None;
+        self.at(HEARTBEAT_MS, Happening::Heartbeat);
+        let settings = EngineSettings {
+            config: Config::parse(&config()).unwrap(),
+            build: BuildId::new("test"),
+            instance: InstanceId::new("i2"),
+            seed: 7,
+            entropy: [2; 32],
+        };
+        self.engine = Engine::new(settings, self.now);
+        self.server.log.clear();
+        self.drain();
+    }
+
+    /// The machine sleeps: no timer fires, nothing arrives, and the server gives the sockets up.
+    pub(super) fn sleep(&mut self, ms: i64) {
+        for socket in std::mem::take(&mut self.open) {
+            self.server.on_closed(socket);
+            let event = SocketEvent::Closed { code: 1006 };
+            self.at(ms, Happening::Input(Input::Socket { socket, event }));
+        }
+        self.now = self.now + ms;
+    }
+
+    pub(super) fn sign_in(&mut self, name: &str) {
+        let password = Secret::new("pw");
+        let email = "ada@x.org".into();
+        self.say(name, TabMessage::SignIn { email, password });
     }
 
     /// Starts the engine anew with another limit of rows.
@@ -388,7 +427,20 @@ impl World {
                 }
                 Output::SaveSession { text } => self.stored = Some(text.reveal().into()),
                 Output::ForgetSession => self.stored = None,
-                Output::OpenCache { .. } | Output::WriteCache { .. } | Output::WipeCache => {}
+                Output::OpenCache { name } => {
+                    for event in self.disk.open(name) {
+                        self.at(DISK_MS, Happening::Input(Input::Cache(event)));
+                    }
+                }
+                Output::WriteCache { write, changes } => {
+                    let event = self.disk.write(write, changes);
+                    self.at(DISK_MS, Happening::Input(Input::Cache(event)));
+                }
+                Output::WipeCache => {
+                    self.disk.wipe();
+                    self.queue
+                        .retain(|_, happening| !matches!(happening, Happening::Input(Input::Cache(_))));
+                }
                 Output::Log { text, .. } => {
                     self.logs.push(format!("{} {text}", self.now.0 % 10_000_000));
                 }

@@ -1,0 +1,81 @@
+//! How fresh everything is: gathered from the parts, told to the tabs when it changes.
+
+use super::{
+    Engine,
+    freshness::{self, Facts},
+};
+use crate::{
+    limits,
+    protocol::{Freshness, PanelFreshness, PollingReason, WorkerMessage},
+};
+
+impl Engine {
+    /// How fresh everything is now.
+    pub fn freshness(&self) -> Freshness {
+        freshness::derive(&Facts {
+            now: self.io.now,
+            signed_out: self.session.signed_out(),
+            connection: self.connection.state(),
+            lost_since: self.connection.lost_since(),
+            all_bound: self.subscriptions.all_bound(),
+            caught_up: self.reconcile.all_caught_up(),
+            catch_up_reason: self.reconcile.catch_up_reason(),
+            polling: self.polling_reason(),
+            claim_offline: self.tabs.claim_offline(),
+            trouble: self.io.requests.trouble(),
+            searched: self.reconcile.as_of().or(self.restoring.as_of()),
+            streamed: self.streamed,
+            poll_every_ms: self.io.config.limits.poll_interval_s.saturating_mul(1000),
+            started: self.started,
+        })
+    }
+
+    fn polling_reason(&self) -> Option<PollingReason> {
+        let lost = self.connection.lost_since();
+        let http_works = lost.is_some_and(|lost| {
+            self.io
+                .requests
+                .answered_at()
+                .is_some_and(|answered| answered > lost)
+        });
+        let blocked = self.connection.failed_in_a_row() >= limits::SOCKETS_BLOCKED_AFTER;
+        self.polling
+            .or((blocked && http_works).then_some(PollingReason::SocketsBlocked))
+    }
+
+    pub(super) fn tell_freshness(&mut self) {
+        let freshness = self.freshness();
+        if let Freshness::Live { as_of } = &freshness {
+            self.streamed = Some(*as_of);
+        }
+        let now = self.io.now;
+        let due = match &self.told {
+            None => true,
+            Some((told, at)) => {
+                freshness::differs(told, &freshness)
+                    || (*told != freshness && now.since_ms(*at) >= limits::AS_OF_EVERY_MS)
+            }
+        };
+        if due {
+            self.told = Some((freshness.clone(), now));
+            let message = self.freshness_message();
+            self.tabs.tell_all(&mut self.io, message);
+        }
+    }
+
+    pub(super) fn freshness_message(&self) -> WorkerMessage {
+        let indices = 0..self.panels.len();
+        let panels = indices.map(|index| {
+            let types = self.panels.types(index);
+            PanelFreshness {
+                panel: self.panels.id(index).clone(),
+                as_of: self.reconcile.streamed_as_of(&types, self.streamed),
+                proven: self.reconcile.as_of_types(&types),
+            }
+        });
+        WorkerMessage::Freshness {
+            freshness: self.freshness(),
+            panels: panels.collect(),
+        }
+    }
+}

@@ -1,0 +1,316 @@
+//! The worker ends and another one starts: what was stored comes back, marked with its time, and only changes are read.
+
+use super::world::{World, task};
+use crate::{
+    cache::{CacheFailure, CacheStore},
+    engine::HttpMethod,
+    identity::{PanelId, ResourceId},
+    protocol::{Freshness, SessionView, StorageProblem, StorageView, TabMessage, WorkerMessage},
+};
+
+const MINUTE_MS: i64 = 60_000;
+const DAY_MS: i64 = 24 * 60 * MINUTE_MS;
+
+fn rows(world: &World, name: &str) -> usize {
+    let panel = PanelId::new("open-tasks");
+    world
+        .screen(name)
+        .rows
+        .get(&panel)
+        .map_or(0, std::collections::BTreeMap::len)
+}
+
+fn rows_read(world: &World) -> usize {
+    world.server.log.iter().map(|(_, _, rows)| rows).sum()
+}
+
+fn searches(world: &World) -> usize {
+    let searches = world
+        .server
+        .log
+        .iter()
+        .filter(|(method, path, _)| *method == HttpMethod::Get && path.contains('?'));
+    searches.count()
+}
+
+fn look(world: &mut World, name: &str) {
+    let panel = PanelId::new("open-tasks");
+    let rows = (0..20)
+        .map(|id| ResourceId::new(format!("t{id}")))
+        .collect();
+    world.say(
+        name,
+        TabMessage::Viewing {
+            panel,
+            first: 0,
+            rows,
+        },
+    );
+}
+
+/// A world with so many tasks that has been live for long enough to have stored everything.
+fn stored(tasks: usize) -> World {
+    let mut world = World::live(tasks);
+    look(&mut world, "a");
+    world.run(3 * MINUTE_MS);
+    world.assert_equal();
+    world
+}
+
+#[test]
+fn the_topmost_rows_are_there_before_the_server_has_answered_anything() {
+    let mut world = stored(300);
+    world.next_life(30_000);
+    world.server.faults.unreachable = true;
+    world.sockets_blocked = true;
+    world.hello("a");
+    world.watch("a");
+    world.run(10);
+    assert!(rows(&world, "a") >= 20, "{}", rows(&world, "a"));
+    world.run(1_000);
+    assert_eq!(rows(&world, "a"), 300);
+    let freshness = world.freshness();
+    let Freshness::Stale {
+        as_of: Some(as_of), ..
+    } = freshness
+    else {
+        panic!("rows of last time are called {freshness:?}");
+    };
+    assert!(world.now.since_ms(as_of) >= 30_000);
+    assert!(matches!(
+        world.screen("a").session,
+        Some(SessionView::SignedIn { .. })
+    ));
+}
+
+#[test]
+fn a_warm_start_reads_only_what_changed() {
+    let mut world = stored(300);
+    world.next_life(30_000);
+    world.write(task(3, "completed"));
+    world.write(task(700, "requested"));
+    world.delete("Task", "t9");
+    world.hello("a");
+    world.watch("a");
+    world.run(3_000);
+    world.assert_live();
+    world.assert_equal();
+    assert!(
+        rows_read(&world) < 20,
+        "{} rows were read",
+        rows_read(&world)
+    );
+}
+
+#[test]
+fn a_change_that_was_not_stored_before_the_worker_died_is_read_again() {
+    let mut world = stored(50);
+    world.write(task(3, "completed"));
+    world.write(task(800, "requested"));
+    world.run(10);
+    world.next_life(1_000);
+    world.hello("a");
+    world.watch("a");
+    world.run(3_000);
+    world.assert_live();
+    world.assert_equal();
+}
+
+#[test]
+fn asleep_for_ten_minutes_a_day_and_a_month_each_takes_its_own_path() {
+    let mut requests = Vec::new();
+    for (away_ms, checks_members, loads) in [
+        (10 * MINUTE_MS, false, false),
+        (DAY_MS, true, false),
+        (30 * DAY_MS, true, true),
+    ] {
+        let mut world = World::live(300);
+        world.run(2 * MINUTE_MS);
+        world.sleep(away_ms);
+        world.write(task(3, "completed"));
+        world.delete("Task", "t9");
+        world.server.log.clear();
+        world.run(10_000);
+        world.assert_live();
+        world.assert_equal();
+        let asked = |part: &str| {
+            world
+                .server
+                .log
+                .iter()
+                .any(|(_, path, _)| path.contains(part))
+        };
+        assert_eq!(asked("?_id="), checks_members && !loads, "{away_ms}");
+        assert_eq!(
+            rows_read(&world) > 300,
+            loads || checks_members,
+            "{away_ms}"
+        );
+        requests.push(searches(&world));
+    }
+    assert!(requests.iter().all(|count| *count <= 16), "{requests:?}");
+}
+
+#[test]
+fn a_session_of_yesterday_is_over_and_its_rows_are_gone() {
+    let mut world = stored(40);
+    world.next_life(DAY_MS);
+    world.hello("a");
+    world.run(1_000);
+    assert!(matches!(
+        world.screen("a").session,
+        Some(SessionView::SignedOut { .. })
+    ));
+    assert!(world.disk.databases.is_empty());
+}
+
+#[test]
+fn a_worker_that_slept_for_a_month_loads_everything_and_shows_nothing_of_before() {
+    let mut world = World::live(300);
+    world.run(2 * MINUTE_MS);
+    world.sleep(30 * DAY_MS);
+    // Purged on the server, without tombstones.
+    for id in 0..40 {
+        let key = ("Task".to_owned(), format!("t{id}"));
+        world.server.resources.remove(&key);
+    }
+    world.write(task(100, "completed"));
+    world.server.log.clear();
+    world.run(10_000);
+    world.assert_live();
+    world.assert_equal();
+    assert!(rows_read(&world) > 250);
+}
+
+#[test]
+fn a_damaged_store_is_not_believed() {
+    for damage in ["segment", "count", "cursor"] {
+        let mut world = stored(40);
+        let records = world.disk.databases.values_mut().next().unwrap();
+        match damage {
+            "segment" => {
+                let last = records
+                    .keys()
+                    .rfind(|(store, _)| *store == CacheStore::Segments);
+                let last = last.unwrap().clone();
+                records.remove(&last);
+            }
+            "count" => {
+                let cursor = (CacheStore::Cursors, "Task".to_owned());
+                let text = records[&cursor].replace(r#""rows":40"#, r#""rows":39"#);
+                assert_ne!(text, records[&cursor]);
+                records.insert(cursor, text);
+            }
+            _ => {
+                records.insert((CacheStore::Cursors, "Task".into()), "{}".into());
+            }
+        }
+        world.next_life(5_000);
+        world.write(task(3, "completed"));
+        world.hello("a");
+        world.watch("a");
+        world.run(3_000);
+        world.assert_live();
+        world.assert_equal();
+        // And the next start is a warm one again.
+        world.run(3 * MINUTE_MS);
+        world.next_life(5_000);
+        world.hello("a");
+        world.watch("a");
+        world.run(3_000);
+        world.assert_live();
+        world.assert_equal();
+        assert!(rows_read(&world) < 20, "{damage}: {}", rows_read(&world));
+    }
+}
+
+#[test]
+fn without_storage_everything_works_and_the_tab_is_told() {
+    let mut world = World::new();
+    world.disk.absent = true;
+    world.server.write(world.now, task(1, "requested"));
+    world.hello("a");
+    world.sign_in("a");
+    world.run(2_000);
+    world.watch("a");
+    world.assert_live();
+    world.assert_equal();
+    let told = WorkerMessage::Storage {
+        storage: StorageView::MemoryOnly {
+            reason: StorageProblem::Unavailable,
+        },
+    };
+    assert!(world.screen("a").messages.contains(&told) || world.channel.contains(&told));
+}
+
+#[test]
+fn a_storage_that_never_answers_holds_nothing_up_for_long() {
+    let mut world = stored(40);
+    world.next_life(5_000);
+    world.disk.mute = true;
+    world.hello("a");
+    world.watch("a");
+    world.run(10_000);
+    world.assert_live();
+    world.assert_equal();
+}
+
+#[test]
+fn a_batch_that_fails_is_written_when_the_storage_is_back() {
+    let mut world = stored(40);
+    world.disk.failure = Some(CacheFailure::Closed);
+    world.write(task(3, "completed"));
+    world.run(5_000);
+    world.disk.failure = None;
+    world.run(3 * MINUTE_MS);
+    world.next_life(5_000);
+    world.hello("a");
+    world.watch("a");
+    world.run(3_000);
+    world.assert_live();
+    world.assert_equal();
+    assert!(rows_read(&world) < 20);
+}
+
+#[test]
+fn the_log_of_segments_stays_short() {
+    let mut world = stored(50);
+    for round in 0..400 {
+        for id in 0..50 {
+            let mut body = task(id, "requested");
+            body["description"] = format!("round {round}").into();
+            world.write(body);
+        }
+        world.run(1_500);
+    }
+    world.run(10_000);
+    assert!(world.disk.count(CacheStore::Segments) < 60);
+    world.next_life(1_000);
+    world.hello("a");
+    world.watch("a");
+    world.run(3_000);
+    world.assert_equal();
+    assert!(rows_read(&world) < 120, "{}", rows_read(&world));
+}
+
+#[test]
+fn signing_out_leaves_nothing_stored() {
+    let mut world = stored(40);
+    world.say("a", TabMessage::SignOut);
+    world.run(3_000);
+    assert!(world.disk.databases.is_empty());
+    assert!(world.stored.is_none());
+}
+
+#[test]
+fn a_stored_session_whose_rights_have_changed_shows_nothing_of_before() {
+    let mut world = stored(40);
+    world.next_life(5_000);
+    world.server.faults.only_owner = Some("Practitioner/me".into());
+    world.hello("a");
+    world.watch("a");
+    world.run(2_000);
+    world.watch("a");
+    world.run(2_000);
+    assert_eq!(rows(&world, "a"), 0);
+}

@@ -1,0 +1,129 @@
+//! The steps of a sign-in and of a renewal: what each answer leads to.
+
+use super::{
+    Call, Event, Session, State,
+    answers::{self, LoginAnswer},
+    ask_me, call,
+};
+use crate::{
+    engine::{io::Io, requests::Outcome},
+    error::ConnectionError,
+    limits,
+    protocol::SignedOutReason,
+    timer::Timer,
+};
+
+impl Session {
+    pub(super) fn on_login(&mut self, io: &mut Io, step: Call, outcome: &Outcome) -> Option<Event> {
+        let State::SigningIn { tab, verifier } = &self.state else {
+            return None;
+        };
+        let (tab, verifier) = (tab.clone(), verifier.clone());
+        match answers::login(&io.config, step, outcome) {
+            Ok(LoginAnswer::Code(code)) => {
+                let mut fields = vec![
+                    ("grant_type", "authorization_code"),
+                    ("code", code.as_str()),
+                    ("code_verifier", verifier.reveal()),
+                ];
+                let client = io.config.client_id.clone();
+                if let Some(client) = &client {
+                    fields.push(("client_id", client));
+                }
+                let body = answers::form(&fields);
+                call(
+                    io,
+                    Call::Exchange,
+                    "oauth2/token",
+                    "application/x-www-form-urlencoded",
+                    body,
+                );
+                None
+            }
+            Ok(LoginAnswer::Choose { login, choices }) => {
+                self.state = State::Choosing {
+                    verifier,
+                    login,
+                    choices,
+                };
+                Some(Event::Changed)
+            }
+            Err(failure) => Some(self.fail(tab, failure)),
+        }
+    }
+
+    pub(super) fn on_exchange(&mut self, io: &mut Io, outcome: &Outcome) -> Option<Event> {
+        let State::SigningIn { tab, .. } = &self.state else {
+            return None;
+        };
+        let tab = tab.clone();
+        match answers::exchange(outcome) {
+            Ok(answer) => {
+                self.accept(io, answer, io.now);
+                self.state = State::Identifying { tab: Some(tab) };
+                ask_me(io);
+                Some(Event::Renewed)
+            }
+            Err(failure) => Some(self.fail(tab, failure)),
+        }
+    }
+
+    pub(super) fn on_refreshed(&mut self, io: &mut Io, outcome: &Outcome) -> Option<Event> {
+        let signed_in_at = self.tokens.as_ref()?.signed_in_at;
+        match answers::refreshed(outcome) {
+            answers::Refreshed::Renewed(answer) => {
+                self.attempt = 0;
+                self.accept(io, answer, signed_in_at);
+                if matches!(self.state, State::Restoring) {
+                    self.state = State::Identifying { tab: None };
+                    ask_me(io);
+                } else if self.unconfirmed {
+                    ask_me(io);
+                }
+                Some(Event::Renewed)
+            }
+            answers::Refreshed::Refused => {
+                io.report(ConnectionError::RenewalRefused);
+                Some(self.end(io, SignedOutReason::SessionEnded))
+            }
+            answers::Refreshed::TryLater(told_ms) => {
+                io.count(ConnectionError::RenewalFailed);
+                let ceiling = (limits::REQUEST_RETRY_BASE_MS << self.attempt.min(8))
+                    .min(limits::REQUEST_RETRY_MAX_MS);
+                self.attempt += 1;
+                let wait = told_ms.unwrap_or(ceiling / 2) + io.jitter_ms(ceiling / 2);
+                io.timers.set(Timer::SessionRefresh, io.now + wait);
+                None
+            }
+        }
+    }
+
+    pub(super) fn on_me(&mut self, io: &mut Io, outcome: &Outcome) -> Option<Event> {
+        let tab = match &self.state {
+            State::Identifying { tab } => tab.clone(),
+            State::SignedIn(_) if self.unconfirmed => None,
+            _ => return None,
+        };
+        let answer = answers::me(outcome);
+        let identity = match answer {
+            Ok(identity) => identity,
+            Err(failure) => {
+                let ended = self.end(io, SignedOutReason::SessionEnded);
+                return tab.map_or(Some(ended), |tab| Some(Event::Failed(tab, failure)));
+            }
+        };
+        let known = match std::mem::replace(&mut self.state, State::SignedIn(identity.clone())) {
+            State::SignedIn(known) => Some(known),
+            _ => None,
+        };
+        self.unconfirmed = false;
+        self.save(io);
+        match known {
+            None => Some(Event::SignedIn),
+            Some(known) if known.reads_like(&identity) => {
+                (known != identity).then_some(Event::Changed)
+            }
+            Some(_) => Some(Event::Switched),
+        }
+    }
+}
