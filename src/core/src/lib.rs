@@ -30,4 +30,5 @@ mod tabs;
 pub mod text;
 pub mod time;
 mod timer;
+mod update_queue;
 pub mod viewport;

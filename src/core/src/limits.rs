@@ -133,6 +133,12 @@ pub const SETTLE_QUEUE_MAX: usize = 2_000;
 pub const GONE_REMEMBERED_MAX: usize = 20_000;
 /// Time within which changes are collected while the stream is busy; in a quiet moment nothing waits.
 pub const FLUSH_EVERY_MS: i64 = 6;
+/// Rows in one batch of changes: projecting and sending them takes the worker 2 to 3 ms, a tab parses them in a frame.
+pub const UPDATE_BATCH_ROWS_MAX: usize = 500;
+/// Changed rows that are remembered; with more, a snapshot of each panel is less work.
+pub const UPDATE_QUEUE_ROWS_MAX: usize = 20_000;
+/// A changed row waits no longer than this because of others: shorter than a person notices.
+pub const UPDATE_AGE_MAX_MS: i64 = 200;
 /// Time between two messages with counts.
 pub const COUNTS_EVERY_MS: i64 = 250;
 /// Time between two messages that differ in `as_of` only.

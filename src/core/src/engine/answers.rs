@@ -40,19 +40,23 @@ impl Engine {
             match event {
                 reconcile::Event::Rows {
                     body,
+                    asked,
                     missed_before,
                 } => {
-                    self.on_rows(&body, missed_before);
+                    self.on_rows(&body, asked, missed_before);
                 }
                 reconcile::Event::Tombstones {
                     tombstones,
+                    asked,
                     missed_before,
                 } => {
                     for tombstone in tombstones {
                         self.reconcile.on_found(&tombstone.key, tombstone.deleted);
-                        let removed = self
-                            .replica
-                            .delete_by_tombstone(&tombstone.key, tombstone.deleted);
+                        let removed = self.replica.delete_by_tombstone(
+                            &tombstone.key,
+                            tombstone.deleted,
+                            asked,
+                        );
                         if removed {
                             self.note_update(&tombstone.key);
                         }
@@ -106,7 +110,7 @@ impl Engine {
         seen.map(|(_, row)| row.clone()).collect()
     }
 
-    fn on_rows(&mut self, body: &str, missed_before: Option<Timestamp>) {
+    fn on_rows(&mut self, body: &str, asked: Timestamp, missed_before: Option<Timestamp>) {
         let Ok(page) = fhir::search_page(body) else {
             return;
         };
@@ -116,7 +120,7 @@ impl Engine {
             };
             let (key, updated) = (resource.key.clone(), resource.updated);
             self.reconcile.on_found(&key, updated);
-            let verdict = self.accept(resource, Source::Search);
+            let verdict = self.accept(resource, Source::Search(asked));
             if verdict == Verdict::Applied && missed_before.is_some_and(|before| updated < before) {
                 self.on_missed(&key);
             }

@@ -114,6 +114,7 @@ impl Engine {
         // A clock that is set back must not stop the timers that are relative to it.
         self.io.now = now;
         self.io.server_time = self.connection.clock().latest();
+        self.replica.queue().set_now(now);
         match input {
             Input::Tab { tab, message } => self.on_tab(&tab, message),
             Input::TabGone { tab } => self.on_tab_gone(&tab),
@@ -375,6 +376,10 @@ impl Engine {
 
     /// The end of every turn: tell the tabs, send what may be sent, say when to come back.
     fn finish(&mut self) {
+        for kind in self.replica.take_doubts() {
+            self.reconcile.on_doubt(&mut self.io, &kind);
+            self.subscriptions.replace(&mut self.io, &kind);
+        }
         self.publish();
         if let Some(at) = self.replica.next_settle() {
             self.io.timers.set(Timer::Settle, at);

@@ -13,6 +13,8 @@ pub struct Counters {
     pub late: u64,
     /// Reads that settled a dispute.
     pub settled: u64,
+    /// Times that more rows had changed than are remembered, so that every panel was sent whole.
+    pub snapshots_forced: u64,
     /// Errors by kind.
     pub errors: ErrorCounts,
 }

@@ -5,23 +5,31 @@ use crate::{
     collections::Set,
     identity::{PanelId, ResourceKey, ResourceType, TabId},
     limits,
+    panel::Contribution,
     protocol::{
         GoneReason, GoneRow, PanelChanges, PanelCounts, RecordState, RecordView, Row, WorkerMessage,
     },
-    replica::{DirtyRow, IN_DRAWER},
+    replica::{Entry, IN_DRAWER},
     timer::Timer,
+    update_queue::{Batch, Change, Lane},
 };
 
 impl Engine {
     /// Sends what changed: at once in a quiet moment, collected while the stream is busy.
     pub(super) fn publish(&mut self) {
-        if self.replica.is_dirty() {
+        if self.cache.is_reading() {
+            // Everybody gets a snapshot when stored rows have come back.
+            self.replica.queue().clear();
+        } else if !self.replica.queue().is_empty() {
             let due = self.flushed_at + limits::FLUSH_EVERY_MS;
-            if due <= self.io.now {
+            // A clock that was set back must not hold changes up.
+            if due <= self.io.now || self.flushed_at > self.io.now {
                 self.flush();
-            } else {
-                self.io.timers.set_earlier(Timer::Flush, due);
             }
+        }
+        if !self.replica.queue().is_empty() {
+            let due = self.flushed_at + limits::FLUSH_EVERY_MS;
+            self.io.timers.set_earlier(Timer::Flush, due);
         }
         if self.counts_dirty && self.io.timers.get(Timer::Counts).is_none() {
             self.counts_dirty = false;
@@ -34,18 +42,62 @@ impl Engine {
         }
     }
 
+    /// Sends one batch.
     fn flush(&mut self) {
         self.flushed_at = self.io.now;
         self.io.timers.stop(Timer::Flush);
         self.counts_dirty = true;
-        let dirty = self.replica.take_dirty();
+        match self.take_batch() {
+            Batch::Changes(changes) => self.send_changes(&changes),
+            Batch::Everything => {
+                self.io.counters.snapshots_forced += 1;
+                self.tell_snapshots(None);
+                let open = self.tabs.records();
+                let open: Vec<_> = open
+                    .map(|(tab, record)| (tab.clone(), record.clone()))
+                    .collect();
+                for (tab, record) in open {
+                    self.send_record(&tab, &record, None);
+                }
+            }
+        }
+    }
+
+    fn take_batch(&mut self) -> Batch {
+        let seen: Set<ResourceKey> = self
+            .tabs
+            .on_screen()
+            .filter_map(|(panel, row)| {
+                let index = self.panels.index(panel)?;
+                Some(ResourceKey::new(
+                    self.panels.row_type(index).clone(),
+                    row.clone(),
+                ))
+            })
+            .collect();
+        let urgent: Set<ResourceKey> = seen
+            .iter()
+            .filter(|key| self.replica.get(key).is_some_and(is_urgent))
+            .cloned()
+            .collect();
+        let lane = |key: &ResourceKey| match key {
+            key if urgent.contains(key) => Lane::UrgentOnScreen,
+            key if seen.contains(key) => Lane::OnScreen,
+            _ => Lane::Rest,
+        };
+        self.replica
+            .queue()
+            .take(limits::UPDATE_BATCH_ROWS_MAX, lane)
+    }
+
+    fn send_changes(&mut self, dirty: &[Change]) {
         let mut changes = Vec::new();
         for index in 0..self.panels.len() {
             let panel = self.panels.id(index).clone();
             if !self.tabs.is_watched(&panel) {
                 continue;
             }
-            let (rows, gone) = self.changes_of(index, &dirty);
+            let (rows, gone) = self.changes_of(index, dirty);
             if !rows.is_empty() || !gone.is_empty() {
                 let loading = self.is_loading(index);
                 changes.push(PanelChanges {
@@ -59,28 +111,24 @@ impl Engine {
         if !changes.is_empty() {
             self.tabs.publish(&mut self.io, changes);
         }
-        self.tell_records(&dirty);
+        self.tell_records(dirty);
     }
 
-    fn changes_of(
-        &self,
-        index: usize,
-        dirty: &[(ResourceKey, DirtyRow)],
-    ) -> (Vec<Row>, Vec<GoneRow>) {
+    fn changes_of(&self, index: usize, dirty: &[Change]) -> (Vec<Row>, Vec<GoneRow>) {
         let bit = 1 << index;
         let (mut rows, mut gone) = (Vec::new(), Vec::new());
-        for (key, row) in dirty {
+        for change in dirty {
             match self
                 .replica
-                .get(key)
+                .get(&change.key)
                 .filter(|entry| entry.members & bit != 0)
             {
                 Some(entry) => {
                     rows.push(self.panels.project(index, &entry.resource, &self.replica));
                 }
-                None if row.was & bit != 0 => gone.push(GoneRow {
-                    id: key.id.clone(),
-                    reason: row
+                None if change.was & bit != 0 => gone.push(GoneRow {
+                    id: change.key.id.clone(),
+                    reason: change
                         .reason
                         .clone()
                         .unwrap_or(GoneReason::LeftPanel { status: None }),
@@ -126,7 +174,9 @@ impl Engine {
 
     /// Tells the tabs that the panels of a type have all their rows.
     pub(super) fn tell_loaded(&mut self, kind: &ResourceType) {
-        self.flush();
+        while !self.replica.queue().is_empty() {
+            self.flush();
+        }
         let mut changes = Vec::new();
         for index in 0..self.panels.len() {
             let panel = self.panels.id(index).clone();
@@ -148,14 +198,9 @@ impl Engine {
     pub(super) fn count_all(&self) -> Vec<PanelCounts> {
         let indices = 0..self.panels.len();
         let counted = indices.map(|index| {
-            let bit = 1 << index;
-            let shown = self.replica.iter().filter(|entry| entry.members & bit != 0);
-            let resources = shown.map(|entry| &*entry.resource);
-            PanelCounts {
-                panel: Some(self.panels.id(index).clone()),
-                loading: self.is_loading(index),
-                ..self.panels.counts(index, resources)
-            }
+            let tally = self.replica.tally(index);
+            let loading = self.is_loading(index);
+            self.panels.counts(index, tally, loading)
         });
         counted.collect()
     }
@@ -180,8 +225,8 @@ impl Engine {
     }
 
     /// Sends the open records that a batch touches: themselves, their patient, or tasks of that patient.
-    fn tell_records(&mut self, dirty: &[(ResourceKey, DirtyRow)]) {
-        let touched: Set<&ResourceKey> = dirty.iter().map(|(key, _)| key).collect();
+    fn tell_records(&mut self, dirty: &[Change]) {
+        let touched: Set<&ResourceKey> = dirty.iter().map(|change| &change.key).collect();
         let concerned = self.tabs.records().filter(|(_, record)| {
             touched.contains(record)
                 || self
@@ -196,8 +241,8 @@ impl Engine {
         for (tab, record) in concerned {
             let reason = dirty
                 .iter()
-                .find(|(key, _)| *key == record)
-                .map(|(_, row)| &row.reason);
+                .find(|change| change.key == record)
+                .map(|change| &change.reason);
             let state = match reason {
                 Some(Some(GoneReason::Deleted)) => Some(RecordState::Deleted),
                 Some(Some(GoneReason::AccessLost)) => Some(RecordState::NotFound),
@@ -257,4 +302,8 @@ impl Engine {
                 .reassign(key, members, GoneReason::LeftPanel { status: None });
         }
     }
+}
+
+fn is_urgent(entry: &Entry) -> bool {
+    Contribution::of(&entry.resource).urgent
 }

@@ -114,6 +114,10 @@ impl Engine {
         match verdict {
             Verdict::Duplicate => self.io.counters.duplicates += 1,
             Verdict::Late => self.io.counters.late += 1,
+            Verdict::Settled => {
+                self.io.counters.settled += 1;
+                self.note_update(&key);
+            }
             Verdict::Applied if self.reconcile.is_loaded(&key.kind) => self.note_update(&key),
             Verdict::Applied | Verdict::Unseen => {}
         }

@@ -5,7 +5,7 @@
 use crate::{
     fhir::{Patient, Resource},
     identity::{PanelId, ResourceId, ResourceKey, ResourceType},
-    panel::{self, Contribution, Lookup, PanelDefinition},
+    panel::{self, Lookup, PanelDefinition, Tally},
     protocol::{PanelCounts, PanelView, RecordContent, Row},
     record,
     replica::{Membership, Replica},
@@ -130,24 +130,17 @@ impl Panels {
         self.definitions[index].project(resource, &self.view(Some(replica)))
     }
 
-    /// Counts of a panel from its rows.
-    pub(crate) fn counts<'a>(
-        &self,
-        index: usize,
-        rows: impl Iterator<Item = &'a Resource>,
-    ) -> PanelCounts {
-        let mut counts = PanelCounts {
-            panel: Some(self.id(index).clone()),
-            ..PanelCounts::default()
-        };
-        for row in rows {
-            let adds = Contribution::of(row);
-            counts.rows += 1;
-            counts.urgent += u32::from(adds.urgent);
-            counts.unassigned += u32::from(adds.unassigned);
-            counts.overdue += u32::from(adds.is_overdue(self.now, self.zone_offset_minutes));
+    /// Counts of a panel.
+    pub(crate) fn counts(&self, index: usize, tally: Option<&Tally>, loading: bool) -> PanelCounts {
+        let panel = self.id(index).clone();
+        match tally {
+            Some(tally) => tally.counts(panel, self.now, self.zone_offset_minutes, loading),
+            None => PanelCounts {
+                panel: Some(panel),
+                loading,
+                ..PanelCounts::default()
+            },
         }
-        counts
     }
 
     /// The patient that a task is about.

@@ -96,15 +96,17 @@ impl Reconcile {
             .as_deref()
             .and_then(|next| paths::next(&sync.kind, next));
         let tombstones = page.tombstones;
-        let missed_before = run.missed_before();
+        let (asked, missed_before) = (run.started, run.missed_before());
         let walk = run.walk(what == What::Tombstones);
         let mut events = match what {
             What::Tombstones => vec![Event::Tombstones {
                 tombstones,
+                asked,
                 missed_before,
             }],
             _ => vec![Event::Rows {
                 body,
+                asked,
                 missed_before,
             }],
         };

@@ -71,6 +71,8 @@ pub(crate) enum Event {
     Rows {
         /// The resources, as text.
         body: String,
+        /// When the run that found them began to ask.
+        asked: Timestamp,
         /// See above; `None` where missing is normal.
         missed_before: Option<Timestamp>,
     },
@@ -78,6 +80,8 @@ pub(crate) enum Event {
     Tombstones {
         /// Which and when.
         tombstones: Vec<Tombstone>,
+        /// As for rows.
+        asked: Timestamp,
         /// As for rows.
         missed_before: Option<Timestamp>,
     },

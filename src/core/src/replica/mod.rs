@@ -7,9 +7,9 @@
 //!
 //! Must never scan all rows for one event.
 
-mod dirty;
 mod gone;
 mod joins;
+mod tallies;
 #[cfg(test)]
 mod tests;
 mod unsaved;
@@ -21,12 +21,14 @@ use crate::{
     fhir::Resource,
     identity::{ResourceId, ResourceKey, ResourceType},
     limits,
+    panel::Tally,
     protocol::GoneReason,
     time::Timestamp,
+    update_queue::UpdateQueue,
 };
-pub(crate) use dirty::{Dirty, DirtyRow};
 use gone::{Gone, GoneMemory};
 use joins::Joins;
+use tallies::Tallies;
 use unsaved::Unsaved;
 
 /// Panels that show a row: one bit for each, in the order of the panel list. The last bit means: open in a drawer.
@@ -39,8 +41,8 @@ pub(crate) const IN_DRAWER: Membership = 1 << 31;
 pub(crate) enum Source {
     /// A frame of the stream.
     Frame,
-    /// A search.
-    Search,
+    /// A search, asked then.
+    Search(Timestamp),
     /// A read of this resource, sent then.
     Read(Timestamp),
 }
@@ -48,8 +50,10 @@ pub(crate) enum Source {
 /// What became of a version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
-    /// It is the state now.
+    /// It is newer, and the state now.
     Applied,
+    /// It is older by its time, but what the server holds: the state now.
+    Settled,
     /// It is newer, but nobody can see it, before or after.
     Unseen,
     /// It was there already.
@@ -67,6 +71,9 @@ pub(crate) struct Entry {
     pub(crate) members: Membership,
     /// When a frame last brought a version of it.
     framed_at: Option<Timestamp>,
+    /// The latest moment for which the server is known to have held this version: when a frame came, when an answer was
+    /// asked for.
+    known_at: Timestamp,
 }
 
 /// See the module.
@@ -78,7 +85,9 @@ pub(crate) struct Replica {
     joins: Joins,
     gone: GoneMemory,
     disputed: Map<ResourceKey, Timestamp>,
-    dirty: Dirty,
+    doubts: Vec<ResourceType>,
+    dirty: UpdateQueue,
+    tallies: Tallies,
     unsaved: Unsaved,
 }
 
@@ -86,6 +95,11 @@ impl Replica {
     /// One row.
     pub(crate) fn get(&self, key: &ResourceKey) -> Option<&Entry> {
         self.rows.get(key)
+    }
+
+    /// Counts of the panel with this place in the list.
+    pub(crate) fn tally(&self, index: usize) -> Option<&Tally> {
+        self.tallies.get(index)
     }
 
     /// All rows.
@@ -122,7 +136,10 @@ impl Replica {
     ) -> Verdict {
         let verdict = self.judge(now, &resource, source);
         match verdict {
-            Verdict::Applied => self.apply(now, resource, members, source),
+            Verdict::Applied | Verdict::Settled => {
+                let unseen = self.apply(now, resource, members, source) == Verdict::Unseen;
+                if unseen { Verdict::Unseen } else { verdict }
+            }
             Verdict::Duplicate => {
                 self.on_duplicate(now, &resource, source);
                 verdict
@@ -152,12 +169,14 @@ impl Replica {
     }
 
     /// A tombstone of a search. It has a time but no version.
-    pub(crate) fn delete_by_tombstone(&mut self, key: &ResourceKey, deleted: Timestamp) -> bool {
-        if self
-            .rows
-            .get(key)
-            .is_some_and(|entry| entry.resource.updated > deleted)
-        {
+    pub(crate) fn delete_by_tombstone(
+        &mut self,
+        key: &ResourceKey,
+        deleted: Timestamp,
+        asked: Timestamp,
+    ) -> bool {
+        let newer = |entry: &Entry| entry.resource.updated > deleted && entry.known_at > asked;
+        if self.rows.get(key).is_some_and(newer) {
             return false;
         }
         let known = self
@@ -187,7 +206,7 @@ impl Replica {
         let Some(entry) = self.rows.get(key) else {
             return false;
         };
-        if entry.framed_at.is_some_and(|framed| framed > asked) {
+        if entry.known_at > asked {
             return false;
         }
         // Out of sight is not remembered: coming back into sight needs no new version.
@@ -219,12 +238,19 @@ impl Replica {
         self.disputed.values().min().copied()
     }
 
-    /// A resource must be read before its state can be believed.
+    /// A resource must be read before its state can be believed. With too many of them the whole type is in doubt.
     pub(crate) fn dispute(&mut self, key: &ResourceKey, now: Timestamp) {
         if self.disputed.len() < limits::SETTLE_QUEUE_MAX || self.disputed.contains_key(key) {
             self.disputed
                 .insert(key.clone(), now + limits::SETTLE_QUIET_MS);
+        } else if !self.doubts.contains(&key.kind) {
+            self.doubts.push(key.kind.clone());
         }
+    }
+
+    /// Types that have more rows in dispute than can be read one by one.
+    pub(crate) fn take_doubts(&mut self) -> Vec<ResourceType> {
+        std::mem::take(&mut self.doubts)
     }
 
     /// Decides anew who shows a row; one that nobody shows is dropped.
@@ -236,6 +262,8 @@ impl Replica {
             return;
         }
         self.dirty.mark(key, entry.members, Some(reason.clone()));
+        let after = Some((&*entry.resource, members));
+        self.tallies.update(Some(entry), after);
         entry.members = members;
         if members == 0 {
             let gone = Gone {
@@ -255,14 +283,9 @@ impl Replica {
         }
     }
 
-    /// What changed since the last call.
-    pub(crate) fn take_dirty(&mut self) -> Vec<(ResourceKey, DirtyRow)> {
-        self.dirty.take()
-    }
-
-    /// Whether anything changed.
-    pub(crate) fn is_dirty(&self) -> bool {
-        !self.dirty.is_empty()
+    /// Changed rows on their way to the tabs.
+    pub(crate) fn queue(&mut self) -> &mut UpdateQueue {
+        &mut self.dirty
     }
 
     /// Forgets everything.
@@ -278,7 +301,8 @@ impl Replica {
     fn judge(&mut self, now: Timestamp, resource: &Resource, source: Source) -> Verdict {
         if let Some(entry) = self.rows.get(&resource.key) {
             let verdict = judge_against(entry, resource, source);
-            if in_contention(&entry.resource, resource, source) {
+            let settled = verdict == Verdict::Settled;
+            if !settled && in_contention(&entry.resource, resource, source) {
                 self.dispute(&resource.key, now);
             }
             return verdict;
@@ -314,6 +338,7 @@ impl Replica {
             Source::Frame => Some(now),
             _ => previous.and_then(|entry| entry.framed_at),
         };
+        let known_at = known_at(now, source);
         if members == 0 {
             let gone = Gone {
                 updated: resource.updated,
@@ -333,7 +358,7 @@ impl Replica {
         self.unsaved.mark(&key);
         self.mark_joined(previous_patient(self.rows.get(&key)));
         self.mark_joined(joins::patient_of(&resource));
-        self.put(resource, members, framed_at);
+        self.put(resource, members, framed_at, known_at);
         if key.kind == ResourceType::Patient {
             self.mark_tasks(&key.id);
         }
@@ -341,15 +366,24 @@ impl Replica {
     }
 
     /// Stores a row and keeps the indexes right.
-    fn put(&mut self, resource: Resource, members: Membership, framed_at: Option<Timestamp>) {
+    fn put(
+        &mut self,
+        resource: Resource,
+        members: Membership,
+        framed_at: Option<Timestamp>,
+        known_at: Timestamp,
+    ) {
         let key = resource.key.clone();
-        let previous = self.rows.get(&key).map(|entry| &*entry.resource);
+        let previous = self.rows.get(&key);
+        self.tallies.update(previous, Some((&resource, members)));
+        let previous = previous.map(|entry| &*entry.resource);
         self.joins.update(&key, previous, Some(&resource));
         let kind = key.kind.clone();
         let entry = Entry {
             resource: Arc::new(resource),
             members,
             framed_at,
+            known_at,
         };
         if self.rows.insert(key, entry).is_none() {
             *self.counts.entry(kind).or_default() += 1;
@@ -360,6 +394,7 @@ impl Replica {
         let Some(entry) = self.rows.get_mut(&resource.key) else {
             return;
         };
+        entry.known_at = entry.known_at.max(known_at(now, source));
         if source == Source::Frame {
             let repeated = entry.framed_at.is_some();
             entry.framed_at = Some(now);
@@ -380,6 +415,7 @@ impl Replica {
         }
         self.dirty.mark(key, entry.members, Some(reason));
         self.unsaved.mark(key);
+        self.tallies.update(Some(&entry), None);
         self.joins.update(key, Some(&entry.resource), None);
         self.mark_joined(joins::patient_of(&entry.resource));
         if key.kind == ResourceType::Patient {
@@ -411,6 +447,13 @@ impl Replica {
     }
 }
 
+fn known_at(now: Timestamp, source: Source) -> Timestamp {
+    match source {
+        Source::Frame => now,
+        Source::Search(asked) | Source::Read(asked) => asked,
+    }
+}
+
 fn previous_patient(entry: Option<&Entry>) -> Option<ResourceId> {
     entry.and_then(|entry| joins::patient_of(&entry.resource))
 }
@@ -420,16 +463,13 @@ fn judge_against(entry: &Entry, incoming: &Resource, source: Source) -> Verdict 
     if known.version == incoming.version {
         return Verdict::Duplicate;
     }
-    if let Source::Read(asked) = source
-        && entry.framed_at.is_none_or(|framed| framed <= asked)
-    {
-        // Nothing came since the question: the answer is what the server holds, whatever its time says.
+    if incoming.updated > known.updated {
         return Verdict::Applied;
     }
-    if incoming.updated > known.updated {
-        Verdict::Applied
-    } else {
-        Verdict::Late
+    match source {
+        // Nothing came since the question: the answer is what the server holds, whatever its time says.
+        Source::Read(asked) | Source::Search(asked) if entry.known_at <= asked => Verdict::Settled,
+        _ => Verdict::Late,
     }
 }
 
@@ -440,7 +480,7 @@ fn in_contention(known: &Resource, incoming: &Resource, source: Source) -> bool 
         Source::Frame => {
             (-limits::CONTENTION_WINDOW_MS..=limits::CONTENTION_CLOSE_MS).contains(&step_ms)
         }
-        Source::Search => (-limits::CONTENTION_WINDOW_MS..=0).contains(&step_ms),
+        Source::Search(_) => (-limits::CONTENTION_WINDOW_MS..=0).contains(&step_ms),
         Source::Read(_) => false,
     };
     different && close

@@ -4,7 +4,10 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::fhir;
+use crate::{
+    fhir,
+    update_queue::{Batch, Lane},
+};
 
 fn task(id: &str, version: u64, updated: i64) -> Resource {
     let updated = Timestamp(1_700_000_000_000 + updated).to_iso();
@@ -30,6 +33,13 @@ fn version(replica: &Replica, id: &str) -> Option<String> {
     replica
         .get(&key(id))
         .map(|entry| entry.resource.version.as_str().to_owned())
+}
+
+fn changed(replica: &mut Replica) -> Vec<ResourceKey> {
+    match replica.queue().take(usize::MAX, |_| Lane::Rest) {
+        Batch::Changes(changes) => changes.into_iter().map(|change| change.key).collect(),
+        Batch::Everything => panic!("the queue has overflowed"),
+    }
 }
 
 const NOW: Timestamp = Timestamp(0);
@@ -58,7 +68,28 @@ fn versions_out_of_order_within_two_seconds_are_settled_by_a_read() {
     assert_eq!(replica.take_settled(asked), [key("t")]);
     // The server's commit order was the other way round: the read is believed.
     let verdict = replica.accept(asked + 5, task("t", 1, 1_000), 1, Source::Read(asked));
-    assert_eq!(verdict, Verdict::Applied);
+    assert_eq!(verdict, Verdict::Settled);
+    assert_eq!(version(&replica, "t").as_deref(), Some("v1"));
+}
+
+#[test]
+fn a_search_settles_what_nothing_was_heard_of_since_it_was_asked() {
+    let mut replica = Replica::default();
+    replica.accept(Timestamp(10), task("t", 2, 1_500), 1, Source::Frame);
+    let before = replica.accept(
+        Timestamp(12),
+        task("t", 1, 1_000),
+        1,
+        Source::Search(Timestamp(9)),
+    );
+    assert_eq!(before, Verdict::Late);
+    let after = replica.accept(
+        Timestamp(30),
+        task("t", 1, 1_000),
+        1,
+        Source::Search(Timestamp(20)),
+    );
+    assert_eq!(after, Verdict::Settled);
     assert_eq!(version(&replica, "t").as_deref(), Some("v1"));
 }
 
@@ -124,9 +155,9 @@ fn the_same_version_twice_asks_whether_a_delete_got_lost() {
 #[test]
 fn an_old_tombstone_does_not_remove_a_row_that_was_created_again() {
     let mut replica = Replica::default();
-    replica.accept(NOW, task("t", 3, 7_000), 1, Source::Search);
+    replica.accept(NOW, task("t", 3, 7_000), 1, Source::Search(NOW));
     let deleted = Timestamp(1_700_000_000_000 + 3_000);
-    assert!(!replica.delete_by_tombstone(&key("t"), deleted));
+    assert!(!replica.delete_by_tombstone(&key("t"), deleted, NOW - 1));
     assert_eq!(version(&replica, "t").as_deref(), Some("v3"));
 }
 
@@ -146,17 +177,25 @@ fn a_change_of_a_patient_marks_the_rows_of_its_tasks_and_the_other_way_round() {
     replica.accept(NOW, patient(1, 0), 4, Source::Frame);
     replica.accept(NOW, task("t", 2, 0), 2, Source::Frame);
     replica.accept(NOW, task("u", 3, 0), 2, Source::Frame);
-    replica.take_dirty();
+    replica.queue().clear();
     replica.accept(NOW, patient(4, 5_000), 4, Source::Frame);
-    assert_eq!(replica.take_dirty().len(), 3);
+    assert_eq!(changed(&mut replica).len(), 3);
     replica.accept(NOW, task("t", 5, 5_000), 0, Source::Frame);
-    let keys: Vec<_> = replica
-        .take_dirty()
-        .into_iter()
-        .map(|(key, _)| key)
-        .collect();
+    let keys = changed(&mut replica);
     let patient = ResourceKey::new(ResourceType::Patient, ResourceId::new("p"));
     assert_eq!(keys, [key("t"), patient]);
+}
+
+#[test]
+fn more_disputes_than_can_be_settled_put_the_type_in_doubt_once() {
+    let mut replica = Replica::default();
+    for number in 0..=limits::SETTLE_QUEUE_MAX {
+        replica.dispute(&key(&number.to_string()), NOW);
+    }
+    assert_eq!(replica.take_doubts(), [ResourceType::Task]);
+    assert!(replica.take_doubts().is_empty());
+    let asked = Timestamp(limits::SETTLE_QUIET_MS);
+    assert_eq!(replica.take_settled(asked).len(), limits::SETTLE_QUEUE_MAX);
 }
 
 #[derive(Clone, Debug)]
@@ -210,10 +249,10 @@ proptest! {
         }
         // The search and its tombstones, in either order of arrival, then what is in dispute is read.
         if let Some((number, at)) = live {
-            replica.accept(NOW, task("t", number, at), 1, Source::Search);
+            replica.accept(NOW, task("t", number, at), 1, Source::Search(NOW));
         }
         if let Some(at) = deleted_at {
-            replica.delete_by_tombstone(&key("t"), Timestamp(1_700_000_000_000 + at));
+            replica.delete_by_tombstone(&key("t"), Timestamp(1_700_000_000_000 + at), NOW - 1);
         }
         for disputed in replica.take_settled(Timestamp(i64::MAX)) {
             match live {

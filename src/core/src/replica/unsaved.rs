@@ -7,6 +7,7 @@ use crate::{
     collections::Set,
     fhir::Resource,
     identity::{ResourceKey, ResourceType},
+    time::Timestamp,
 };
 
 /// Keys of changed rows, as long as somebody stores them.
@@ -84,7 +85,7 @@ impl Replica {
     pub(crate) fn restore(&mut self, resource: Resource, members: Membership) {
         let heard = self.rows.get(&resource.key);
         if heard.is_none_or(|entry| entry.framed_at.is_none()) {
-            self.put(resource, members, None);
+            self.put(resource, members, None, Timestamp(i64::MIN));
         }
     }
 
@@ -106,6 +107,7 @@ impl Replica {
 
     fn remove(&mut self, key: &ResourceKey) {
         if let Some(entry) = self.rows.remove(key) {
+            self.tallies.update(Some(&entry), None);
             self.joins.update(key, Some(&entry.resource), None);
             if let Some(count) = self.counts.get_mut(&key.kind) {
                 *count = count.saturating_sub(1);
