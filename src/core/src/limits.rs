@@ -119,6 +119,10 @@ pub const MISSED_AFTER_MS: i64 = 5_000;
 pub const MEMBERSHIP_IDS_MAX: usize = 100;
 /// A gap so long asks for a membership check: access may have changed meanwhile.
 pub const MEMBERSHIP_AFTER_GAP_MS: i64 = 30 * 60 * 1000;
+/// Least time between two proofs that were asked for out of turn: a server that talks nonsense must not cause a storm.
+pub const PROVE_SOON_REST_MS: i64 = 10_000;
+/// Spread of such a proof.
+pub const PROVE_SOON_JITTER_MS: i64 = 1_000;
 /// A gap so long asks for everything anew: reading a week of changes costs more, and so much has left.
 pub const RELOAD_AFTER_GAP_MS: i64 = 7 * 24 * 60 * 60 * 1000;
 /// Wait after a search that the server refused.

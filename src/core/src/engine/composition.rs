@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     cache::Cache,
-    collections::Map,
+    collections::{Map, Set},
     config::Config,
     connection::{self, Connection},
     error::{ConnectionError, StateError},
@@ -53,6 +53,8 @@ pub struct Engine {
     pub(super) cache: Cache,
     pub(super) restoring: Restoring,
     pub(super) told_storage: StorageView,
+    /// Types of which there are more resources than may be loaded.
+    pub(super) over_limit: Set<ResourceType>,
     pub(super) replica: Replica,
     pub(super) tabs: Tabs,
     pub(super) panels: Panels,
@@ -92,6 +94,7 @@ impl Engine {
             cache: Cache::default(),
             restoring: Restoring::default(),
             told_storage: StorageView::Unknown,
+            over_limit: Set::default(),
             replica: Replica::default(),
             tabs: Tabs::new(settings.instance),
             panels: Panels::default(),
@@ -252,6 +255,7 @@ impl Engine {
     fn forget_rows(&mut self) {
         self.cache.wipe(&mut self.io);
         self.restoring = Restoring::default();
+        self.over_limit.clear();
         self.subscriptions.forget(&mut self.io);
         self.connection.stop(&mut self.io);
         self.reconcile.forget(&mut self.io);

@@ -200,7 +200,10 @@ impl Engine {
         let counted = indices.map(|index| {
             let tally = self.replica.tally(index);
             let loading = self.is_loading(index);
-            self.panels.counts(index, tally, loading)
+            PanelCounts {
+                incomplete: self.over_limit.contains(self.panels.row_type(index)),
+                ..self.panels.counts(index, tally, loading)
+            }
         });
         counted.collect()
     }

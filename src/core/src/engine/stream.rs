@@ -51,6 +51,8 @@ impl Engine {
             }
             Err(error) => {
                 self.io.report(ProcessingError::from(error));
+                // It may have said something: do not wait for the next turn to find out.
+                self.reconcile.prove_soon(&mut self.io);
             }
         }
     }
@@ -103,6 +105,8 @@ impl Engine {
         }
         let rows_max = self.io.config.limits.resources_max as usize;
         if members != 0 && !self.replica.has_room(&resource.key, rows_max) {
+            self.over_limit.insert(resource.key.kind.clone());
+            self.counts_dirty = true;
             if self.io.count(ProcessingError::OverLimit) == 1 {
                 let text = ProcessingError::OverLimit.to_string();
                 self.io.log(LogLevel::Error, text);

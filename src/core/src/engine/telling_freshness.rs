@@ -70,7 +70,7 @@ impl Engine {
             PanelFreshness {
                 panel: self.panels.id(index).clone(),
                 as_of: self.reconcile.streamed_as_of(&types, self.streamed),
-                proven: self.reconcile.as_of_types(&types),
+                proven: self.reconcile.proven_at(&types),
             }
         });
         WorkerMessage::Freshness {

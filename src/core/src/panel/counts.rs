@@ -99,6 +99,7 @@ impl Tally {
             urgent: self.urgent,
             unassigned: self.unassigned,
             loading,
+            incomplete: false,
         }
     }
 

@@ -438,4 +438,7 @@ pub struct PanelCounts {
     pub unassigned: u32,
     /// Whether the worker is still loading.
     pub loading: bool,
+    /// Whether there are more resources than `limits.resourcesMax` lets a browser load: rows are missing.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub incomplete: bool,
 }

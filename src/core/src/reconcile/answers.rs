@@ -235,6 +235,7 @@ impl Reconcile {
         };
         if reaches_back {
             sync.proven = sync.proven.max(run.mark);
+            sync.proven_at = Some(run.started);
         }
         let was = sync.caught_up;
         sync.caught_up = sync.bound && (run.covers_binding || was);
@@ -249,6 +250,9 @@ impl Reconcile {
         };
         let sync = &mut self.types[index];
         sync.next_at = Some(io.now + wait_ms);
+        if std::mem::take(&mut sync.again) {
+            self.prove_soon(io);
+        }
         self.schedule(io);
         Vec::new()
     }

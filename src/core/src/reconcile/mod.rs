@@ -121,7 +121,7 @@ impl Reconcile {
     /// How far a type was read; `None` before its first load.
     pub(crate) fn progress(&self, kind: &ResourceType) -> Option<Progress> {
         let sync = self.types.iter().find(|sync| sync.kind == *kind)?;
-        let as_of = sync.as_of.filter(|_| sync.loaded)?;
+        let as_of = sync.proven_at.filter(|_| sync.loaded)?;
         Some(Progress {
             proven: sync.proven,
             as_of,
@@ -159,23 +159,33 @@ impl Reconcile {
         ends.collect::<Option<Vec<_>>>()?.into_iter().min()
     }
 
-    /// Everything of these types until then was read by a search; `None` before the first load of one of them.
-    pub(crate) fn as_of_types(&self, types: &[ResourceType]) -> Option<Timestamp> {
-        let ends = types.iter().map(|kind| {
-            let sync = self.types.iter().find(|sync| sync.kind == *kind)?;
-            sync.as_of
-        });
-        ends.collect::<Option<Vec<_>>>()?.into_iter().min()
+    /// Everything of these types until then was proven by searches that reached back far enough; `None` before the first
+    /// load of one of them.
+    pub(crate) fn proven_at(&self, types: &[ResourceType]) -> Option<Timestamp> {
+        self.oldest(types, |sync| sync.proven_at)
     }
 
-    /// The same, where `streamed` is the moment until which a whole stream has brought everything.
+    /// Everything of these types until then is shown; `streamed` is the moment until which a whole stream has brought
+    /// everything.
     pub(crate) fn streamed_as_of(
         &self,
         types: &[ResourceType],
         streamed: Option<Timestamp>,
     ) -> Option<Timestamp> {
-        self.as_of_types(types)
-            .map(|searched| streamed.map_or(searched, |streamed| streamed.max(searched)))
+        let searched = self.oldest(types, |sync| sync.as_of)?;
+        Some(streamed.map_or(searched, |streamed| streamed.max(searched)))
+    }
+
+    fn oldest(
+        &self,
+        types: &[ResourceType],
+        time: impl Fn(&TypeSync) -> Option<Timestamp>,
+    ) -> Option<Timestamp> {
+        let times = types.iter().map(|kind| {
+            let sync = self.types.iter().find(|sync| sync.kind == *kind)?;
+            time(sync)
+        });
+        times.collect::<Option<Vec<_>>>()?.into_iter().min()
     }
 
     /// All subscriptions of a type are bound: what happened before must be read, what happens from now on is delivered.
@@ -243,6 +253,24 @@ impl Reconcile {
                 self.begin(io, index, reason, None);
             }
         }
+    }
+
+    /// Something may have been overlooked: the next proof comes as soon as the last one is old enough.
+    pub(crate) fn prove_soon(&mut self, io: &mut Io) {
+        for index in 0..self.types.len() {
+            let wait_ms = io.jitter_ms(limits::PROVE_SOON_JITTER_MS);
+            let sync = &mut self.types[index];
+            if sync.run.is_some() {
+                sync.again = true;
+                continue;
+            }
+            let rested = sync
+                .as_of
+                .map_or(io.now, |as_of| as_of + limits::PROVE_SOON_REST_MS);
+            let at = rested.max(io.now) + wait_ms;
+            sync.next_at = Some(sync.next_at.map_or(at, |next| next.min(at)));
+        }
+        self.schedule(io);
     }
 
     /// The periodic searches.

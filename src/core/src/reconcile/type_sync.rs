@@ -50,11 +50,15 @@ pub(super) struct TypeSync {
     pub(super) caught_up: bool,
     pub(super) reason: CatchUpReason,
     pub(super) as_of: Option<Timestamp>,
+    /// When the run began that last proved everything, whatever the stream had brought.
+    pub(super) proven_at: Option<Timestamp>,
     pub(super) run: Option<Run>,
     pub(super) next_at: Option<Timestamp>,
     pub(super) member_cursor: Option<ResourceId>,
     /// More has changed than a walk may read: load everything again.
     pub(super) reload: bool,
+    /// Something happened during the run that it may have overlooked.
+    pub(super) again: bool,
 }
 
 impl TypeSync {
@@ -76,10 +80,12 @@ impl TypeSync {
                 None => CatchUpReason::FirstLoad,
             },
             as_of: restored.map(|progress| progress.as_of),
+            proven_at: restored.map(|progress| progress.as_of),
             run: None,
             next_at: None,
             member_cursor: None,
             reload: false,
+            again: false,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::world::{World, around, task};
 use crate::{
-    engine::HttpMethod,
+    engine::{HttpMethod, Input, SocketEvent},
     error::SubscriptionError,
     protocol::{Freshness, PollingReason, Surroundings, TabMessage},
 };
@@ -188,6 +188,26 @@ fn a_lost_event_is_found_and_the_stream_replaced() {
     let missed = world.engine.counters().of(SubscriptionError::EventMissed);
     assert_eq!(missed, 1);
     assert_eq!(created(&world), before + 2);
+}
+
+#[test]
+fn a_frame_that_cannot_be_read_asks_for_an_early_proof() {
+    let mut world = World::live(20);
+    world.run(70_000);
+    let socket = *world.open.iter().next().unwrap();
+    world.server.faults.lose_frames = 1;
+    world.write(task(7, "completed"));
+    let event = SocketEvent::Frame("{".into());
+    world.input(Input::Socket { socket, event });
+    world.run(12_000);
+    world.assert_equal();
+    for _ in 0..50 {
+        let event = SocketEvent::Frame("{".into());
+        world.input(Input::Socket { socket, event });
+    }
+    world.server.log.clear();
+    world.run(9_000);
+    assert!(world.server.log.len() < 12, "{:?}", world.server.log);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use crate::{
     engine::{Input, SocketEvent},
     error::ProcessingError,
     limits,
-    protocol::{Freshness, Secret, TabMessage},
+    protocol::{Freshness, Secret, TabMessage, WorkerMessage},
 };
 
 fn owned(id: usize, owner: &str) -> serde_json::Value {
@@ -134,6 +134,19 @@ fn resources_over_the_limit_are_counted_and_not_kept() {
     assert!(limited.engine.counters().of(ProcessingError::OverLimit) > 0);
     let open_tasks = crate::identity::PanelId::new("open-tasks");
     assert_eq!(limited.screen("a").rows[&open_tasks].len(), 1_000);
+    let told = limited
+        .channel
+        .iter()
+        .rev()
+        .find_map(|message| match message {
+            WorkerMessage::Counts { counts } => Some(counts.clone()),
+            _ => None,
+        });
+    let incomplete = told.unwrap();
+    let incomplete = incomplete
+        .iter()
+        .find(|counts| counts.panel == Some(open_tasks.clone()));
+    assert!(incomplete.unwrap().incomplete);
 }
 
 #[test]
