@@ -69,6 +69,8 @@ fn stale(reason: StaleReason) -> &'static str {
         StaleReason::Connecting => "connecting",
         StaleReason::SocketClosed => "connection lost",
         StaleReason::SocketSilent => "connection went silent",
+        StaleReason::ServerRestarting => "the server restarts",
+        StaleReason::SocketRefused => "the live connection was refused",
         StaleReason::ServerError => "the server reports errors",
         StaleReason::RateLimited => "the server asks to slow down",
         StaleReason::ServerUnreachable => "the server does not answer",

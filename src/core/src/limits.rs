@@ -77,14 +77,23 @@ pub const OUTAGE_EARLY_MS: i64 = 60_000;
 pub const PROVEN_HEALTHY_MS: i64 = 10_000;
 /// A hint (online, visible, woken) starts an attempt within this time, jittered.
 pub const HINT_RECONNECT_MS: i64 = 300;
+/// Time between two hints that are followed: a flapping network must not lead to attempt after attempt.
+pub const HINT_EVERY_MS: i64 = 1_000;
 /// Time between two application-level pings. With [`PONG_TIMEOUT_MS`] a half-open socket is noticed within 6 s.
 pub const PING_EVERY_MS: i64 = 3_000;
 /// Patience with the answer to a ping.
 pub const PONG_TIMEOUT_MS: i64 = 3_000;
-/// Patience with the answer to a ping after the machine woke up.
-pub const PONG_TIMEOUT_AFTER_WAKE_MS: i64 = 1_500;
+/// Patience with the answer to a ping after the machine woke up. With [`TICK_MS`], after which a sleep is noticed at the
+/// latest, a dead socket is noticed within 2 s.
+pub const PONG_TIMEOUT_AFTER_WAKE_MS: i64 = 1_000;
+/// Pings without an answer on one socket; a machine that sleeps and wakes again and again gets no further with it.
+pub const PINGS_OUTSTANDING_MAX: usize = 8;
+/// Wakes that follow each other so closely are one: each tab tells of it.
+pub const WAKE_ONCE_MS: i64 = 2_000;
 /// A timer that fires so much too late means that the machine slept.
 pub const SLEPT_MS: i64 = 4_000;
+/// A clock set back by less than this is a time server at work, not worth a word.
+pub const CLOCK_STEP_MS: i64 = 1_000;
 /// Silence after which heartbeats (every 10 s) count as lost, once one was seen.
 pub const HEARTBEAT_TIMEOUT_MS: i64 = 26_000;
 /// A heartbeat that took so much longer than others to arrive was buffered while the machine slept.

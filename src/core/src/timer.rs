@@ -88,11 +88,11 @@ impl TimerTable {
     }
 
     /// Takes one timer that is due, in the order of [`Timer::ALL`].
-    pub(crate) fn take_expired(&mut self, now: Timestamp) -> Option<(Timer, Timestamp)> {
+    pub(crate) fn take_expired(&mut self, now: Timestamp) -> Option<Timer> {
         for timer in Timer::ALL {
-            if let Some(due) = self.get(*timer).filter(|due| *due <= now) {
+            if self.get(*timer).is_some_and(|due| due <= now) {
                 self.stop(*timer);
-                return Some((*timer, due));
+                return Some(*timer);
             }
         }
         None
@@ -110,10 +110,7 @@ mod tests {
         table.set(Timer::Flush, Timestamp(10));
         assert_eq!(table.next(), Some(Timestamp(10)));
         assert_eq!(table.take_expired(Timestamp(9)), None);
-        assert_eq!(
-            table.take_expired(Timestamp(15)),
-            Some((Timer::Flush, Timestamp(10)))
-        );
+        assert_eq!(table.take_expired(Timestamp(15)), Some(Timer::Flush));
         assert_eq!(table.take_expired(Timestamp(15)), None);
         assert_eq!(table.next(), Some(Timestamp(20)));
     }

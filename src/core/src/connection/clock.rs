@@ -18,6 +18,11 @@ impl ServerClock {
         *self = Self::default();
     }
 
+    /// Our clock may have been set: the next message is the fastest.
+    pub(super) fn relearn(&mut self) {
+        self.offset_ms = None;
+    }
+
     /// A stamped message arrived; by how many milliseconds it is later than the fastest one.
     pub(super) fn observe(&mut self, now: Timestamp, stamped: Timestamp) -> i64 {
         let difference = now.since_ms(stamped);

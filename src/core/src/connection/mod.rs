@@ -5,11 +5,13 @@
 
 mod backoff;
 mod clock;
+mod close;
 pub(crate) mod frame;
+mod probe;
 
 use crate::{
     engine::{LogLevel, Output, io::Io},
-    error::ConnectionError,
+    error::{ConnectionError, StateError},
     identity::SocketId,
     limits,
     protocol::StaleReason,
@@ -18,6 +20,7 @@ use crate::{
 };
 use backoff::Backoff;
 pub(crate) use clock::ServerClock;
+use probe::Probes;
 
 /// Where the connection is.
 #[derive(Clone, Debug, PartialEq)]
@@ -51,7 +54,11 @@ pub(crate) struct Open {
     pub(crate) since: Timestamp,
     /// When the answer to a ping last proved it alive.
     pub(crate) proven_at: Timestamp,
-    ping_sent: Option<Timestamp>,
+    /// The machine slept: what was proven before says nothing about now, and what comes may have been buffered.
+    pub(crate) doubted: bool,
+    /// Subscriptions were bound to it.
+    useful: bool,
+    probes: Probes,
     heard_at: Timestamp,
     heartbeat_seen: bool,
 }
@@ -74,6 +81,7 @@ pub(crate) struct Connection {
     clock: ServerClock,
     lost_since: Option<Timestamp>,
     failed_in_a_row: u32,
+    hinted_at: Option<Timestamp>,
 }
 
 impl Connection {
@@ -86,6 +94,7 @@ impl Connection {
             clock: ServerClock::default(),
             lost_since: None,
             failed_in_a_row: 0,
+            hinted_at: None,
         }
     }
 
@@ -112,7 +121,7 @@ impl Connection {
         &self.clock
     }
 
-    /// Sockets that failed in a row without ever opening.
+    /// Sockets that failed in a row without ever carrying a stream.
     pub(crate) fn failed_in_a_row(&self) -> u32 {
         self.failed_in_a_row
     }
@@ -132,11 +141,20 @@ impl Connection {
         self.backoff = Backoff::default();
         self.lost_since = None;
         self.failed_in_a_row = 0;
+        self.hinted_at = None;
         stop_timers(io);
     }
 
     /// The network may be back, the user looks again or asks: do not wait longer than necessary.
     pub(crate) fn on_hint(&mut self, io: &mut Io) {
+        // A network that flaps, or many tabs that say the same, must not lead to attempt after attempt.
+        if self
+            .hinted_at
+            .is_some_and(|at| io.now.since_ms(at) < limits::HINT_EVERY_MS)
+        {
+            return;
+        }
+        self.hinted_at = Some(io.now);
         match &self.state {
             State::Backoff { until, reason } => {
                 let soon = io.now + io.jitter_ms(limits::HINT_RECONNECT_MS);
@@ -148,35 +166,59 @@ impl Connection {
                     io.timers.set(Timer::Reconnect, soon);
                 }
             }
-            State::Open(_) => self.probe(io, limits::PONG_TIMEOUT_MS),
-            State::Idle | State::Connecting { .. } => {}
+            State::Open(open) if open.probes.is_quiet() => {
+                self.probe(io, limits::PONG_TIMEOUT_MS);
+            }
+            State::Open(_) | State::Idle | State::Connecting { .. } => {}
         }
     }
 
     /// The machine slept: the socket may be dead, and what was buffered is old.
-    pub(crate) fn on_wake(&mut self, io: &mut Io) {
-        if let State::Open(open) = &mut self.state {
-            open.ping_sent = None;
-            self.probe(io, limits::PONG_TIMEOUT_AFTER_WAKE_MS);
-        } else {
-            self.on_hint(io);
+    pub(crate) fn on_wake(&mut self, io: &mut Io) -> Option<Event> {
+        match &mut self.state {
+            State::Open(open) => {
+                open.doubted = true;
+                io.timers
+                    .set(Timer::ProvenHealthy, io.now + limits::PROVEN_HEALTHY_MS);
+                if open.heartbeat_seen {
+                    io.timers
+                        .set(Timer::HeartbeatDue, io.now + limits::HEARTBEAT_TIMEOUT_MS);
+                }
+                if open.probes.len() >= limits::PINGS_OUTSTANDING_MAX {
+                    io.report(ConnectionError::Silent);
+                    return Some(self.lose(io, StaleReason::SocketSilent));
+                }
+                self.probe(io, limits::PONG_TIMEOUT_AFTER_WAKE_MS);
+            }
+            State::Connecting {
+                attempt, reason, ..
+            } => {
+                // It was started on a network that may be gone.
+                let (attempt, reason) = (*attempt, *reason);
+                self.drop_socket(io);
+                self.connect(io, attempt, reason);
+            }
+            State::Idle | State::Backoff { .. } => self.on_hint(io),
         }
+        None
     }
 
     /// The socket is open.
     pub(crate) fn on_opened(&mut self, io: &mut Io, socket: SocketId) -> Option<Event> {
         if !matches!(self.state, State::Connecting { socket: current, .. } if current == socket) {
+            io.count(StateError::SocketUnknown);
             return None;
         }
         self.state = State::Open(Open {
             socket,
             since: io.now,
             proven_at: io.now,
-            ping_sent: None,
+            doubted: false,
+            useful: false,
+            probes: Probes::default(),
             heard_at: io.now,
             heartbeat_seen: false,
         });
-        self.failed_in_a_row = 0;
         self.clock.restart();
         io.timers.stop(Timer::ConnectTimeout);
         io.timers
@@ -189,41 +231,61 @@ impl Connection {
     /// The socket is closed, or could not be opened.
     pub(crate) fn on_closed(&mut self, io: &mut Io, socket: SocketId, code: u16) -> Option<Event> {
         if self.current() != Some(socket) {
+            io.count(StateError::SocketUnknown);
             return None;
         }
-        io.log(
-            LogLevel::Info,
-            format!("the socket closed with code {code}"),
-        );
-        Some(self.lose(io, StaleReason::SocketClosed))
+        let (closed, reason) = close::meaning(code);
+        let error = match self.state {
+            State::Connecting { .. } => ConnectionError::ConnectFailed,
+            _ => closed,
+        };
+        io.report_about(error, code);
+        Some(self.lose(io, reason))
     }
 
     /// Whether a frame comes from the socket in use; notes that it is alive.
-    pub(crate) fn on_frame(&mut self, io: &Io, socket: SocketId) -> bool {
+    pub(crate) fn on_frame(&mut self, io: &mut Io, socket: SocketId) -> bool {
         match &mut self.state {
             State::Open(open) if open.socket == socket => {
-                open.heard_at = io.now;
+                if !open.doubted {
+                    open.heard_at = io.now;
+                }
                 true
             }
-            _ => false,
+            _ => {
+                io.count(StateError::SocketUnknown);
+                false
+            }
         }
     }
 
     /// The answer to a ping.
     pub(crate) fn on_pong(&mut self, io: &mut Io) {
         if let State::Open(open) = &mut self.state
-            && let Some(sent) = open.ping_sent.take()
+            && let Some(sent) = open.probes.answer()
         {
             // What was proven is that the server was alive when it answered, which is not before the ping.
-            open.proven_at = sent;
-            io.timers.stop(Timer::PongDue);
-            io.timers.set(Timer::Ping, io.now + limits::PING_EVERY_MS);
+            open.proven_at = open.proven_at.max(sent);
+            if open.probes.is_quiet() {
+                if std::mem::take(&mut open.doubted) {
+                    // All that was buffered has come before this answer; the clock may have been set meanwhile.
+                    self.clock.relearn();
+                }
+                io.timers.stop(Timer::PongDue);
+                io.timers.set(Timer::Ping, io.now + limits::PING_EVERY_MS);
+            }
         }
     }
 
     /// A bundle with the server's time inside; whether it is fresh.
     pub(crate) fn on_server_time(&mut self, now: Timestamp, stamped: Timestamp) -> bool {
-        self.clock.observe(now, stamped) <= limits::HEARTBEAT_LATE_MS
+        let fresh = self.clock.observe(now, stamped) <= limits::HEARTBEAT_LATE_MS;
+        if let State::Open(open) = &mut self.state
+            && fresh
+        {
+            open.heard_at = now;
+        }
+        fresh
     }
 
     /// A fresh heartbeat.
@@ -235,8 +297,8 @@ impl Connection {
         }
     }
 
-    /// One of the connection's timers; `due` is the moment it was set to.
-    pub(crate) fn on_timer(&mut self, io: &mut Io, timer: Timer, due: Timestamp) -> Option<Event> {
+    /// One of the connection's timers.
+    pub(crate) fn on_timer(&mut self, io: &mut Io, timer: Timer) -> Option<Event> {
         match (timer, &self.state) {
             (Timer::ConnectTimeout, State::Connecting { .. }) => {
                 io.report(ConnectionError::ConnectTimedOut);
@@ -248,7 +310,8 @@ impl Connection {
                 None
             }
             (Timer::ProvenHealthy, State::Open(open)) => {
-                if open.proven_at > open.since {
+                let proven = open.proven_at > open.since && !open.doubted;
+                if proven && self.lost_since.is_none() {
                     self.backoff.reset();
                 } else {
                     io.timers
@@ -256,18 +319,12 @@ impl Connection {
                 }
                 None
             }
-            (Timer::Ping, State::Open(_)) => {
+            (Timer::Ping, State::Open(open)) if open.probes.is_quiet() => {
                 self.probe(io, limits::PONG_TIMEOUT_MS);
                 None
             }
-            (Timer::PongDue, State::Open(_)) => self.on_silence(io, due),
+            (Timer::PongDue, State::Open(_)) => self.on_silence(io),
             (Timer::HeartbeatDue, State::Open(open)) if open.heartbeat_seen => {
-                if io.now.since_ms(due) > limits::SLEPT_MS {
-                    self.on_wake(io);
-                    io.timers
-                        .set(Timer::HeartbeatDue, io.now + limits::HEARTBEAT_TIMEOUT_MS);
-                    return None;
-                }
                 io.report(ConnectionError::HeartbeatLost);
                 Some(self.lose(io, StaleReason::SocketSilent))
             }
@@ -280,17 +337,11 @@ impl Connection {
         self.open().is_some().then(|| self.lose(io, reason))
     }
 
-    fn on_silence(&mut self, io: &mut Io, due: Timestamp) -> Option<Event> {
+    fn on_silence(&mut self, io: &mut Io) -> Option<Event> {
         let State::Open(open) = &mut self.state else {
             return None;
         };
-        let sent = open.ping_sent?;
-        if io.now.since_ms(due) > limits::SLEPT_MS {
-            // The machine slept through the deadline: the silence is ours.
-            self.on_wake(io);
-            return None;
-        }
-        let waited_ms = io.now.since_ms(sent);
+        let waited_ms = io.now.since_ms(open.probes.newest()?);
         let still_talking = io.now.since_ms(open.heard_at) < limits::PONG_TIMEOUT_MS / 2;
         if still_talking && waited_ms < 2 * limits::PONG_TIMEOUT_MS {
             // The answer queues behind a burst of frames.
@@ -303,10 +354,8 @@ impl Connection {
     }
 
     fn probe(&mut self, io: &mut Io, patience_ms: i64) {
-        if let State::Open(open) = &mut self.state
-            && open.ping_sent.is_none()
-        {
-            open.ping_sent = Some(io.now);
+        if let State::Open(open) = &mut self.state {
+            open.probes.send(io.now);
             let socket = open.socket;
             io.send_frame(socket, r#"{"type":"ping"}"#);
             io.timers.stop(Timer::Ping);
@@ -329,8 +378,8 @@ impl Connection {
     }
 
     fn lose(&mut self, io: &mut Io, reason: StaleReason) -> Event {
-        if matches!(self.state, State::Connecting { .. }) {
-            self.failed_in_a_row += 1;
+        if !self.open().is_some_and(|open| open.useful) {
+            self.failed_in_a_row = self.failed_in_a_row.saturating_add(1);
         }
         self.drop_socket(io);
         stop_timers(io);
@@ -340,6 +389,14 @@ impl Connection {
         self.state = State::Backoff { until, reason };
         io.timers.set(Timer::Reconnect, until);
         Event::Lost
+    }
+
+    /// Subscriptions are bound to the socket: sockets are of use here.
+    pub(crate) fn on_useful(&mut self) {
+        self.failed_in_a_row = 0;
+        if let State::Open(open) = &mut self.state {
+            open.useful = true;
+        }
     }
 
     /// The stream is whole again.

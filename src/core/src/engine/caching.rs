@@ -137,14 +137,15 @@ impl Engine {
                 cursor.rows == rows
                     && cursor.criteria == criteria
                     && cursor.restricted == restricted
-                    && is_of_use(cursor.progress.as_of, self.io.now)
+                    && is_of_use(cursor.progress.as_of, self.io.clock_now())
             });
             if believed.is_none() {
                 distrusted |= cursor.is_some() || rows > 0;
                 self.replica.drop_type(&kind);
             }
             types.push(reconcile::TypeStart {
-                restored: believed.map(|cursor| cursor.progress),
+                restored: believed
+                    .map(|cursor| cursor.progress.with_time(|at| self.io.steady_time(at))),
                 kind,
                 criteria,
                 restricted,
@@ -171,7 +172,10 @@ impl Engine {
         };
         let cursors = watched().into_iter().filter_map(|kind| {
             Some(Cursor {
-                progress: self.reconcile.progress(&kind)?,
+                progress: self
+                    .reconcile
+                    .progress(&kind)?
+                    .with_time(|at| self.io.clock_time(at)),
                 criteria: self.panels.load_criteria(&kind),
                 restricted: identity.restricted.contains(&kind),
                 rows: 0,
@@ -206,6 +210,7 @@ impl Engine {
                 shown.then(|| self.panels.project(index, &entry.resource, &self.replica))
             });
             let rows = rows.collect();
+            let as_of = self.io.clock_time(as_of);
             Some((panel.clone(), Screen { as_of, rows }))
         });
         tops.collect()
@@ -220,7 +225,7 @@ impl Engine {
         self.cache.note(RecentUpdate {
             key: key.clone(),
             version,
-            seen: self.io.now,
+            seen: self.io.clock_now(),
         });
     }
 

@@ -1,7 +1,7 @@
 //! The composition root: wires the parts, decides nothing that a part could decide.
 
 use super::{
-    Counters, HttpAnswer, HttpFailure, Input, LogLevel, Output, SocketEvent,
+    Counters, HttpAnswer, HttpFailure, Input, LogLevel, Output,
     caching::Restoring,
     io::Io,
     requests::{Finished, Purpose, Request},
@@ -10,7 +10,7 @@ use crate::{
     cache::Cache,
     collections::{Map, Set},
     config::Config,
-    connection::{self, Connection},
+    connection::Connection,
     error::{ConnectionError, StateError},
     handlers::Panels,
     identity::{BuildId, InstanceId, RequestId, ResourceKey, ResourceType, TabId},
@@ -21,7 +21,7 @@ use crate::{
     reconcile::Reconcile,
     replica::Replica,
     session::{self, Session},
-    subscription::{self, Subscriptions},
+    subscription::Subscriptions,
     tabs::Tabs,
     time::Timestamp,
     timer::Timer,
@@ -67,6 +67,8 @@ pub struct Engine {
     pub(super) counts_dirty: bool,
     pub(super) started: Timestamp,
     pub(super) streamed: Option<Timestamp>,
+    /// When the machine last woke up.
+    pub(super) woke_at: Option<Timestamp>,
     pub(super) told: Option<(Freshness, Timestamp)>,
     wake_at: Option<Timestamp>,
 }
@@ -105,6 +107,7 @@ impl Engine {
             counts_dirty: false,
             started: now,
             streamed: None,
+            woke_at: None,
             told: None,
             wake_at: None,
         };
@@ -114,10 +117,10 @@ impl Engine {
 
     /// Takes one input. Drain [`Engine::poll_output`] afterwards.
     pub fn handle(&mut self, now: Timestamp, input: Input) {
-        // A clock that is set back must not stop the timers that are relative to it.
-        self.io.now = now;
+        self.io.set_clock(now);
         self.io.server_time = self.connection.clock().latest();
-        self.replica.queue().set_now(now);
+        self.replica.queue().set_now(self.io.now);
+        self.notice_sleep();
         match input {
             Input::Tab { tab, message } => self.on_tab(&tab, message),
             Input::TabGone { tab } => self.on_tab_gone(&tab),
@@ -142,41 +145,6 @@ impl Engine {
     /// What was seen so far.
     pub fn counters(&self) -> Counters {
         self.io.counters
-    }
-
-    fn on_socket(&mut self, socket: crate::identity::SocketId, event: SocketEvent) {
-        match event {
-            SocketEvent::Opened => {
-                let event = self.connection.on_opened(&mut self.io, socket);
-                self.on_connection(event);
-            }
-            SocketEvent::Closed { code } => {
-                let event = self.connection.on_closed(&mut self.io, socket, code);
-                self.on_connection(event);
-            }
-            SocketEvent::Frame(text) => {
-                if self.connection.on_frame(&self.io, socket) {
-                    self.on_frame(&text);
-                }
-            }
-        }
-    }
-
-    pub(super) fn on_connection(&mut self, event: Option<connection::Event>) {
-        match event {
-            Some(connection::Event::Opened) => {
-                if let Some(open) = self.connection.open() {
-                    let socket = open.socket;
-                    self.io.requests.hurry();
-                    self.subscriptions.on_opened(&mut self.io, socket);
-                }
-            }
-            Some(connection::Event::Lost) => {
-                self.subscriptions.on_lost(&mut self.io);
-                self.reconcile.on_lost(&mut self.io);
-            }
-            None => {}
-        }
     }
 
     fn on_http(&mut self, request: RequestId, result: Result<HttpAnswer, HttpFailure>) {
@@ -224,7 +192,7 @@ impl Engine {
         self.io.log(LogLevel::Info, "signed in");
         self.panels = Panels::built_in(&identity.profile);
         self.panels
-            .set_day(self.io.now, self.tabs.zone_offset_minutes());
+            .set_day(self.io.clock_now(), self.tabs.zone_offset_minutes());
         self.tabs.open_channel(&mut self.io);
         self.tell_session();
         let panels = self.panels.views();
@@ -277,40 +245,6 @@ impl Engine {
         self.tabs.close_channel(&mut self.io);
     }
 
-    pub(super) fn on_subscriptions(&mut self, events: Vec<subscription::Event>) {
-        for event in events {
-            match event {
-                subscription::Event::Bound(kind) => self.reconcile.on_bound(&mut self.io, &kind),
-                subscription::Event::Doubt(kind) => self.reconcile.on_doubt(&mut self.io, &kind),
-                subscription::Event::SocketUseless => {
-                    let reason = crate::protocol::StaleReason::SocketSilent;
-                    let event = self.connection.reset(&mut self.io, reason);
-                    self.on_connection(event);
-                }
-                subscription::Event::Refused(reason) => self.give_up_stream(reason),
-            }
-        }
-    }
-
-    fn give_up_stream(&mut self, reason: PollingReason) {
-        self.polling = Some(reason);
-        self.subscriptions.forget(&mut self.io);
-        self.connection.stop(&mut self.io);
-        self.reconcile.on_lost(&mut self.io);
-        let wait_ms =
-            limits::STREAM_RETRY_MS * 3 / 4 + self.io.jitter_ms(limits::STREAM_RETRY_MS / 2);
-        self.io
-            .timers
-            .set(Timer::StreamRetry, self.io.now + wait_ms);
-    }
-
-    /// Tries a stream that was refused again, because somebody asks.
-    pub(super) fn retry_stream(&mut self) {
-        if self.session.identity().is_some() {
-            self.connection.start(&mut self.io);
-        }
-    }
-
     /// Reads one resource, unless that is under way.
     pub(super) fn read(&mut self, key: &ResourceKey) {
         if self.reading.insert(key.clone(), self.io.now).is_none() {
@@ -322,12 +256,12 @@ impl Engine {
     }
 
     fn run_timers(&mut self) {
-        while let Some((timer, due)) = self.io.timers.take_expired(self.io.now) {
-            self.on_timer(timer, due);
+        while let Some(timer) = self.io.timers.take_expired(self.io.now) {
+            self.on_timer(timer);
         }
     }
 
-    fn on_timer(&mut self, timer: Timer, due: Timestamp) {
+    fn on_timer(&mut self, timer: Timer) {
         match timer {
             Timer::SessionRefresh => {
                 let event = self.session.on_timer(&mut self.io);
@@ -339,7 +273,7 @@ impl Engine {
             | Timer::Ping
             | Timer::PongDue
             | Timer::HeartbeatDue => {
-                let event = self.connection.on_timer(&mut self.io, timer, due);
+                let event = self.connection.on_timer(&mut self.io, timer);
                 self.on_connection(event);
             }
             Timer::Binding => {
@@ -372,7 +306,7 @@ impl Engine {
             .set(Timer::Tick, self.io.now + limits::TICK_MS);
         if self
             .panels
-            .set_day(self.io.now, self.tabs.zone_offset_minutes())
+            .set_day(self.io.clock_now(), self.tabs.zone_offset_minutes())
         {
             self.reassign_all();
         }
@@ -396,12 +330,13 @@ impl Engine {
         }
         if self.subscriptions.all_bound() {
             self.polling = None;
+            self.connection.on_useful();
         }
         self.tell_freshness();
         self.tell_storage();
         self.cache.schedule_write(&mut self.io, &self.replica);
         self.io.pump_requests();
-        let next = self.io.timers.next();
+        let next = self.io.timers.next().map(|at| self.io.clock_time(at));
         if let Some(at) = next
             && self.wake_at != next
         {

@@ -40,6 +40,10 @@ pub(super) fn derive(facts: &Facts<'_>) -> Freshness {
     if let State::Open(open) = facts.connection
         && facts.polling.is_none()
     {
+        if open.doubted {
+            let reason = CatchUpReason::Doubt;
+            return Freshness::CatchingUp { as_of, reason };
+        }
         let silent_ms = facts.now.since_ms(open.proven_at);
         if silent_ms > limits::LIVE_PROOF_MAX_MS {
             let reason = StaleReason::SocketSilent;
@@ -90,6 +94,35 @@ pub(super) fn derive(facts: &Facts<'_>) -> Freshness {
         reason,
         retry_at,
     }
+}
+
+/// The same in times of the clock instead of steady time.
+pub(super) fn on_the_clock(
+    mut freshness: Freshness,
+    clock: impl Fn(Timestamp) -> Timestamp,
+) -> Freshness {
+    match &mut freshness {
+        Freshness::Live { as_of } => *as_of = clock(*as_of),
+        Freshness::CatchingUp { as_of, .. } | Freshness::Polling { as_of, .. } => {
+            *as_of = as_of.map(clock);
+        }
+        Freshness::Stale {
+            since,
+            as_of,
+            retry_at,
+            ..
+        } => {
+            *since = clock(*since);
+            *as_of = as_of.map(&clock);
+            *retry_at = retry_at.map(&clock);
+        }
+        Freshness::Offline { since, as_of } => {
+            *since = clock(*since);
+            *as_of = as_of.map(clock);
+        }
+        Freshness::NeedsSignIn { .. } => {}
+    }
+    freshness
 }
 
 /// Whether two values differ by more than the moment they speak of.

@@ -4,11 +4,12 @@
 
 use std::collections::VecDeque;
 
-use super::{LogLevel, Output, counters::Counters, requests::Requests};
+use super::{LogLevel, Output, counters::Counters, requests::Requests, steady::SteadyClock};
 use crate::{
     config::Config,
-    error::{EngineError, Recovery},
+    error::{EngineError, Recovery, StateError},
     identity::{SocketId, TabId},
+    limits,
     protocol::{Secret, WorkerMessage},
     time::Timestamp,
     timer::TimerTable,
@@ -17,8 +18,9 @@ use crate::{
 /// The surroundings of one turn of the engine.
 #[derive(Debug)]
 pub(crate) struct Io {
-    /// Time of the input that is being handled.
+    /// Steady time of the input that is being handled: for waiting and measuring.
     pub(crate) now: Timestamp,
+    steady: SteadyClock,
     /// When what is due.
     pub(crate) timers: TimerTable,
     /// For jitter only, never for secrets.
@@ -39,6 +41,7 @@ impl Io {
     pub(crate) fn new(config: Config, seed: u64, now: Timestamp) -> Self {
         Self {
             now,
+            steady: SteadyClock::new(now),
             timers: TimerTable::default(),
             rng: fastrand::Rng::with_seed(seed),
             requests: Requests::default(),
@@ -47,6 +50,33 @@ impl Io {
             config,
             outputs: VecDeque::new(),
         }
+    }
+
+    /// An input comes, and the clock says this.
+    pub(crate) fn set_clock(&mut self, clock: Timestamp) {
+        let set_back_ms = self.steady.advance(clock);
+        self.now = self.steady.now();
+        if set_back_ms > limits::CLOCK_STEP_MS {
+            self.report_about(
+                StateError::ClockSetBack,
+                format_args!("by {} s", set_back_ms / 1000),
+            );
+        }
+    }
+
+    /// What the clock says at a moment of steady time: for people, and for what outlives the engine.
+    pub(crate) fn clock_time(&self, steady: Timestamp) -> Timestamp {
+        self.steady.clock_time(steady)
+    }
+
+    /// The moment of steady time at which the clock says this, as it goes now.
+    pub(crate) fn steady_time(&self, clock: Timestamp) -> Timestamp {
+        self.steady.steady_time(clock)
+    }
+
+    /// What the clock says now.
+    pub(crate) fn clock_now(&self) -> Timestamp {
+        self.clock_time(self.now)
     }
 
     /// Queues an output.

@@ -6,6 +6,7 @@
 mod answers;
 mod caching;
 mod composition;
+mod connectivity;
 mod counters;
 mod freshness;
 mod input;
@@ -14,6 +15,7 @@ mod output;
 mod publish;
 pub(crate) mod requests;
 mod requests_from_tabs;
+mod steady;
 mod stream;
 mod telling_freshness;
 #[cfg(test)]

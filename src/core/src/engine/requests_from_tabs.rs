@@ -113,8 +113,7 @@ impl Engine {
         let back = next.online && !before.online;
         let looked_at = next.visible && !before.visible;
         if next.woke {
-            self.io.requests.hurry();
-            self.connection.on_wake(&mut self.io);
+            self.on_woke();
         } else if back || looked_at {
             self.io.requests.hurry();
             self.connection.on_hint(&mut self.io);
@@ -122,7 +121,7 @@ impl Engine {
         if next.zone_offset_minutes != before.zone_offset_minutes
             && self
                 .panels
-                .set_day(self.io.now, self.tabs.zone_offset_minutes())
+                .set_day(self.io.clock_now(), self.tabs.zone_offset_minutes())
         {
             self.reassign_all();
         }

@@ -10,8 +10,13 @@ use crate::{
 };
 
 impl Engine {
-    /// How fresh everything is now.
+    /// How fresh everything is now, in times of the clock.
     pub fn freshness(&self) -> Freshness {
+        freshness::on_the_clock(self.judged(), |at| self.io.clock_time(at))
+    }
+
+    /// How fresh everything is now, in steady time.
+    fn judged(&self) -> Freshness {
         freshness::derive(&Facts {
             now: self.io.now,
             signed_out: self.session.signed_out(),
@@ -44,10 +49,10 @@ impl Engine {
     }
 
     pub(super) fn tell_freshness(&mut self) {
-        let freshness = self.freshness();
-        if let Freshness::Live { as_of } = &freshness {
-            self.streamed = Some(*as_of);
+        if let Freshness::Live { as_of } = self.judged() {
+            self.streamed = Some(as_of);
         }
+        let freshness = self.freshness();
         let now = self.io.now;
         let due = match &self.told {
             None => true,
@@ -65,12 +70,16 @@ impl Engine {
 
     pub(super) fn freshness_message(&self) -> WorkerMessage {
         let indices = 0..self.panels.len();
+        let clock = |at| self.io.clock_time(at);
         let panels = indices.map(|index| {
             let types = self.panels.types(index);
             PanelFreshness {
                 panel: self.panels.id(index).clone(),
-                as_of: self.reconcile.streamed_as_of(&types, self.streamed),
-                proven: self.reconcile.proven_at(&types),
+                as_of: self
+                    .reconcile
+                    .streamed_as_of(&types, self.streamed)
+                    .map(clock),
+                proven: self.reconcile.proven_at(&types).map(clock),
             }
         });
         WorkerMessage::Freshness {

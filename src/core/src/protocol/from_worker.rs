@@ -368,6 +368,10 @@ pub enum StaleReason {
     SocketClosed,
     /// The socket is open, but nothing comes: half-open.
     SocketSilent,
+    /// The server, or something before it, said that it stops or restarts.
+    ServerRestarting,
+    /// The server, or something before it, refused the socket by a policy.
+    SocketRefused,
     /// The server answers with errors.
     ServerError,
     /// The server asks to slow down.

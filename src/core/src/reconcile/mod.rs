@@ -273,16 +273,27 @@ impl Reconcile {
         self.schedule(io);
     }
 
+    /// The machine woke up: search now, whether or not the socket lives. What is on its way may hang in a dead network.
+    pub(crate) fn on_wake(&mut self, io: &mut Io) {
+        for index in 0..self.types.len() {
+            let sync = &self.types[index];
+            let hangs = sync
+                .run
+                .as_ref()
+                .is_none_or(|run| io.now.since_ms(run.started) > limits::SLEPT_MS);
+            if hangs {
+                let reason = due_reason(sync);
+                self.begin(io, index, reason, None);
+            }
+        }
+    }
+
     /// The periodic searches.
     pub(crate) fn on_timer(&mut self, io: &mut Io) {
         for index in 0..self.types.len() {
             let sync = &self.types[index];
             if sync.run.is_none() && sync.next_at.is_some_and(|at| at <= io.now) {
-                let reason = match (sync.loaded, sync.bound) {
-                    (false, _) => Reason::FirstLoad,
-                    (true, true) => Reason::AntiEntropy,
-                    (true, false) => Reason::Poll,
-                };
+                let reason = due_reason(sync);
                 self.begin(io, index, reason, None);
             }
         }
@@ -432,6 +443,15 @@ impl Reconcile {
             Some(at) => io.timers.set(Timer::Reconcile, at),
             None => io.timers.stop(Timer::Reconcile),
         }
+    }
+}
+
+/// Why a search of a type starts when it is time.
+fn due_reason(sync: &TypeSync) -> Reason {
+    match (sync.loaded, sync.bound) {
+        (false, _) => Reason::FirstLoad,
+        (true, true) => Reason::AntiEntropy,
+        (true, false) => Reason::Poll,
     }
 }
 

@@ -33,6 +33,16 @@ pub(crate) struct Progress {
     pub(crate) as_of: Timestamp,
 }
 
+impl Progress {
+    /// The same with our time in another measure.
+    pub(crate) fn with_time(self, convert: impl Fn(Timestamp) -> Timestamp) -> Self {
+        Self {
+            as_of: convert(self.as_of),
+            ..self
+        }
+    }
+}
+
 /// One type.
 #[derive(Debug)]
 pub(super) struct TypeSync {

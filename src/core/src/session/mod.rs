@@ -186,7 +186,8 @@ impl Session {
         if !matches!(self.state, State::Loading) {
             return None;
         }
-        let stored = text.and_then(|text| StoredSession::restore(text, &io.config.server, io.now));
+        let stored =
+            text.and_then(|text| StoredSession::restore(text, &io.config.server, io.clock_now()));
         let Some(stored) = stored else {
             if text.is_some() {
                 io.push(Output::ForgetSession);

@@ -59,7 +59,7 @@ impl Session {
         let tab = tab.clone();
         match answers::exchange(outcome) {
             Ok(answer) => {
-                self.accept(io, answer, io.now);
+                self.accept(io, answer, io.clock_now());
                 self.state = State::Identifying { tab: Some(tab) };
                 ask_me(io);
                 Some(Event::Renewed)

@@ -1,5 +1,6 @@
 //! Scenarios of the whole engine against a scripted server in virtual time.
 
+mod clocks;
 mod disk;
 mod liveness;
 mod records;

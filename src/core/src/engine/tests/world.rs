@@ -21,7 +21,7 @@ const FRAME_MS: i64 = 2;
 const DISK_MS: i64 = 3;
 const HEARTBEAT_MS: i64 = 10_000;
 
-enum Happening {
+pub(super) enum Happening {
     Input(Input),
     Reaches(HttpRequest),
     Opens(SocketId),
@@ -52,9 +52,11 @@ pub(super) struct World {
     pub(super) frozen: bool,
     /// New sockets cannot be opened.
     pub(super) sockets_blocked: bool,
-    queue: BTreeMap<(Timestamp, u64), Happening>,
+    /// By how much the browser's clock is ahead of the server's.
+    pub(super) clock_ahead_ms: i64,
+    pub(super) queue: BTreeMap<(Timestamp, u64), Happening>,
     last: u64,
-    wake: Option<Timestamp>,
+    pub(super) wake: Option<Timestamp>,
     sequence: u64,
 }
 
@@ -106,6 +108,7 @@ impl World {
             opened: 0,
             frozen: false,
             sockets_blocked: false,
+            clock_ahead_ms: 0,
             queue: BTreeMap::new(),
             last: 0,
             wake: None,
@@ -224,7 +227,7 @@ impl World {
     }
 
     pub(super) fn input(&mut self, input: Input) {
-        self.engine.handle(self.now, input);
+        self.engine.handle(self.now + self.clock_ahead_ms, input);
         self.drain();
     }
 
@@ -322,12 +325,12 @@ impl World {
         }
     }
 
-    fn at(&mut self, ms: i64, happening: Happening) {
+    pub(super) fn at(&mut self, ms: i64, happening: Happening) {
         self.last += 1;
         self.queue.insert((self.now + ms, self.last), happening);
     }
 
-    fn step(&mut self) {
+    pub(super) fn step(&mut self) {
         if self
             .queue
             .keys()
@@ -399,7 +402,8 @@ impl World {
                 Output::AbortHttp { request } => self.queue.retain(|_, happening| {
                     !matches!(happening, Happening::Reaches(sent) if sent.id == request)
                 }),
-                Output::WakeAt(at) => self.wake = Some(at),
+                // A browser waits for so long, whatever its clock does meanwhile.
+                Output::WakeAt(at) => self.wake = Some(at - self.clock_ahead_ms),
                 Output::ToTab { tab, message } => {
                     let screen = self.screens.entry(tab).or_default();
                     show(screen, &message);

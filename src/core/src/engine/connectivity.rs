@@ -1,0 +1,118 @@
+//! The stream as a whole: socket, subscriptions and reconciliation told of each other, and polling where there is none.
+//! Decides nothing that one of them could decide.
+
+use super::{Engine, SocketEvent};
+use crate::{
+    connection,
+    error::StateError,
+    identity::SocketId,
+    limits,
+    protocol::{PollingReason, StaleReason},
+    subscription,
+    timer::Timer,
+};
+
+impl Engine {
+    /// Something happened to a socket.
+    pub(super) fn on_socket(&mut self, socket: SocketId, event: SocketEvent) {
+        match event {
+            SocketEvent::Opened => {
+                let event = self.connection.on_opened(&mut self.io, socket);
+                self.on_connection(event);
+            }
+            SocketEvent::Closed { code } => {
+                let event = self.connection.on_closed(&mut self.io, socket, code);
+                self.on_connection(event);
+            }
+            SocketEvent::Frame(text) => {
+                if self.connection.on_frame(&mut self.io, socket) {
+                    self.on_frame(&text);
+                }
+            }
+        }
+    }
+
+    /// The connection changed.
+    pub(super) fn on_connection(&mut self, event: Option<connection::Event>) {
+        match event {
+            Some(connection::Event::Opened) => {
+                if let Some(open) = self.connection.open() {
+                    let socket = open.socket;
+                    self.io.requests.hurry();
+                    self.subscriptions.on_opened(&mut self.io, socket);
+                }
+            }
+            Some(connection::Event::Lost) => {
+                self.subscriptions.on_lost(&mut self.io);
+                self.reconcile.on_lost(&mut self.io);
+            }
+            None => {}
+        }
+    }
+
+    /// A timer is so much too late that the machine must have slept, or its clock was set forward: which one is not
+    /// known, so both are treated alike.
+    pub(super) fn notice_sleep(&mut self) {
+        let late_ms = self
+            .io
+            .timers
+            .next()
+            .map_or(0, |due| self.io.now.since_ms(due));
+        if late_ms > limits::SLEPT_MS {
+            self.io.report(StateError::Slept);
+            self.on_woke();
+        }
+    }
+
+    /// The machine woke up: nothing is known of the socket until it answers, and a search need not wait for that.
+    pub(super) fn on_woke(&mut self) {
+        let now = self.io.now;
+        if self
+            .woke_at
+            .is_some_and(|at| now.since_ms(at) < limits::WAKE_ONCE_MS)
+        {
+            return;
+        }
+        self.woke_at = Some(now);
+        self.io.requests.hurry();
+        let event = self.connection.on_wake(&mut self.io);
+        self.on_connection(event);
+        self.reconcile.on_wake(&mut self.io);
+    }
+
+    /// The subscriptions changed.
+    pub(super) fn on_subscriptions(&mut self, events: Vec<subscription::Event>) {
+        for event in events {
+            match event {
+                subscription::Event::Bound(kind) => self.reconcile.on_bound(&mut self.io, &kind),
+                subscription::Event::Doubt(kind) => self.reconcile.on_doubt(&mut self.io, &kind),
+                subscription::Event::SocketUseless => {
+                    let event = self
+                        .connection
+                        .reset(&mut self.io, StaleReason::SocketSilent);
+                    self.on_connection(event);
+                }
+                subscription::Event::Refused(reason) => self.give_up_stream(reason),
+            }
+        }
+    }
+
+    fn give_up_stream(&mut self, reason: PollingReason) {
+        self.polling = Some(reason);
+        self.subscriptions.forget(&mut self.io);
+        self.connection.stop(&mut self.io);
+        self.reconcile.on_lost(&mut self.io);
+        let wait_ms =
+            limits::STREAM_RETRY_MS * 3 / 4 + self.io.jitter_ms(limits::STREAM_RETRY_MS / 2);
+        self.io
+            .timers
+            .set(Timer::StreamRetry, self.io.now + wait_ms);
+    }
+
+    /// Tries a stream that was refused again, because somebody asks.
+    pub(super) fn retry_stream(&mut self) {
+        if self.session.identity().is_some() {
+            self.connection.start(&mut self.io);
+        }
+    }
+}
