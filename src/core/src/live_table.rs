@@ -316,7 +316,23 @@ fn compare_filled(left: &Cell, right: &Cell) -> Ordering {
             .map_or(u8::MAX, |priority| priority as u8)
             .cmp(&right_worst.map_or(u8::MAX, |priority| priority as u8))
             .then(right.cmp(left)),
-        _ => Ordering::Equal,
+        // A code that the standard does not know is a text among priorities: after all of them. "Equal" would be no order at
+        // all, because the priorities around it differ.
+        _ => kind_rank(left).cmp(&kind_rank(right)),
+    }
+}
+
+fn kind_rank(cell: &Cell) -> u8 {
+    match cell {
+        Cell::Priority(_) => 0,
+        Cell::Status { .. } => 1,
+        Cell::Date(_) => 2,
+        Cell::Moment(_) => 3,
+        Cell::Person { .. } => 4,
+        Cell::Patient { .. } => 5,
+        Cell::Workload { .. } => 6,
+        Cell::Text(_) => 7,
+        Cell::Empty => 8,
     }
 }
 

@@ -167,3 +167,18 @@ fn a_later_part_of_a_snapshot_does_not_undo_a_change() {
         .map(|row| row.cells[1].clone());
     assert_eq!(title, Some(Cell::Text("new".to_owned())));
 }
+
+#[test]
+fn a_priority_that_nobody_knows_comes_after_those_that_are_known() {
+    let mut table = table();
+    let mut unknown = row("u", None, "d");
+    unknown.cells[0] = Cell::Text("whenever".to_owned());
+    let rows = vec![
+        row("e", None, "e"),
+        unknown,
+        row("r", Some(Priority::Routine), "c"),
+        row("s", Some(Priority::Stat), "b"),
+    ];
+    table.apply_snapshot(1, 0, false, false, rows);
+    assert_eq!(order(&table), ["s", "r", "u", "e"]);
+}
