@@ -64,7 +64,13 @@ pub(super) fn derive(facts: &Facts<'_>) -> Freshness {
             },
         };
     }
-    if facts.claim_offline && facts.trouble == Some(Trouble::Unreachable) {
+    // The browser's word that there is no network is believed unless an answer of the server proves it wrong.
+    let no_answer = match facts.trouble {
+        Some(Trouble::Unreachable) => true,
+        None => facts.polling.is_none(),
+        Some(Trouble::RateLimited | Trouble::ServerError) => false,
+    };
+    if facts.claim_offline && no_answer {
         return Freshness::Offline { since, as_of };
     }
     if let Some(reason) = facts.polling
@@ -82,6 +88,11 @@ pub(super) fn derive(facts: &Facts<'_>) -> Freshness {
         State::Connecting { reason, .. } => (*reason, None),
         State::Idle | State::Open(_) => (StaleReason::Connecting, None),
     };
+    // Before the very first connection nothing is shown that could be old.
+    if closed == StaleReason::Connecting && facts.trouble.is_none() && as_of.is_none() {
+        let reason = CatchUpReason::FirstLoad;
+        return Freshness::CatchingUp { as_of, reason };
+    }
     let reason = match facts.trouble {
         Some(Trouble::RateLimited) => StaleReason::RateLimited,
         Some(Trouble::ServerError) => StaleReason::ServerError,
@@ -140,4 +151,68 @@ pub(super) fn differs(one: &Freshness, other: &Freshness) -> bool {
         freshness
     };
     without(one) != without(other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn facts(connection: &State) -> Facts<'_> {
+        Facts {
+            now: Timestamp(50_000),
+            signed_out: None,
+            connection,
+            lost_since: Some(Timestamp(40_000)),
+            all_bound: false,
+            caught_up: false,
+            catch_up_reason: CatchUpReason::Reconnected,
+            polling: None,
+            claim_offline: true,
+            trouble: None,
+            searched: Some(Timestamp(39_000)),
+            streamed: None,
+            poll_every_ms: 15_000,
+            started: Timestamp(0),
+        }
+    }
+
+    #[test]
+    fn a_lost_socket_in_a_browser_without_network_is_offline() {
+        let offline = Freshness::Offline {
+            since: Timestamp(40_000),
+            as_of: Some(Timestamp(39_000)),
+        };
+        assert_eq!(derive(&facts(&State::Idle)), offline);
+    }
+
+    #[test]
+    fn the_very_first_connection_is_no_reason_to_worry() {
+        let idle = State::Idle;
+        let first = Facts {
+            claim_offline: false,
+            searched: None,
+            ..facts(&idle)
+        };
+        assert!(matches!(derive(&first), Freshness::CatchingUp { .. }));
+        let failing = Facts {
+            trouble: Some(Trouble::ServerError),
+            ..first
+        };
+        assert!(matches!(derive(&failing), Freshness::Stale { .. }));
+    }
+
+    #[test]
+    fn a_server_that_answers_proves_that_there_is_a_network() {
+        let idle = State::Idle;
+        let limited = Facts {
+            trouble: Some(Trouble::RateLimited),
+            ..facts(&idle)
+        };
+        assert!(matches!(derive(&limited), Freshness::Stale { .. }));
+        let polling = Facts {
+            polling: Some(PollingReason::FeatureOff),
+            ..facts(&idle)
+        };
+        assert!(matches!(derive(&polling), Freshness::Polling { .. }));
+    }
 }
