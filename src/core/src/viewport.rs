@@ -25,9 +25,18 @@ impl Viewport {
         if self.row_height <= 0.0 || total == 0 {
             return 0..0;
         }
+        let seen = self.visible(total);
+        seen.start.saturating_sub(OVERSCAN_ROWS)..(seen.end + OVERSCAN_ROWS).min(total)
+    }
+
+    /// The rows that can be seen, of `total`, if only in part.
+    pub fn visible(&self, total: usize) -> Range<usize> {
+        if self.row_height <= 0.0 {
+            return 0..0;
+        }
         let first = to_row(self.scroll_top / self.row_height).min(total);
         let last = to_row(((self.scroll_top + self.height) / self.row_height).ceil()).min(total);
-        first.saturating_sub(OVERSCAN_ROWS)..(last + OVERSCAN_ROWS).min(total)
+        first..last
     }
 
     /// Rows that are visible as a whole, at least one: the step of Page Up and Page Down.
@@ -126,6 +135,13 @@ mod tests {
     #[test]
     fn in_the_middle_the_window_has_overscan_on_both_sides() {
         assert_eq!(viewport(3_600.0).window(2_000), 94..126);
+    }
+
+    #[test]
+    fn rows_that_are_seen_in_part_are_seen() {
+        assert_eq!(viewport(3_610.0).visible(2_000), 100..121);
+        assert_eq!(viewport(0.0).visible(3), 0..3);
+        assert_eq!(viewport(1e12).visible(3), 3..3);
     }
 
     #[test]

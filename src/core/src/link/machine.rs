@@ -70,6 +70,8 @@ pub struct Link {
     instance: Option<InstanceId>,
     channel: Option<String>,
     watching: BTreeSet<PanelId>,
+    /// The last [`TabMessage::Viewing`].
+    viewing: Option<TabMessage>,
     record: Option<ResourceKey>,
     pings: u64,
     wake_at: Timestamp,
@@ -88,6 +90,7 @@ impl Link {
             instance: None,
             channel: None,
             watching: BTreeSet::new(),
+            viewing: None,
             record: None,
             pings: 0,
             wake_at: Timestamp(i64::MAX),
@@ -236,6 +239,9 @@ impl Link {
         for panel in self.watching.clone() {
             self.post(TabMessage::Watch { panel });
         }
+        if let Some(viewing) = self.viewing.clone() {
+            self.post(viewing);
+        }
         if let Some(record) = self.record.clone() {
             self.post(TabMessage::OpenRecord { record });
         }
@@ -266,7 +272,9 @@ impl Link {
             }
             TabMessage::Unwatch { panel } => {
                 self.watching.remove(panel);
+                self.viewing = self.viewing.take().filter(|seen| !views(seen, panel));
             }
+            TabMessage::Viewing { .. } => self.viewing = Some(message.clone()),
             TabMessage::OpenRecord { record } => self.record = Some(record.clone()),
             TabMessage::CloseRecord => self.record = None,
             TabMessage::Surroundings(surroundings) => {
@@ -308,4 +316,8 @@ impl Link {
         self.wake_at = at;
         self.outputs.push_back(LinkOutput::WakeAt(at));
     }
+}
+
+fn views(message: &TabMessage, wanted: &PanelId) -> bool {
+    matches!(message, TabMessage::Viewing { panel, .. } if panel == wanted)
 }

@@ -1,6 +1,6 @@
 use super::*;
 use crate::{
-    identity::{BuildId, InstanceId, PanelId, TabId},
+    identity::{BuildId, InstanceId, PanelId, ResourceId, TabId},
     limits,
     protocol::{FromWorker, Surroundings, TabMessage, WorkerMessage},
     time::Timestamp,
@@ -67,6 +67,14 @@ fn watch() -> TabMessage {
     TabMessage::Watch { panel }
 }
 
+fn viewing() -> TabMessage {
+    TabMessage::Viewing {
+        panel: PanelId::new("my-work"),
+        first: 3,
+        rows: vec![ResourceId::new("t1")],
+    }
+}
+
 #[test]
 fn nothing_is_said_before_the_tab_holds_its_lock() {
     let mut link = link();
@@ -105,6 +113,7 @@ fn what_was_asked_before_the_welcome_is_asked_after_it() {
 fn a_new_life_of_the_worker_is_greeted_and_told_everything_again() {
     let mut link = admitted();
     link.handle(Timestamp(2), LinkInput::Say(watch()));
+    link.handle(Timestamp(2), LinkInput::Say(viewing()));
     drain(&mut link);
     let lock = "lock-w1".to_owned();
     link.handle(Timestamp(3), LinkInput::WorkerDied { lock });
@@ -112,7 +121,19 @@ fn a_new_life_of_the_worker_is_greeted_and_told_everything_again() {
     assert!(outputs.contains(&LinkOutput::Tell(Box::new(LinkEvent::WorkerLost))));
     assert!(outputs.contains(&LinkOutput::Connect));
     link.handle(Timestamp(4), welcome("w2"));
-    assert_eq!(posted(&drain(&mut link)), [watch()]);
+    assert_eq!(posted(&drain(&mut link)), [watch(), viewing()]);
+}
+
+#[test]
+fn what_is_seen_of_a_panel_is_forgotten_with_the_panel() {
+    let mut link = admitted();
+    link.handle(Timestamp(2), LinkInput::Say(watch()));
+    link.handle(Timestamp(2), LinkInput::Say(viewing()));
+    let panel = PanelId::new("my-work");
+    link.handle(Timestamp(2), LinkInput::Say(TabMessage::Unwatch { panel }));
+    drain(&mut link);
+    link.handle(Timestamp(4), welcome("w2"));
+    assert_eq!(posted(&drain(&mut link)), []);
 }
 
 #[test]
