@@ -4,6 +4,7 @@ use panels_core::{
     badge::{Badge, BadgeReason, BadgeWord},
     protocol::{
         CatchUpReason, PollingReason, RefusalReason, SignInFailure, SignedOutReason, StaleReason,
+        StorageProblem,
     },
     time::Timestamp,
 };
@@ -185,6 +186,10 @@ pub(crate) const PANELS: &str = "Panels";
 pub(crate) const UPDATES: &str = "Updates";
 /// Name of a notice.
 pub(crate) const NOTICE: &str = "Notice";
+/// Explains the time in the foot of a panel.
+pub(crate) const PANEL_FRESH_TITLE: &str = "The first time is what the live stream tells; the second is when a search last proved that nothing was missed.";
+/// Button.
+pub(crate) const DISMISS: &str = "Dismiss";
 /// Name of the strip about the connection.
 pub(crate) const CONNECTION_NOTICE: &str = "About the connection";
 /// Button.
@@ -200,6 +205,8 @@ pub(crate) const RELOAD_NEEDED: &str =
 pub(crate) const CONNECTION_LOST: &str = "Connection lost. What is shown may be old.";
 /// Said calmly.
 pub(crate) const CONNECTION_BACK: &str = "Connection is back. What is shown is live.";
+/// Said calmly; also the strip under the bar.
+pub(crate) const CONNECTION_POLLING: &str = "Updates come in steps, not live";
 /// While nothing is known.
 pub(crate) const LOADING: &str = "Loading…";
 /// Empty panel.
@@ -207,6 +214,8 @@ pub(crate) const EMPTY_TITLE: &str = "Nothing here";
 /// Empty panel.
 pub(crate) const EMPTY_BODY: &str =
     "No row matches this panel right now. New ones appear here by themselves.";
+/// A panel whose first rows do not come.
+pub(crate) const NOTHING_LOADED: &str = "Nothing could be loaded yet";
 /// No panel at all.
 pub(crate) const NO_PANELS: &str =
     "Your account has no panels yet. Ask your administrator for access.";
@@ -273,6 +282,26 @@ pub(crate) fn badge_time(word: BadgeWord, time: &str) -> String {
     }
 }
 
+/// In the foot of a panel.
+pub(crate) fn panel_fresh(as_of: &str, proven: Option<String>) -> String {
+    match proven {
+        Some(proven) => format!("Complete up to {as_of}, checked at {proven}"),
+        None => format!("Complete up to {as_of}"),
+    }
+}
+
+/// That rows are not kept, and why.
+pub(crate) fn memory_only(reason: StorageProblem) -> String {
+    let reason = match reason {
+        StorageProblem::Unavailable => "storage is not available, for example in private mode",
+        StorageProblem::Blocked => "another page holds the storage",
+        StorageProblem::Full => "storage is full",
+        StorageProblem::Closed => "storage was closed",
+        StorageProblem::Unreadable => "what was stored cannot be read",
+    };
+    format!("This browser does not keep data between visits: {reason}.")
+}
+
 /// Label of the theme button.
 pub(crate) fn theme(word: &str) -> String {
     format!("Theme: {word}")
@@ -281,11 +310,13 @@ pub(crate) fn theme(word: &str) -> String {
 /// That rows are old; `time` is what they are of.
 pub(crate) fn old_rows(word: BadgeWord, time: Option<&str>) -> String {
     match (word, time) {
-        (BadgeWord::Polling, _) => "Updates come in steps, not live.".to_owned(),
-        (BadgeWord::Offline, Some(time)) => format!("Offline. Rows are as of {time}."),
-        (BadgeWord::Offline, None) => "Offline. Nothing has been loaded yet.".to_owned(),
-        (_, Some(time)) => format!("Rows are as of {time} and may be old."),
-        (_, None) => "Nothing has been loaded yet.".to_owned(),
+        (BadgeWord::Polling, _) => CONNECTION_POLLING.to_owned(),
+        (BadgeWord::Offline, Some(time)) => {
+            format!("Offline. Rows are as of {time} and may be old")
+        }
+        (BadgeWord::Offline, None) => "Offline. Nothing has been loaded yet".to_owned(),
+        (_, Some(time)) => format!("Rows are as of {time} and may be old"),
+        (_, None) => "Nothing has been loaded yet".to_owned(),
     }
 }
 

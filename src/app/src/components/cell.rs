@@ -47,7 +47,7 @@ pub(crate) fn CellValue(
             {business.map(|business| view! { <span class="cell-quiet" title=business.clone()>{business.clone()}</span> })}
         }),
         Cell::Date(date) => EitherOf9::E(view! { <DateValue date=date kind=kind/> }),
-        Cell::Moment(time) => EitherOf9::F(view! { <MomentValue time=time/> }),
+        Cell::Moment(time) => EitherOf9::F(view! { <MomentValue time=time whole=kind.is_none()/> }),
         Cell::Person { name, me, .. } => EitherOf9::G(view! {
             <span title=name.clone()>{name.clone()}</span>
             {me.then(|| view! { <span class="me fixed">{text::YOU}</span> })}
@@ -63,9 +63,9 @@ pub(crate) fn CellValue(
             worst,
             next_due,
         } => EitherOf9::I(view! {
-            <span class="fixed">{text::number(open as usize)}</span>
+            <span class="fixed workload-count">{text::number(open as usize)}</span>
             {worst.map(|priority| view! {
-                <span class=format!("fixed due-mark priority-{}", priority_label(priority).to_lowercase())>
+                <span class=format!("fixed due-mark workload-priority priority-{}", priority_label(priority).to_lowercase())>
                     <Icon shape=Shape::of_priority(priority)/>
                     {priority_label(priority)}
                 </span>
@@ -78,7 +78,7 @@ pub(crate) fn CellValue(
 fn empty(kind: Option<ColumnKind>) -> impl IntoView {
     match kind {
         Some(ColumnKind::Person) => view! { <span class="unassigned">{text::UNASSIGNED}</span> },
-        _ => view! { <span class="cell-quiet">"–"</span> },
+        _ => view! { <span class="cell-none">"–"</span> },
     }
 }
 
@@ -118,9 +118,14 @@ fn DateValue(date: FhirDate, kind: Option<ColumnKind>) -> impl IntoView {
     }
 }
 
+/// A column has room for how long ago it was; the drawer also for when.
 #[component]
-fn MomentValue(time: Timestamp) -> impl IntoView {
+fn MomentValue(time: Timestamp, whole: bool) -> impl IntoView {
     let clock = AppState::here().clock;
     let ago = Memo::new(move |_| show::ago(time, clock.slow()));
-    view! { <span class="cell-quiet" title=show::moment(time)>{move || ago.get()}</span> }
+    let moment = show::moment(time);
+    view! {
+        {whole.then(|| view! { <span>{moment.clone()}</span> })}
+        <span class="cell-quiet" title=moment>{move || ago.get()}</span>
+    }
 }

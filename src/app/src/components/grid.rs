@@ -2,13 +2,18 @@
 
 use leptos::{html::Div, leptos_dom::helpers::request_animation_frame, prelude::*};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
-use panels_core::{badge::BadgeWord, identity::ResourceId, protocol::ColumnKind, viewport::Move};
+use panels_core::{
+    badge::BadgeWord,
+    identity::ResourceId,
+    protocol::{ColumnKind, TabMessage},
+    viewport::Move,
+};
 use wasm_bindgen::{JsCast, closure::Closure};
 
-use super::{GridSkeleton, grid_head::GridHead, grid_row::GridRow};
+use super::{GridSkeleton, Icon, Shape, grid_head::GridHead, grid_row::GridRow};
 use crate::{
     address,
-    state::{AppState, PanelPhase, PanelStore},
+    state::{AppState, PanelPhase, PanelStore, report_what_is_seen},
     text,
 };
 
@@ -53,6 +58,7 @@ pub(crate) fn Grid(
         store.with_value(|store| store.keep(kept));
     });
     return_focus(grid, store, open);
+    report_what_is_seen(state, store);
     let navigate = use_navigate();
     let panel = view.id.clone();
     let row_type = view.row_type.clone();
@@ -120,8 +126,10 @@ pub(crate) fn Grid(
             aria-colcount=view.columns.len().to_string()
             aria-busy=move || (phase.get() == PanelPhase::Loading).to_string()
             data-old=move || old.get().then_some("true")
-            style:--columns=template(&kinds)
-            style:--columns-width-min=width_min(&kinds)
+            style:--columns=template(&kinds, Room::Wide)
+            style:--columns-width-min=width_min(&kinds, Room::Wide)
+            style:--columns-narrow=template(&kinds, Room::Narrow)
+            style:--columns-narrow-width-min=width_min(&kinds, Room::Narrow)
             on:scroll=move |_| on_scroll()
             on:keydown=on_key
             on:click=on_click
@@ -135,8 +143,11 @@ pub(crate) fn Grid(
             >
                 <For each=move || store.with_value(PanelStore::window) key=Clone::clone children=row/>
             </div>
-            <Show when=move || phase.get() == PanelPhase::Loading>
+            <Show when=move || phase.get() == PanelPhase::Loading && !old.get()>
                 <GridSkeleton/>
+            </Show>
+            <Show when=move || phase.get() == PanelPhase::Loading && old.get()>
+                <GridFailure/>
             </Show>
             <Show when=move || phase.get() == PanelPhase::Empty>
                 <div class="grid-empty">
@@ -148,22 +159,52 @@ pub(crate) fn Grid(
     }
 }
 
-/// Least width in CSS pixels and share of what is left, by kind: what must not be cut has no share.
-fn width(kind: ColumnKind) -> (u32, f32) {
-    match kind {
-        ColumnKind::Priority | ColumnKind::Age | ColumnKind::Changed => (92, 0.0),
-        ColumnKind::Due | ColumnKind::BirthDate => (150, 0.0),
-        ColumnKind::Title => (180, 2.2),
-        ColumnKind::Patient => (210, 1.6),
-        ColumnKind::Status => (170, 1.2),
-        ColumnKind::Person => (140, 1.0),
-        ColumnKind::Workload => (220, 1.0),
-        ColumnKind::Text => (100, 0.8),
+/// No row yet, and none on its way.
+#[component]
+fn GridFailure() -> impl IntoView {
+    let state = AppState::here();
+    let reason = move || text::badge_reason(&state.badge(), state.clock.second());
+    view! {
+        <div class="grid-empty">
+            <Icon shape=Shape::Attention/>
+            <h2>{text::NOTHING_LOADED}</h2>
+            <p class="muted">{reason}</p>
+            <button class="button" type="button" on:click=move |_| state.send(TabMessage::RetryNow)>
+                {text::TRY_NOW}
+            </button>
+        </div>
     }
 }
 
-fn template(kinds: &[ColumnKind]) -> String {
-    let track = |kind: &ColumnKind| match width(*kind) {
+/// How much room the table has; grid.css knows the border between the two.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Room {
+    Wide,
+    /// For example beside the drawer: due dates without their absolute part.
+    Narrow,
+}
+
+/// Least width in CSS pixels and share of what is left, by kind: what must not be cut has no share.
+fn width(kind: ColumnKind, room: Room) -> (u32, f32) {
+    let (wide, narrow, share) = match kind {
+        ColumnKind::Priority => (96, 88, 0.0),
+        ColumnKind::Age => (64, 54, 0.0),
+        ColumnKind::Changed => (108, 100, 0.0),
+        ColumnKind::Due => (150, 104, 0.0),
+        ColumnKind::BirthDate => (150, 150, 0.0),
+        ColumnKind::Title => (180, 160, 1.4),
+        ColumnKind::Patient => (240, 214, 1.5),
+        ColumnKind::Status => (160, 130, 1.2),
+        ColumnKind::Person => (140, 122, 0.8),
+        ColumnKind::Workload => (220, 200, 1.0),
+        ColumnKind::Text => (100, 90, 0.8),
+    };
+    let least = if room == Room::Wide { wide } else { narrow };
+    (least, share)
+}
+
+fn template(kinds: &[ColumnKind], room: Room) -> String {
+    let track = |kind: &ColumnKind| match width(*kind, room) {
         (least, 0.0) => format!("{least}px"),
         (least, share) => format!("minmax({least}px, {share}fr)"),
     };
@@ -171,8 +212,8 @@ fn template(kinds: &[ColumnKind]) -> String {
 }
 
 /// Narrower than this the table scrolls sideways.
-fn width_min(kinds: &[ColumnKind]) -> String {
-    let sum: u32 = kinds.iter().map(|kind| width(*kind).0).sum();
+fn width_min(kinds: &[ColumnKind], room: Room) -> String {
+    let sum: u32 = kinds.iter().map(|kind| width(*kind, room).0).sum();
     format!("{sum}px")
 }
 

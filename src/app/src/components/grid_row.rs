@@ -1,13 +1,13 @@
-//! One row. Each cell is a memo of its own, so that one changed field repaints one cell.
+//! One row. Each cell has a signal of its own, so that one changed field repaints one cell.
 
 use leptos::prelude::*;
 use panels_core::{
     identity::ResourceId,
-    protocol::{Cell, Column, ColumnKind},
+    protocol::{Column, ColumnKind},
 };
 
 use super::cell::CellValue;
-use crate::state::RowHandle;
+use crate::state::{RowHandle, ShownCell};
 
 /// See the module.
 #[component]
@@ -25,19 +25,17 @@ pub(crate) fn GridRow(
     #[prop(into)]
     open: Signal<bool>,
 ) -> impl IntoView {
-    let RowHandle { row, index, is_new } = handle;
+    let RowHandle {
+        cells: signals,
+        index,
+        is_new,
+    } = handle;
     let aria_index = index.clone();
     let cells = columns.with_value(|columns| {
         columns
             .iter()
-            .enumerate()
-            .map(|(place, column)| {
-                let row = row.clone();
-                let cell = Memo::new(move |_| {
-                    row.with(|row| row.cells.get(place).cloned().unwrap_or(Cell::Empty))
-                });
-                view! { <GridCell cell=cell kind=column.kind/> }
-            })
+            .zip(signals.iter())
+            .map(|(column, cell)| view! { <GridCell shown=cell.clone() kind=column.kind/> })
             .collect_view()
     });
     view! {
@@ -57,24 +55,32 @@ pub(crate) fn GridRow(
 }
 
 #[component]
-fn GridCell(cell: Memo<Cell>, kind: ColumnKind) -> impl IntoView {
-    // "odd" and "even" name the same animation twice: a change during the mark of another starts it afresh.
-    let mark = RwSignal::new(None::<&'static str>);
-    Effect::new(move |seen: Option<()>| {
-        cell.track();
-        // The age of a last change says nothing that the other marks do not say.
-        if seen.is_some() && kind != ColumnKind::Changed {
-            mark.update(|mark| *mark = Some(if *mark == Some("odd") { "even" } else { "odd" }));
-        }
-    });
+fn GridCell(shown: ArcRwSignal<ShownCell>, kind: ColumnKind) -> impl IntoView {
+    let marked = shown.clone();
     let class = match is_identity(kind) {
         true => "cell pinned",
         false => "cell",
     };
     view! {
-        <div class=class role="gridcell" data-kind=kind_name(kind) data-mark=move || mark.get()>
-            {move || view! { <CellValue cell=cell.get() kind=kind/> }}
+        <div
+            class=class
+            role="gridcell"
+            data-kind=kind_name(kind)
+            data-mark=move || marked.with(|shown| mark(kind, shown.changes))
+        >
+            {move || view! { <CellValue cell=shown.with(|shown| shown.cell.clone()) kind=kind/> }}
         </div>
+    }
+}
+
+/// "odd" and "even" name the same animation twice: a change during the mark of another starts it afresh.
+fn mark(kind: ColumnKind, changes: u32) -> Option<&'static str> {
+    match changes {
+        // The age of a last change says nothing that the other marks do not say.
+        0 => None,
+        _ if kind == ColumnKind::Changed => None,
+        changes if changes % 2 == 1 => Some("odd"),
+        _ => Some("even"),
     }
 }
 

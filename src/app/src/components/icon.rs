@@ -159,7 +159,7 @@ pub(crate) fn IconSprite() -> impl IntoView {
                 <path d="m3.5 4.6 1.1-1.1L8 6.9l3.4-3.4 1.1 1.1L9.1 8l3.4 3.4-1.1 1.1L8 9.1l-3.4 3.4-1.1-1.1L6.9 8z"></path>
             </symbol>
             <symbol id="i-arrow" viewBox="0 0 16 16">
-                <path d="M8 13 3 7h3.6V3h2.8v4H13z"></path>
+                <path d="M8 11.5 3.5 5.5h9z"></path>
             </symbol>
             <symbol id="i-theme" viewBox="0 0 16 16">
                 <circle cx="8" cy="8" r="6" fill="none" stroke="currentColor" stroke-width="1.5"></circle>

@@ -1,7 +1,11 @@
 //! The strip under the bar: that what is shown is old, and what one can do about it.
 
 use leptos::prelude::*;
-use panels_core::{badge::BadgeWord, protocol::TabMessage};
+use panels_core::{
+    badge::{Badge, BadgeWord},
+    protocol::{StorageProblem, StorageView, TabMessage},
+    time::Timestamp,
+};
 
 use super::{Icon, Shape};
 use crate::{
@@ -16,6 +20,30 @@ pub(crate) fn Notices() -> impl IntoView {
     view! {
         <TroubleNotice/>
         <OldNotice/>
+        <StorageNotice/>
+    }
+}
+
+/// Whoever has read it need not look at it all day.
+#[component]
+fn StorageNotice() -> impl IntoView {
+    let state = AppState::here();
+    let dismissed = RwSignal::new(None::<StorageProblem>);
+    let problem = Memo::new(move |_| match state.storage.get() {
+        StorageView::MemoryOnly { reason } => Some(reason),
+        StorageView::Unknown | StorageView::Kept => None,
+    });
+    let shown = Memo::new(move |_| problem.get().filter(|_| problem.get() != dismissed.get()));
+    view! {
+        <Show when=move || shown.get().is_some()>
+            <section class="notice" aria-label=text::NOTICE>
+                <Icon shape=Shape::Attention/>
+                <span class="notice-text">{move || shown.get().map(text::memory_only)}</span>
+                <button class="button" type="button" on:click=move |_| dismissed.set(problem.get())>
+                    {text::DISMISS}
+                </button>
+            </section>
+        </Show>
     }
 }
 
@@ -38,11 +66,16 @@ fn OldNotice() -> impl IntoView {
     let shown = Memo::new(move |_| word.get().is_old() || word.get() == BadgeWord::Polling);
     view! {
         <Show when=move || shown.get()>
-            <section class="notice" data-tone=tone aria-label=text::CONNECTION_NOTICE>
+            <section
+                class="notice"
+                data-tone=tone
+                data-polling=move || (word.get() == BadgeWord::Polling).to_string()
+                aria-label=text::CONNECTION_NOTICE
+            >
                 <Icon shape=Shape::Attention/>
                 <span class="notice-text">
-                    {move || sentence.get()} " "
-                    <span class="muted">{move || text::badge_reason(&badge.get(), state.clock.second())}</span>
+                    {move || sentence.get()}
+                    <span class="muted">{move || ending(&badge.get(), state.clock.second())}</span>
                 </span>
                 <Show when=move || word.get() == BadgeWord::Stale>
                     <button class="button" type="button" on:click=move |_| state.send(TabMessage::RetryNow)>
@@ -51,6 +84,14 @@ fn OldNotice() -> impl IntoView {
                 </Show>
             </section>
         </Show>
+    }
+}
+
+/// Offline explains itself.
+fn ending(badge: &Badge, now: Timestamp) -> String {
+    match text::badge_reason(badge, now) {
+        reason if reason.is_empty() || badge.word == BadgeWord::Offline => ".".to_owned(),
+        reason => format!(": {reason}."),
     }
 }
 

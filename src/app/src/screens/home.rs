@@ -68,7 +68,10 @@ fn Count(
     pick: fn(&PanelCounts) -> u32,
     danger: bool,
 ) -> impl IntoView {
-    let value = Memo::new(move |_| counts.with(|counts| counts.as_ref().map(pick)));
+    // What is counted while rows are still on their way is too little, and looks like the truth.
+    let value = Memo::new(move |_| {
+        counts.with(|counts| counts.as_ref().filter(|counts| !counts.loading).map(pick))
+    });
     view! {
         <div class="count" data-tone=danger.then_some("danger") data-zero=move || (value.get().unwrap_or(0) == 0).to_string()>
             <dt>{label}</dt>

@@ -13,6 +13,7 @@ use panels_core::{
 use crate::{
     address,
     components::{Drawer, Grid, MessagePage},
+    show,
     state::{AppState, PanelStore},
     text,
 };
@@ -87,7 +88,13 @@ fn open_record(path: &str) -> Option<ResourceKey> {
 fn PanelCountsLine(panel: StoredValue<PanelId>) -> impl IntoView {
     let state = AppState::here();
     let counts = Memo::new(move |_| {
-        panel.with_value(|panel| state.counts.with(|counts| counts.get(panel).cloned()))
+        panel.with_value(|panel| {
+            state.counts.with(|counts| {
+                let counts = counts.get(panel)?;
+                // Too little while rows are still on their way.
+                (!counts.loading).then(|| counts.clone())
+            })
+        })
     });
     let part = |count: u32, word: &str, class: &'static str| {
         (count > 0).then(|| view! { <span class=class>{text::number(count as usize)} " " {word.to_owned()}</span> })
@@ -118,25 +125,30 @@ fn PanelFoot(store: StoredValue<PanelStore, LocalStorage>) -> impl IntoView {
                 text::number(shown),
                 text::counted(total, "row", "rows")
             ),
+            _ if loading && shown == 0 => text::LOADING.to_owned(),
             _ if loading => format!("{}, loading", text::counted(shown, "row", "rows")),
             _ => text::counted(shown, "row", "rows"),
         }
     };
     let fresh = Memo::new(move |_| {
-        let badge = state.badge();
-        let time = badge
-            .as_of
-            .map(|time| text::badge_time(badge.word, &crate::show::clock(time)));
-        format!(
-            "{}{}",
-            text::badge_word(badge.word),
-            time.unwrap_or_default()
-        )
+        state.panels_fresh.with(|panels| {
+            store.with_value(|store| {
+                panels
+                    .iter()
+                    .find(|fresh| fresh.panel == *store.panel())
+                    .cloned()
+            })
+        })
     });
+    let sentence = move || {
+        let fresh = fresh.get()?;
+        let as_of = show::clock(fresh.as_of?);
+        Some(text::panel_fresh(&as_of, fresh.proven.map(show::clock)))
+    };
     view! {
         <div class="panel-foot">
             <span>{rows}</span>
-            <span>{move || fresh.get()}</span>
+            <span title=text::PANEL_FRESH_TITLE>{sentence}</span>
         </div>
     }
 }

@@ -7,8 +7,8 @@ use panels_core::{
     badge::{Badge, WorkerVoice},
     identity::PanelId,
     protocol::{
-        CatchUpReason, Freshness, PanelCounts, PanelView, RecordView, SessionView, SignInFailure,
-        TabMessage,
+        CatchUpReason, Freshness, PanelCounts, PanelFreshness, PanelView, RecordView, SessionView,
+        SignInFailure, StorageView, TabMessage,
     },
 };
 
@@ -58,6 +58,10 @@ pub(crate) struct AppState {
     pub counts: RwSignal<HashMap<PanelId, PanelCounts>>,
     /// What the worker says about freshness.
     pub freshness: RwSignal<Freshness>,
+    /// The same for each panel.
+    pub panels_fresh: RwSignal<Vec<PanelFreshness>>,
+    /// Whether rows are kept between visits.
+    pub storage: RwSignal<StorageView>,
     /// Whether the worker is heard.
     pub voice: RwSignal<WorkerVoice>,
     /// More trouble with the worker.
@@ -88,6 +92,8 @@ impl AppState {
                 as_of: None,
                 reason: CatchUpReason::FirstLoad,
             }),
+            panels_fresh: RwSignal::new(Vec::new()),
+            storage: RwSignal::new(StorageView::Unknown),
             voice: RwSignal::new(WorkerVoice::Awaited),
             trouble: RwSignal::new(None),
             record: RwSignal::new(None),

@@ -40,14 +40,7 @@ fn take(state: AppState, message: WorkerMessage) {
             .push(message, move |messages| apply_rows(state, messages)),
         WorkerMessage::Session { session, .. } => take_session(state, session),
         WorkerMessage::SignInFailed { reason } => state.sign_in_failure.set(Some(reason)),
-        WorkerMessage::Panels { panels } => {
-            if state
-                .panels
-                .with_untracked(|known| known.as_ref() != Some(&panels))
-            {
-                state.panels.set(Some(panels));
-            }
-        }
+        WorkerMessage::Panels { panels } => set_if_changed(state.panels, Some(panels)),
         WorkerMessage::Counts { counts } => state.counts.update(|known| {
             known.extend(
                 counts
@@ -56,18 +49,16 @@ fn take(state: AppState, message: WorkerMessage) {
             );
         }),
         WorkerMessage::Record { record } => state.record.set(Some(record)),
-        WorkerMessage::Freshness { freshness, .. } => {
-            if state.freshness.with_untracked(|known| *known != freshness) {
-                state.freshness.set(freshness);
-            }
+        WorkerMessage::Freshness { freshness, panels } => {
+            set_if_changed(state.freshness, freshness);
+            set_if_changed(state.panels_fresh, panels);
         }
+        WorkerMessage::Storage { storage } => set_if_changed(state.storage, storage),
         WorkerMessage::Refused { reason } => state.trouble.set(Some(WorkerTrouble::Refused {
             message: text::refusal(&reason),
         })),
         WorkerMessage::Welcome { .. } => state.trouble.set(None),
-        WorkerMessage::Storage { .. }
-        | WorkerMessage::Pong { .. }
-        | WorkerMessage::Ending { .. } => {}
+        WorkerMessage::Pong { .. } | WorkerMessage::Ending { .. } => {}
     }
 }
 
@@ -78,8 +69,12 @@ fn take_session(state: AppState, session: SessionView) {
     if let SessionView::SignedIn { .. } = &session {
         state.sign_in_failure.set(None);
     }
-    if state.session.with_untracked(|known| *known != session) {
-        state.session.set(session);
+    set_if_changed(state.session, session);
+}
+
+fn set_if_changed<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
+    if signal.with_untracked(|known| *known != value) {
+        signal.set(value);
     }
 }
 

@@ -23,6 +23,15 @@ pub(crate) enum PanelPhase {
     Empty,
 }
 
+/// The rows that can be seen.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Seen {
+    /// Place of the first of them, from 0.
+    pub first: usize,
+    /// In order.
+    pub rows: Vec<ResourceId>,
+}
+
 /// See the module. A cheap handle.
 #[derive(Clone)]
 pub(crate) struct PanelStore(Rc<Inner>);
@@ -35,6 +44,7 @@ struct Inner {
     /// Rows that stay in the document wherever the table is scrolled: the focused one and the open one.
     kept: RefCell<Vec<ResourceId>>,
     window: ArcRwSignal<Vec<ResourceId>>,
+    seen: ArcRwSignal<Seen>,
     total: ArcRwSignal<usize>,
     phase: ArcRwSignal<PanelPhase>,
     loading: ArcRwSignal<bool>,
@@ -57,6 +67,7 @@ impl PanelStore {
             }),
             kept: RefCell::default(),
             window: ArcRwSignal::default(),
+            seen: ArcRwSignal::default(),
             total: ArcRwSignal::default(),
             phase: ArcRwSignal::new(PanelPhase::Loading),
             loading: ArcRwSignal::new(true),
@@ -76,6 +87,11 @@ impl PanelStore {
     /// Ids of the rows in the document, in order.
     pub(crate) fn window(&self) -> Vec<ResourceId> {
         self.0.window.get()
+    }
+
+    /// The rows on screen, a part of the window.
+    pub(crate) fn seen(&self) -> Seen {
+        self.0.seen.get()
     }
 
     /// Number of all rows.
@@ -171,8 +187,13 @@ impl PanelStore {
 
     /// Lets a message change the table, then shows what came of it.
     pub(super) fn apply(&self, change: impl FnOnce(&mut LiveTable) -> TableEvents) -> TableEvents {
+        // What comes while a panel is still loading was there before; only what comes later is new.
+        let was_loading = self.0.table.borrow().is_loading();
         let events = change(&mut self.0.table.borrow_mut());
-        let fresh: HashSet<ResourceId> = events.added.iter().cloned().collect();
+        let fresh: HashSet<ResourceId> = match was_loading {
+            true => HashSet::new(),
+            false => events.added.iter().cloned().collect(),
+        };
         if events.replaced {
             self.0.mounted.borrow().refresh_all(&self.0.table.borrow());
         } else {
@@ -216,9 +237,19 @@ impl PanelStore {
             }
         }
         window.sort_unstable_by_key(|(index, _)| *index);
-        self.0.mounted.borrow_mut().keep(&window, &table, fresh);
+        let columns = self.0.view.columns.len();
+        self.0
+            .mounted
+            .borrow_mut()
+            .keep(&window, columns, &table, fresh);
         let total = order.len();
+        let visible = self.viewport().visible(total);
+        let seen = Seen {
+            first: visible.start,
+            rows: order.get(visible).unwrap_or_default().to_vec(),
+        };
         drop(table);
+        set_if_changed(&self.0.seen, seen);
         set_if_changed(&self.0.total, total);
         set_if_changed(
             &self.0.window,
