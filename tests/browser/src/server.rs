@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use panels_sandbox::{
+    NewAccount,
     clinic::{ClinicOptions, DEMO_PASSWORD},
     server::{RunningServer, ServerOptions, start},
 };
@@ -68,14 +69,58 @@ impl Server {
 
     /// A figure of `GET /control/state`, by JSON pointer.
     pub fn figure(&self, pointer: &str) -> u64 {
-        let state = self
-            .running
-            .sandbox()
-            .with(|sandbox, now| sandbox.state(now));
-        state
+        self.state()
             .pointer(pointer)
             .and_then(Value::as_u64)
             .unwrap_or_default()
+    }
+
+    /// The whole of `GET /control/state`.
+    pub fn state(&self) -> Value {
+        self.running
+            .sandbox()
+            .with(|sandbox, now| sandbox.state(now))
+    }
+
+    /// Gives a demo account a second membership, in another project with a ward of one task.
+    pub fn join_second_project(&self, number: usize, name: &str) {
+        let (email, password) = self.account(number);
+        self.running.sandbox().with(|sandbox, now| {
+            let project = sandbox.create_project(now, name, &["websocket-subscriptions"]);
+            let account = NewAccount {
+                email,
+                password,
+                profile: json!({ "resourceType": "Practitioner", "name": [{ "given": ["Ada"], "family": "Visiting" }] }),
+                policy: None,
+                admin: false,
+            };
+            let joined = sandbox.create_account(now, &project, account);
+            let task = json!({ "resourceType": "Task", "status": "requested", "intent": "order", "code": { "text": "Only here" } });
+            // A refusal shows in the scenario: the task is missing.
+            let _ = sandbox.create_as(now, &joined.actor, task);
+        });
+    }
+
+    /// The tasks with work left that a demo account owns: version by id.
+    ///
+    /// # Errors
+    /// If the sandbox refuses.
+    pub fn open_tasks_of(&self, number: usize) -> Result<Versions, Failure> {
+        let mut tasks = self.open_tasks()?;
+        let profile = self.profile(number);
+        self.running.sandbox().with(|sandbox, _| {
+            tasks.retain(|id, _| {
+                let task = sandbox.read("Task", id);
+                task.is_some_and(|task| task["owner"]["reference"] == profile)
+            });
+        });
+        Ok(tasks)
+    }
+
+    /// Reference of the profile of a demo account.
+    pub fn profile(&self, number: usize) -> String {
+        let account = self.running.clinic().accounts.get(number);
+        account.map_or_else(String::new, |account| account.profile.clone())
     }
 
     /// Sockets open now.

@@ -53,6 +53,39 @@ impl<'a> PanelPage<'a> {
         Self::open_all_tasks(stage).await
     }
 
+    /// Opens a panel by its link, whether it has rows or not.
+    ///
+    /// # Errors
+    /// If there is no such link.
+    pub async fn open(stage: &'a Stage, name: &'static str) -> Result<Self, Failure> {
+        stage.browser.click("link", name).await?;
+        stage.browser.expect("grid", name).await?;
+        Ok(Self { stage, name })
+    }
+
+    /// Opens the record of a row in the drawer, by a click on the row, and gives the text of the drawer.
+    ///
+    /// # Errors
+    /// If the drawer does not come.
+    pub async fn open_record(&self, id: &str) -> Result<String, Failure> {
+        let click = "document.querySelector(`[role=row][data-id='${arguments[0]}']`).click()";
+        self.stage.browser.script(click, vec![json!(id)]).await?;
+        self.stage.browser.expect("dialog", "").await
+    }
+
+    /// Waits until the drawer says something.
+    ///
+    /// # Errors
+    /// If it does not.
+    pub async fn expect_record_text(&self, wanted: &str) -> Result<(), Failure> {
+        wait::until(&format!("the drawer to say \"{wanted}\""), async || {
+            let text = self.stage.browser.text_of("dialog", "").await?;
+            let text = text.unwrap_or_default();
+            Ok(wait::Look::when(text.contains(wanted), (), text))
+        })
+        .await
+    }
+
     /// Waits until the table has at least one row with an id.
     ///
     /// # Errors

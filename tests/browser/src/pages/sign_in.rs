@@ -14,9 +14,17 @@ impl<'a> SignInPage<'a> {
     /// # Errors
     /// If the form does not come.
     pub async fn open(stage: &'a Stage) -> Result<Self, Failure> {
+        Self::open_at(stage, "/").await
+    }
+
+    /// The same at another address of the app, which is shown after the sign-in.
+    ///
+    /// # Errors
+    /// If the form does not come.
+    pub async fn open_at(stage: &'a Stage, path: &str) -> Result<Self, Failure> {
         stage
             .browser
-            .goto(&format!("{}/", stage.site.origin))
+            .goto(&format!("{}{path}", stage.site.origin))
             .await?;
         stage.browser.expect("button", "Sign in").await?;
         Ok(Self { stage })

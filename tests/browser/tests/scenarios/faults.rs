@@ -33,6 +33,36 @@ async fn without_the_feature_it_polls_and_rows_are_still_right() -> Result<(), F
 }
 
 #[tokio::test]
+async fn a_wrong_address_in_the_configuration_is_told_at_sign_in() -> Result<(), Failure> {
+    // Nobody listens on the discard port.
+    let nobody = "http://127.0.0.1:9/".to_owned();
+    let texts = [
+        (Some(nobody), "does not answer"),
+        (None, "not a Medplum server"),
+    ];
+    for (server, wanted) in texts {
+        let options = StageOptions {
+            config: server.map(|server| json!({ "server": server }).to_string()),
+            ..StageOptions::default()
+        };
+        Stage::play("wrong-address", options, async |stage| {
+            if wanted.contains("Medplum") {
+                let answer = json!({ "do": "answer", "status": 404, "path": "" });
+                stage.server.command(&answer)?;
+            }
+            let page = SignInPage::open(stage).await?;
+            let (email, password) = stage.server.account(0);
+            page.submit(&email, &password).await?;
+            let alert = stage.browser.expect_text(wanted).await;
+            alert?;
+            stage.browser.expect("button", "Sign in").await.map(|_| ())
+        })
+        .await?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_server_that_is_down_at_the_start_is_told_and_awaited() -> Result<(), Failure> {
     Stage::play("down-at-start", StageOptions::default(), async |stage| {
         let page = SignInPage::open(stage).await?;

@@ -34,6 +34,54 @@ async fn malformed_and_oversized_frames_and_wrong_shapes_do_no_harm() -> Result<
 }
 
 #[tokio::test]
+async fn unknown_codes_and_markup_in_texts_are_shown_as_text() -> Result<(), Failure> {
+    Stage::play("unknown-codes", StageOptions::default(), async |stage| {
+        SignInPage::open(stage).await?.sign_in(0).await?;
+        let page = PanelPage::open_all_tasks(stage).await?;
+        expect_badge(stage, "Live", PATIENCE).await?;
+        let ids: Vec<String> = page
+            .expect_rows()
+            .await?
+            .into_iter()
+            .map(|row| row.id)
+            .collect();
+        let markup = "<img src=x onerror=document.title='owned'>\u{202e}";
+        let operations = json!([
+            { "op": "replace", "path": "/priority", "value": "whenever" },
+            { "op": "add", "path": "/code", "value": { "text": markup } },
+        ]);
+        stage
+            .server
+            .patch(&format!("Task/{}", ids[0]), &operations)?;
+        // An unknown priority comes after the known ones: out of sight, not out of the panel.
+        page.expect_row_gone(&ids[0], PATIENCE).await?;
+        let all = page.all_rows().await?;
+        let text = all.get(&ids[0]).cloned().unwrap_or_default();
+        assert!(
+            text.contains("<img src=x") && text.to_lowercase().contains("whenever"),
+            "{text}"
+        );
+        assert!(
+            !text.contains('\u{202e}'),
+            "a control character that turns text around is shown"
+        );
+        // An unknown status is no open one.
+        let operations = json!([{ "op": "replace", "path": "/status", "value": "levitating" }]);
+        stage
+            .server
+            .patch(&format!("Task/{}", ids[1]), &operations)?;
+        page.expect_row_gone(&ids[1], PATIENCE).await?;
+        let title = stage
+            .browser
+            .script("return document.title", vec![])
+            .await?;
+        assert_eq!(title, "All open tasks · Panels");
+        expect_badge(stage, "Live", PATIENCE).await.map(|_| ())
+    })
+    .await
+}
+
+#[tokio::test]
 async fn an_invalid_configuration_gets_a_clear_screen() -> Result<(), Failure> {
     for (name, config) in [
         ("config-not-json", "{ \"server\": "),

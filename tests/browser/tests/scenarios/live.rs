@@ -70,7 +70,6 @@ async fn a_task_deleted_by_a_colleague_disappears_in_all_tabs() -> Result<(), Fa
     .await
 }
 
-#[cfg(feature = "unproven")]
 #[tokio::test]
 async fn an_open_record_that_is_deleted_says_so() -> Result<(), Failure> {
     Stage::play("deleted-record", StageOptions::default(), async |stage| {
@@ -78,11 +77,10 @@ async fn an_open_record_that_is_deleted_says_so() -> Result<(), Failure> {
         let page = PanelPage::open_all_tasks(stage).await?;
         expect_badge(stage, "Live", PATIENCE).await?;
         let id = page.expect_rows().await?[0].id.clone();
-        let open = "document.querySelector(`[role=row][data-id='${arguments[0]}']`).click()";
-        stage.browser.script(open, vec![json!(id)]).await?;
-        stage.browser.expect("dialog", "").await?;
+        page.open_record(&id).await?;
         stage.server.delete(&format!("Task/{id}"))?;
-        stage.browser.expect_text("deleted").await
+        page.expect_record_text("Deleted by a colleague").await?;
+        page.expect_row_gone(&id, PATIENCE).await
     })
     .await
 }

@@ -1,4 +1,6 @@
-//! The pictures of the README: what the product looks like now.
+//! Pictures for people: of the README, and of every state that a user can meet, to be looked at after a change of style.
+
+use std::time::Duration;
 
 use panels_browser_tests::{
     Failure, Stage, StageOptions,
@@ -6,30 +8,130 @@ use panels_browser_tests::{
     screenshot,
     wait::PATIENCE,
 };
+use serde_json::json;
 
-#[tokio::test]
-async fn a_panel_can_be_pictured_wide_and_narrow_and_dark() -> Result<(), Failure> {
-    for (dark, arguments) in [(false, vec![]), (true, vec!["--force-dark-mode"])] {
-        let options = StageOptions {
-            patients: 500,
-            tasks: 2_000,
-            browser_arguments: arguments,
-            ..StageOptions::default()
-        };
-        Stage::play("pictures", options, async |stage| {
-            let suffix = if dark { "dark" } else { "light" };
-            SignInPage::open(stage).await?;
-            screenshot::take(&stage.browser.client, &format!("sign-in-{suffix}")).await?;
-            SignInPage::open(stage).await?.sign_in(0).await?;
-            screenshot::take(&stage.browser.client, &format!("home-{suffix}")).await?;
-            PanelPage::open_all_tasks(stage).await?;
-            expect_badge(stage, "Live", PATIENCE).await?;
-            screenshot::take(&stage.browser.client, &format!("panel-{suffix}")).await?;
-            stage.browser.client.set_window_size(800, 900).await?;
-            screenshot::take(&stage.browser.client, &format!("panel-narrow-{suffix}")).await?;
-            Ok(())
-        })
-        .await?;
+const WIDE: (u32, u32) = (1440, 1043);
+const NARROW: (u32, u32) = (800, 1043);
+
+/// One picture for each width.
+async fn picture(stage: &Stage, name: &str) -> Result<(), Failure> {
+    for (width, (x, y)) in [("800", NARROW), ("1440", WIDE)] {
+        stage.browser.client.set_window_size(x, y).await?;
+        screenshot::take(&stage.browser.client, &format!("{name}-{width}")).await?;
     }
     Ok(())
+}
+
+async fn theme(stage: &Stage, theme: &str) -> Result<(), Failure> {
+    let script = "document.documentElement.dataset.theme = arguments[0]";
+    let set = stage.browser.script(script, vec![json!(theme)]);
+    set.await.map(|_| ())
+}
+
+#[tokio::test]
+async fn a_panel_of_2000_tasks_can_be_pictured_wide_and_narrow_and_dark() -> Result<(), Failure> {
+    let options = StageOptions {
+        patients: 500,
+        tasks: 2_000,
+        ..StageOptions::default()
+    };
+    Stage::play("pictures", options, async |stage| {
+        let sign_in = SignInPage::open(stage).await?;
+        picture(stage, "sign-in").await?;
+        let (email, _) = stage.server.account(0);
+        sign_in.submit(&email, "not the password").await?;
+        stage.browser.expect_text("is not right").await?;
+        picture(stage, "sign-in-refused").await?;
+        sign_in.sign_in(0).await?;
+        expect_badge(stage, "Live", PATIENCE).await?;
+        stage.browser.expect_text("2,000").await?;
+        picture(stage, "home").await?;
+        theme(stage, "dark").await?;
+        picture(stage, "home-dark").await?;
+        theme(stage, "light").await?;
+        let page = PanelPage::open_all_tasks(stage).await?;
+        page.expect_count(2_000, PATIENCE).await?;
+        picture(stage, "panel").await?;
+        theme(stage, "dark").await?;
+        picture(stage, "panel-dark").await?;
+        let id = page.expect_rows().await?[3].id.clone();
+        page.open_record(&id).await?;
+        page.expect_record_text("MRN").await?;
+        picture(stage, "drawer-dark").await?;
+        theme(stage, "light").await?;
+        picture(stage, "drawer").await?;
+        stage.server.delete(&format!("Task/{id}"))?;
+        page.expect_record_text("Deleted").await?;
+        picture(stage, "drawer-deleted").await?;
+        PanelPage::open(stage, "Patients").await?;
+        picture(stage, "patients").await?;
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn every_state_of_a_panel_can_be_pictured() -> Result<(), Failure> {
+    let few = StageOptions {
+        patients: 20,
+        tasks: 40,
+        ..StageOptions::default()
+    };
+    Stage::play("states", few, async |stage| {
+        let server = &stage.server;
+        server.command(&json!({ "do": "slow", "delayMs": 4_000, "path": "/fhir/R4/Task" }))?;
+        SignInPage::open(stage).await?.sign_in(0).await?;
+        picture(stage, "home-loading").await?;
+        PanelPage::open(stage, "All open tasks").await?;
+        picture(stage, "panel-loading").await?;
+        server.command(&json!({ "do": "calm" }))?;
+        expect_badge(stage, "Live", PATIENCE).await?;
+        server.command(&json!({ "do": "dropSockets", "refuseMs": 8_000 }))?;
+        expect_badge(stage, "Stale", PATIENCE).await?;
+        picture(stage, "panel-stale").await?;
+        theme(stage, "dark").await?;
+        picture(stage, "panel-stale-dark").await?;
+        theme(stage, "light").await?;
+        expect_badge(stage, "Live", PATIENCE).await?;
+        let offline =
+            "Object.defineProperty(navigator, 'onLine', { value: false, configurable: true });
+                       dispatchEvent(new Event('offline'))";
+        stage.browser.script(offline, vec![]).await?;
+        server.command(&json!({ "do": "dropSockets", "refuseMs": 60_000 }))?;
+        expect_badge(stage, "Offline", PATIENCE).await?;
+        picture(stage, "panel-offline").await
+    })
+    .await?;
+    let none = StageOptions {
+        patients: 5,
+        tasks: 0,
+        ..StageOptions::default()
+    };
+    Stage::play("states-empty", none, async |stage| {
+        stage
+            .server
+            .command(&json!({ "do": "feature", "on": false }))?;
+        SignInPage::open(stage).await?.sign_in(0).await?;
+        PanelPage::open(stage, "All open tasks").await?;
+        stage.browser.expect_text("Nothing here").await?;
+        expect_badge(stage, "Polling", PATIENCE).await?;
+        picture(stage, "panel-empty-polling").await?;
+        stage
+            .browser
+            .goto(&format!("{}/panel/none", stage.site.origin))
+            .await?;
+        Ok(())
+    })
+    .await?;
+    Stage::play("states-error", StageOptions::default(), async |stage| {
+        SignInPage::open(stage).await?;
+        stage
+            .server
+            .command(&json!({ "do": "answer", "status": 500, "path": "/fhir/R4/" }))?;
+        SignInPage::open(stage).await?.sign_in(0).await?;
+        PanelPage::open(stage, "All open tasks").await?;
+        tokio::time::sleep(Duration::from_secs(3)).await;
+        picture(stage, "panel-error").await
+    })
+    .await
 }

@@ -2,7 +2,9 @@
 
 use panels_browser_tests::{
     Failure, Stage, StageOptions,
-    pages::{PanelPage, SignInPage},
+    pages::{PanelPage, SignInPage, expect_badge},
+    screenshot,
+    wait::PATIENCE,
 };
 
 #[tokio::test]
@@ -14,6 +16,27 @@ async fn a_wrong_password_is_explained_and_the_right_one_works() -> Result<(), F
         stage.browser.expect_text("password").await?;
         stage.browser.expect("alert", "").await?;
         page.sign_in(0).await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn an_account_of_two_projects_chooses_one() -> Result<(), Failure> {
+    Stage::play("membership", StageOptions::default(), async |stage| {
+        stage.server.join_second_project(0, "Night clinic");
+        let page = SignInPage::open(stage).await?;
+        let (email, password) = stage.server.account(0);
+        page.submit(&email, &password).await?;
+        stage.browser.expect_text("Choose a project").await?;
+        screenshot::take(&stage.browser.client, "choose-project").await?;
+        stage.browser.click("button", "Night clinic").await?;
+        stage.browser.expect("button", "Sign out").await?;
+        let panel = PanelPage::open_all_tasks(stage).await?;
+        panel.expect_count(1, PATIENCE).await?;
+        expect_badge(stage, "Live", PATIENCE).await?;
+        let rows = panel.expect_rows().await?;
+        assert!(rows[0].text.contains("Only here"), "{rows:?}");
+        Ok(())
     })
     .await
 }

@@ -1,34 +1,39 @@
-//! How long a signed-in user waits for the first row.
+//! How long somebody waits for the first row.
 
-use panels_browser_tests::{
-    Failure, Stage, StageOptions,
-    pages::{PanelPage, SignInPage},
-};
+use panels_browser_tests::{Failure, Stage, StageOptions, pages::SignInPage};
 
-/// From navigation to the first row, in release, on loopback.
+/// From a start to the first row, in release, on loopback, in a busy test machine.
 const FIRST_ROW_MAX_MS: f64 = 1_500.0;
 
-#[cfg(feature = "unproven")]
-#[tokio::test]
-async fn the_first_rows_of_a_cold_start_are_there_in_time() -> Result<(), Failure> {
-    let options = StageOptions {
+/// Calls back with the time since navigation (or since a mark set before) when the first row is in the document.
+const FIRST_ROW: &str = "
+    const done = arguments[0];
+    const look = () => document.querySelector('[role=row][data-id]') ? done(performance.now() - (window.panelsMark ?? 0)) : setTimeout(look, 2);
+    look();";
+
+fn two_thousand_tasks() -> StageOptions {
+    StageOptions {
         patients: 500,
         tasks: 2_000,
         ..StageOptions::default()
-    };
-    Stage::play("cold-start", options, async |stage| {
-        SignInPage::open(stage).await?.sign_in(0).await?;
-        let page = PanelPage::open_all_tasks(stage).await?;
-        // The only tab: its reload ends the worker as well, so everything starts anew.
-        stage.browser.client.refresh().await?;
-        const FIRST_ROW: &str = "
-            const done = arguments[0];
-            const look = () => document.querySelector('[role=row][data-id]') ? done(performance.now()) : setTimeout(look, 4);
-            look();";
-        let first_row_ms = stage.browser.client.execute_async(FIRST_ROW, vec![]).await?.as_f64().unwrap_or(f64::MAX);
-        println!("figure: first row {first_row_ms:.0} ms after navigation (2,000 tasks)");
-        page.expect_rows().await?;
-        assert!(first_row_ms < FIRST_ROW_MAX_MS, "{first_row_ms} ms");
+    }
+}
+
+/// What is typed takes as long as the person; everything else is counted: from navigation to the form, and from its
+/// submission to the first row.
+#[tokio::test]
+async fn the_first_rows_of_a_cold_start_are_there_in_time() -> Result<(), Failure> {
+    Stage::play("cold-start", two_thousand_tasks(), async |stage| {
+        let page = SignInPage::open_at(stage, "/panel/open-tasks").await?;
+        const FORM: &str = "return performance.getEntriesByType('paint').find((entry) => entry.name === 'first-contentful-paint')?.startTime";
+        let form_ms = stage.browser.script(FORM, vec![]).await?.as_f64().unwrap_or(f64::MAX);
+        let (email, password) = stage.server.account(0);
+        let mark = "document.querySelector('form').addEventListener('submit', () => { window.panelsMark = performance.now() })";
+        stage.browser.script(mark, vec![]).await?;
+        page.submit(&email, &password).await?;
+        let rows_ms = stage.browser.client.execute_async(FIRST_ROW, vec![]).await?.as_f64().unwrap_or(f64::MAX);
+        println!("figure: cold start, 2,000 tasks: form {form_ms:.0} ms after navigation, first row {rows_ms:.0} ms after its submission");
+        assert!(form_ms + rows_ms < FIRST_ROW_MAX_MS, "{form_ms} + {rows_ms} ms");
         Ok(())
     })
     .await
