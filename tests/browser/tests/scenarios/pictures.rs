@@ -1,7 +1,5 @@
 //! Pictures for people: of the README, and of every state that a user can meet, to be looked at after a change of style.
 
-use std::time::Duration;
-
 use panels_browser_tests::{
     Failure, Stage, StageOptions,
     pages::{PanelPage, SignInPage, expect_badge},
@@ -130,7 +128,10 @@ async fn every_state_of_a_panel_can_be_pictured() -> Result<(), Failure> {
             .command(&json!({ "do": "answer", "status": 500, "path": "/fhir/R4/" }))?;
         SignInPage::open(stage).await?.sign_in(0).await?;
         PanelPage::open(stage, "All open tasks").await?;
-        tokio::time::sleep(Duration::from_secs(3)).await;
+        stage
+            .browser
+            .expect_text("Nothing could be loaded yet")
+            .await?;
         picture(stage, "panel-error").await
     })
     .await
