@@ -1,7 +1,11 @@
 //! Who talks to the engine: ports become tabs by a hello, and stop being tabs when their lock is released.
 
-use std::{cell::RefCell, rc::Rc};
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
 
+use gloo_timers::callback::Timeout;
 use panels_core::{
     config::Config,
     engine::{Engine, EngineSettings, Input},
@@ -22,6 +26,8 @@ use crate::{
 const OWNER_LOCK: &str = "panels-owner";
 /// Workers of different builds talk here; it carries build ids and nothing else.
 const CONTROL_CHANNEL: &str = "panels-control";
+/// Longest wait of a worker that makes room for what it still has to store. It takes some milliseconds; but a disk may hang.
+const RETIRE_MS_MAX: u32 = 2_000;
 
 /// The worker before and after the engine is there.
 pub(crate) struct Admission {
@@ -31,7 +37,8 @@ pub(crate) struct Admission {
     entropy: [u8; 32],
     ports: Rc<RefCell<Ports>>,
     runner: RefCell<Option<Rc<Runner>>>,
-    owner: RefCell<bool>,
+    owner: Cell<bool>,
+    retiring: Cell<bool>,
 }
 
 impl Admission {
@@ -52,7 +59,8 @@ impl Admission {
             instance,
             entropy,
             runner: RefCell::default(),
-            owner: RefCell::new(false),
+            owner: Cell::new(false),
+            retiring: Cell::new(false),
         })
     }
 
@@ -62,7 +70,7 @@ impl Admission {
         browser::hold_lock(&format!("panels-worker-{}", self.instance), &nothing);
         let me = self.clone();
         let owned = Closure::once_into_js(move || {
-            me.owner.replace(true);
+            me.owner.set(true);
         });
         browser::hold_lock(OWNER_LOCK, &owned);
         self.make_room_for_others();
@@ -84,9 +92,7 @@ impl Admission {
                 .as_string()
                 .is_some_and(|build| build != me.build.as_str())
             {
-                let reason = limits::ENDING_RETIRED.to_owned();
-                me.ports.borrow().to_each(&WorkerMessage::Ending { reason });
-                me.scope.close();
+                me.retire();
             }
         });
         control.set_onmessage(Some(heard.as_ref().unchecked_ref()));
@@ -94,6 +100,23 @@ impl Admission {
         heard.forget();
         // The channel must not be collected while the worker lives.
         std::mem::forget(control);
+    }
+
+    /// Makes room for a worker of another build. What is to be kept is kept first: the next worker goes on with it.
+    fn retire(&self) {
+        if self.retiring.replace(true) {
+            return;
+        }
+        let reason = limits::ENDING_RETIRED.to_owned();
+        self.ports
+            .borrow()
+            .to_each(&WorkerMessage::Ending { reason });
+        let Some(runner) = self.runner() else {
+            return self.scope.close();
+        };
+        let (done, late) = (self.scope.clone(), self.scope.clone());
+        runner.finish(move || done.close());
+        Timeout::new(RETIRE_MS_MAX, move || late.close()).forget();
     }
 
     fn connected(self: &Rc<Self>, port: &MessagePort) {
@@ -116,7 +139,7 @@ impl Admission {
             return self.refuse(port, reason);
         }
         if let TabMessage::Hello { config, .. } = &message.body {
-            if !*self.owner.borrow() {
+            if !self.owner.get() {
                 // The tab says hello again; by then the worker before this one has gone.
                 return;
             }

@@ -1,4 +1,5 @@
-//! What web-sys has only behind an unstable flag, or not at all: connections before wasm was ready, and Web Locks.
+//! What web-sys has only behind an unstable flag, or not at all: connections before wasm was ready, Web Locks, and turns of
+//! the event loop.
 
 use wasm_bindgen::prelude::*;
 use web_sys::MessagePort;
@@ -15,4 +16,10 @@ extern "C" {
     pub(crate) fn hold_lock(name: &str, held: &JsValue);
     /// Calls `released` when nobody holds the lock any more.
     pub(crate) fn await_release(name: &str, released: &JsValue);
+}
+
+#[wasm_bindgen(module = "/src/turn.js")]
+extern "C" {
+    /// Waits until everything that is due has had its turn.
+    pub(crate) async fn next_turn();
 }

@@ -90,6 +90,11 @@ impl Runner {
         self.busy.set(false);
     }
 
+    /// Calls back when everything that is to be kept is kept.
+    pub(crate) fn finish(&self, then: impl FnOnce() + 'static) {
+        self.keeper.finish(then);
+    }
+
     fn carry_out(self: &Rc<Self>, output: Output) {
         match output {
             Output::OpenSocket { socket, url } => {
@@ -143,8 +148,9 @@ impl Runner {
             Output::LoadSession => self.keeper.load_session(),
             Output::SaveSession { text } => self.keeper.save_session(text),
             Output::ForgetSession => self.keeper.forget_session(),
-            // Nothing is kept yet.
-            Output::OpenCache { .. } | Output::WriteCache { .. } | Output::WipeCache => {}
+            Output::OpenCache { name } => self.keeper.open_cache(name),
+            Output::WriteCache { write, changes } => self.keeper.write_cache(write, changes),
+            Output::WipeCache => self.keeper.wipe_cache(),
             Output::Log { level, text } => log::write(level, &text),
         }
     }

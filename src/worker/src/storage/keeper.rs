@@ -5,28 +5,53 @@
 use std::rc::Rc;
 
 use panels_core::{
+    cache::{CacheChange, CacheName, CacheWriteId},
     engine::{Input, LogLevel},
     protocol::Secret,
 };
 
-use super::{Storage, queue::Queue};
+use super::{Storage, caches::Caches, queue::Queue};
 use crate::log;
 
 /// The engine's side of a storage.
-pub(crate) struct Keeper<S> {
+pub(crate) struct Keeper<S: Storage> {
     storage: Rc<S>,
     tell: Rc<dyn Fn(Input)>,
     sessions: Queue,
+    caches: Rc<Caches<S>>,
 }
 
 impl<S: Storage + 'static> Keeper<S> {
     /// A keeper; `tell` hears the answers, never during a call.
     pub(crate) fn new(storage: S, tell: impl Fn(Input) + 'static) -> Self {
+        let (storage, tell) = (Rc::new(storage), Rc::new(tell) as Rc<dyn Fn(Input)>);
         Self {
-            storage: Rc::new(storage),
-            tell: Rc::new(tell),
+            caches: Caches::new(storage.clone(), tell.clone()),
+            storage,
+            tell,
             sessions: Queue::default(),
         }
+    }
+
+    /// Opens a cache and tells what is in it.
+    pub(crate) fn open_cache(&self, name: CacheName) {
+        self.caches.open(name);
+    }
+
+    /// Stores a batch.
+    pub(crate) fn write_cache(&self, write: CacheWriteId, changes: Vec<CacheChange>) {
+        self.caches.write(write, changes);
+    }
+
+    /// Deletes the cache that was opened last, and its key.
+    pub(crate) fn wipe_cache(&self) {
+        self.caches.wipe();
+    }
+
+    /// Calls back when everything asked for so far is done.
+    pub(crate) fn finish(&self, then: impl FnOnce() + 'static) {
+        let caches = self.caches.clone();
+        self.sessions.push(async move { caches.finish(then) });
     }
 
     /// Reads the session. One that cannot be read is as good as none.

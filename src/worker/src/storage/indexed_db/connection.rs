@@ -1,6 +1,6 @@
 //! Connections to a database: opened within a time limit, closed when dropped.
 
-use std::ops::Deref;
+use std::{cell::Cell, ops::Deref, rc::Rc};
 
 use futures_util::future::{Either, select};
 use gloo_timers::future::TimeoutFuture;
@@ -8,29 +8,27 @@ use indexed_db_futures::{
     Build,
     database::Database,
     error::OpenDbError,
+    internals::SystemRepr,
     transaction::{Transaction, TransactionDurability, TransactionMode, TransactionOptions},
 };
 use panels_core::cache::CacheFailure;
+use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
+use web_sys::IdbDatabase;
 
-use super::failure;
+use super::{failure, schema::Schema};
+use crate::storage::Incident;
 
 /// Patience with a database that does not open: an older page gets a moment to let go of it, and a large one to recover from a
 /// crash of the browser.
-const PATIENCE_MS: u32 = 5_000;
-
-/// What a database has to look like.
-#[derive(Clone, Debug)]
-pub(super) struct Schema {
-    /// Its version. Another version is emptied, whether older or newer.
-    pub(super) version: u8,
-    /// Names of its stores. Keys are given with the values.
-    pub(super) stores: Vec<&'static str>,
-}
+const PATIENCE_MS: u32 = if cfg!(test) { 500 } else { 5_000 };
 
 /// An open database.
 pub(super) struct Connection {
     database: Database,
+    /// Whether it was not there, or emptied, before it was opened.
+    pub(super) created: bool,
+    watch: Option<[Closure<dyn FnMut()>; 2]>,
 }
 
 impl Deref for Connection {
@@ -43,8 +41,12 @@ impl Deref for Connection {
 
 impl Drop for Connection {
     fn drop(&mut self) {
-        // Waits by itself for transactions that were committed.
-        self.database.clone().close();
+        if self.watch.is_some() {
+            let events: &IdbDatabase = self.database.as_sys();
+            events.set_onclose(None);
+            events.set_onversionchange(None);
+        }
+        self.close();
     }
 }
 
@@ -61,6 +63,28 @@ impl Connection {
                 Err(CacheFailure::Blocked)
             }
         }
+    }
+
+    /// Tells what happens to it.
+    pub(super) fn watch(&mut self, tell: impl Fn(Incident) + Clone + 'static) {
+        let listen = |incident: Incident| {
+            let tell = tell.clone();
+            Closure::<dyn FnMut()>::new(move || {
+                // Whoever listens drops this connection, and with it this closure.
+                let tell = tell.clone();
+                tell(incident);
+            })
+        };
+        let [closed, wanted] = [Incident::Disconnected, Incident::TakenOver].map(listen);
+        let events: &IdbDatabase = self.database.as_sys();
+        events.set_onclose(Some(closed.as_ref().unchecked_ref()));
+        events.set_onversionchange(Some(wanted.as_ref().unchecked_ref()));
+        self.watch = Some([closed, wanted]);
+    }
+
+    /// Closes it. The browser waits for transactions that were committed.
+    pub(super) fn close(&self) {
+        self.database.clone().close();
     }
 
     /// A transaction that reads.
@@ -86,14 +110,22 @@ impl Connection {
     }
 }
 
+/// Deletes a database.
+pub(super) async fn delete(name: &str) -> Result<(), CacheFailure> {
+    let deleting = Database::delete_by_name(name).map_err(|error| failure::of_open(&error))?;
+    match select(deleting, TimeoutFuture::new(PATIENCE_MS)).await {
+        Either::Left((deleted, _)) => deleted.map_err(|error| failure::of_open(&error.into())),
+        // The browser deletes it when it can.
+        Either::Right(_) => Err(CacheFailure::Blocked),
+    }
+}
+
 async fn open_or_replace(name: &str, schema: &Schema) -> Result<Connection, CacheFailure> {
     let opened = match open_at_version(name, schema).await {
         Err(OpenDbError::Base(error))
             if failure::name(&error).as_deref() == Some(failure::VERSION_ERROR) =>
         {
-            let deleting = Database::delete_by_name(name);
-            let deleted = deleting.map_err(|error| failure::of_open(&error))?.await;
-            deleted.map_err(|error| failure::of_open(&error.into()))?;
+            delete(name).await?;
             open_at_version(name, schema).await
         }
         opened => opened,
@@ -102,10 +134,12 @@ async fn open_or_replace(name: &str, schema: &Schema) -> Result<Connection, Cach
 }
 
 async fn open_at_version(name: &str, schema: &Schema) -> Result<Connection, OpenDbError> {
-    let wanted = schema.stores.clone();
+    let created = Rc::new(Cell::new(false));
+    let (wanted, upgraded) = (schema.stores.clone(), created.clone());
     let database = Database::open(name)
         .with_version(schema.version)
         .with_on_upgrade_needed(move |_, database| {
+            upgraded.set(true);
             let present: Vec<String> = database.object_store_names().collect();
             for store in present {
                 database.delete_object_store(&store)?;
@@ -116,5 +150,9 @@ async fn open_at_version(name: &str, schema: &Schema) -> Result<Connection, Open
             Ok(())
         })
         .await?;
-    Ok(Connection { database })
+    Ok(Connection {
+        database,
+        created: created.get(),
+        watch: None,
+    })
 }

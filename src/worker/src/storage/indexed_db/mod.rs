@@ -5,31 +5,61 @@
 //!
 //! Where the browser has no storage or forbids it nothing is kept: a reload asks for a new sign-in.
 
+mod cache;
 mod connection;
 mod failure;
+mod ledger;
 mod requests;
+mod schema;
 mod seal;
+#[cfg(test)]
+mod tests;
 mod vault;
 
-use panels_core::{cache::CacheFailure, protocol::Secret};
+use std::rc::Rc;
 
-use super::Storage;
+use panels_core::{
+    cache::{CacheFailure, CacheName},
+    protocol::Secret,
+};
+
+use self::{
+    cache::OpenCache,
+    connection::Connection,
+    seal::Sealer,
+    vault::{CacheKey, Vault},
+};
+use super::{Incident, Storage};
 
 /// The browser's storage.
 pub(crate) struct IndexedDb {
-    vault: vault::Vault,
+    prefix: String,
+    vault: Vault,
 }
 
 impl IndexedDb {
     /// The storage of this origin. Its databases are named with this word in front.
     pub(crate) fn new(prefix: &str) -> Self {
         Self {
-            vault: vault::Vault::new(prefix),
+            prefix: prefix.to_owned(),
+            vault: Vault::new(prefix),
         }
+    }
+
+    fn database(&self, cache: &CacheName) -> String {
+        format!("{}-cache-{}", self.prefix, cache.as_str())
+    }
+
+    /// Deletes a cache whose key is deleted already.
+    async fn finish_wipe(&self, name: &str) -> Result<(), CacheFailure> {
+        connection::delete(name).await?;
+        self.vault.end_wipe(name).await
     }
 }
 
 impl Storage for IndexedDb {
+    type Cache = OpenCache;
+
     async fn load_session(&self) -> Result<Option<Secret>, CacheFailure> {
         self.vault.load_session().await
     }
@@ -40,5 +70,37 @@ impl Storage for IndexedDb {
 
     async fn forget_session(&self) -> Result<(), CacheFailure> {
         self.vault.forget_session().await
+    }
+
+    async fn open(
+        &self,
+        name: &CacheName,
+        tell: impl Fn(Incident) + 'static,
+    ) -> Result<OpenCache, CacheFailure> {
+        let (name, tell) = (self.database(name), Rc::new(tell));
+        let sealer = Sealer::new()?;
+        let known = self.vault.cache_key(&name).await?;
+        if matches!(known, CacheKey::Wiped) {
+            self.finish_wipe(&name).await?;
+        }
+        let connection = Connection::open(&name, &schema::cache()).await?;
+        if let CacheKey::Present(key) = known {
+            return Ok(OpenCache::new(name, key, sealer, connection, tell));
+        }
+        let created = connection.created;
+        let key = self.vault.new_cache_key(&name, &sealer).await?;
+        let cache = OpenCache::new(name, key, sealer, connection, tell);
+        // Records without a key: the vault was lost.
+        if !created && !cache.is_empty().await? {
+            return Err(CacheFailure::Unreadable);
+        }
+        Ok(cache)
+    }
+
+    async fn wipe(&self, name: &CacheName) -> Result<(), CacheFailure> {
+        let name = self.database(name);
+        // The key first: without it the rest is noise, even if nothing more comes of this.
+        self.vault.begin_wipe(&name).await?;
+        self.finish_wipe(&name).await
     }
 }

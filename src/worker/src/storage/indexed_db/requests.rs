@@ -2,7 +2,7 @@
 //! nothing else may be waited for in between.
 
 use indexed_db_futures::{
-    BuildPrimitive, error::Error, future::BasicRequest, internals::SystemRepr,
+    BuildPrimitive, KeyRange, error::Error, future::BasicRequest, internals::SystemRepr,
     query_source::QuerySource, transaction::Transaction,
 };
 use panels_core::cache::CacheFailure;
@@ -30,11 +30,37 @@ pub(super) fn put(
     transaction: &Transaction<'_>,
     store: &str,
     key: &str,
-    value: JsValue,
+    value: &JsValue,
 ) -> Result<(), CacheFailure> {
     let store = checked(transaction.object_store(store))?;
     let putting = store.put(value).with_key(key).without_key_type();
     checked(putting.primitive()).map(drop)
+}
+
+/// Asks for the first keys and values, or for the first after a key.
+pub(super) async fn page(
+    transaction: &Transaction<'_>,
+    store: &str,
+    after: Option<&str>,
+    limit: u32,
+) -> Result<Vec<(String, JsValue)>, CacheFailure> {
+    let store = checked(transaction.object_store(store))?;
+    // No key is empty, and every string comes after the empty one.
+    let range = KeyRange::LowerBound(after.unwrap_or_default(), after.is_some());
+    let keys = store.get_all_keys::<String>();
+    let keys = keys.with_query::<&str, _>(range.clone());
+    let values = store.get_all::<JsValue>().with_query::<&str, _>(range);
+    let keys = checked(keys.with_limit(limit).primitive())?;
+    let values = checked(values.with_limit(limit).primitive())?;
+    let keys: Vec<String> = checked(checked(keys.await)?.collect())?;
+    let values: Vec<JsValue> = checked(checked(values.await)?.collect())?;
+    Ok(keys.into_iter().zip(values).collect())
+}
+
+/// Deletes all values of a store.
+pub(super) fn clear(transaction: &Transaction<'_>, store: &str) -> Result<(), CacheFailure> {
+    let store = checked(transaction.object_store(store))?;
+    checked(store.clear()).map(drop)
 }
 
 /// Deletes a value.

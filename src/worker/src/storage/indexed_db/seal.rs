@@ -1,11 +1,11 @@
-//! AES-GCM 256 with keys that cannot be exported (W3C Web Cryptography).
+//! Compression, then AES-GCM 256 with keys that cannot be exported (W3C Web Cryptography).
 //!
 //! Each text gets a random initialisation vector of 96 bits. The place where it is stored is authenticated with it: a text
 //! that was moved to another place does not open.
 
-use js_sys::{Array, ArrayBuffer, Object, Promise, Reflect, Uint8Array};
+use js_sys::{Array, ArrayBuffer, Object, Reflect, Uint8Array};
 use panels_core::{cache::CacheFailure, protocol::Secret};
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AesGcmParams, Crypto, CryptoKey, SubtleCrypto, WorkerGlobalScope};
 
@@ -13,6 +13,20 @@ const ALGORITHM: &str = "AES-GCM";
 const KEY_BITS: u32 = 256;
 /// As AES-GCM wants it (NIST SP 800-38D 8.2.2); random ones are safe for 2^32 texts per key.
 const VECTOR_BYTES: usize = 12;
+/// Shorter texts are not worth a compression stream each.
+const PACK_BYTES_MIN: usize = 4 * 1024;
+
+#[wasm_bindgen(module = "/src/storage/indexed_db/pack.js")]
+extern "C" {
+    /// Whether the browser can compress.
+    fn can_pack() -> bool;
+    /// Compresses bytes.
+    #[wasm_bindgen(catch)]
+    async fn pack(bytes: &Uint8Array) -> Result<JsValue, JsValue>;
+    /// Decompresses a buffer.
+    #[wasm_bindgen(catch)]
+    async fn unpack(buffer: &JsValue) -> Result<JsValue, JsValue>;
+}
 
 /// The browser's cryptography.
 pub(super) struct Sealer {
@@ -46,8 +60,8 @@ impl Sealer {
         Ok(key.map_err(unavailable)?.unchecked_into())
     }
 
-    /// Encrypts a text for a place; the browser starts at once, in a thread of its own.
-    pub(super) fn seal(
+    /// Compresses a text and starts to encrypt it for a place. The browser encrypts in a thread of its own.
+    pub(super) async fn seal(
         &self,
         key: &CryptoKey,
         place: &str,
@@ -58,20 +72,30 @@ impl Sealer {
             .get_random_values_with_u8_array(&mut vector)
             .map_err(|_| CacheFailure::Unavailable)?;
         let vector = Uint8Array::new_from_slice(&vector);
-        let parameters = parameters(&vector, place);
-        let promise = self.subtle.encrypt_with_object_and_u8_array(
-            &parameters,
-            key,
-            text.reveal().as_bytes(),
-        );
+        let bytes = text.reveal().as_bytes();
+        let packed = bytes.len() >= PACK_BYTES_MIN && can_pack();
+        let parameters = parameters(&vector, place, packed);
+        let promise = if packed {
+            let bytes = Uint8Array::new_from_slice(bytes);
+            let bytes = pack(&bytes).await.map_err(|_| CacheFailure::Unavailable)?;
+            self.subtle.encrypt_with_object_and_buffer_source(
+                &parameters,
+                key,
+                bytes.unchecked_ref(),
+            )
+        } else {
+            self.subtle
+                .encrypt_with_object_and_u8_array(&parameters, key, bytes)
+        };
         let promise = promise.map_err(|_| CacheFailure::Unavailable)?;
         Ok(Sealing {
             vector,
-            promise: start(promise),
+            packed,
+            cipher: JsFuture::from(promise),
         })
     }
 
-    /// Decrypts what was stored at a place; the browser starts at once, in a thread of its own.
+    /// Starts to decrypt what was stored at a place, in a thread of the browser.
     pub(super) fn open(
         &self,
         key: &CryptoKey,
@@ -82,49 +106,65 @@ impl Sealer {
         let parts = sealed.dyn_ref::<Array>().ok_or(unreadable)?;
         let vector = parts.get(0).dyn_into().map_err(|_| unreadable)?;
         let cipher: ArrayBuffer = parts.get(1).dyn_into().map_err(|_| unreadable)?;
-        let parameters = parameters(&vector, place);
+        let packed = parts.get(2).as_bool().ok_or(unreadable)?;
+        let parameters = parameters(&vector, place, packed);
         let promise = self
             .subtle
             .decrypt_with_object_and_buffer_source(&parameters, key, &cipher);
         let promise = promise.map_err(|_| unreadable)?;
-        Ok(Opening(start(promise)))
+        Ok(Opening {
+            packed,
+            plain: JsFuture::from(promise),
+        })
     }
 }
 
 /// A text that is being encrypted.
 pub(super) struct Sealing {
     vector: Uint8Array,
-    promise: JsFuture,
+    packed: bool,
+    cipher: JsFuture,
 }
 
 impl Sealing {
     /// What is to be stored.
     pub(super) async fn done(self) -> Result<JsValue, CacheFailure> {
-        let cipher = self.promise.await.map_err(|_| CacheFailure::Unavailable)?;
-        Ok(Array::of2(&self.vector, &cipher).into())
+        let cipher = self.cipher.await.map_err(|_| CacheFailure::Unavailable)?;
+        Ok(Array::of3(&self.vector, &cipher, &self.packed.into()).into())
     }
 }
 
 /// A text that is being decrypted.
-pub(super) struct Opening(JsFuture);
+pub(super) struct Opening {
+    packed: bool,
+    plain: JsFuture,
+}
 
 impl Opening {
     /// The text.
     pub(super) async fn done(self) -> Result<Secret, CacheFailure> {
         let unreadable = CacheFailure::Unreadable;
-        let plain = self.0.await.map_err(|_| unreadable)?;
+        let mut plain = self.plain.await.map_err(|_| unreadable)?;
+        if self.packed {
+            plain = unpack(&plain).await.map_err(|_| unreadable)?;
+        }
         let bytes = Uint8Array::new(&plain).to_vec();
         let text = String::from_utf8(bytes).map_err(|_| unreadable)?;
         Ok(Secret::new(text))
     }
 }
 
-fn parameters(vector: &Uint8Array, place: &str) -> AesGcmParams {
-    let parameters = AesGcmParams::new_with_u8_array(ALGORITHM, vector);
-    parameters.set_additional_data_u8_array(&Uint8Array::new_from_slice(place.as_bytes()));
-    parameters
+/// Bytes that a stored text takes.
+pub(super) fn stored_bytes(sealed: &JsValue) -> u64 {
+    let cipher = sealed.dyn_ref::<Array>().map(|parts| parts.get(1));
+    let bytes = cipher.and_then(|cipher| Some(cipher.dyn_ref::<ArrayBuffer>()?.byte_length()));
+    u64::from(bytes.unwrap_or_default()) + VECTOR_BYTES as u64
 }
 
-fn start(promise: Promise) -> JsFuture {
-    JsFuture::from(promise)
+fn parameters(vector: &Uint8Array, place: &str, packed: bool) -> AesGcmParams {
+    let parameters = AesGcmParams::new_with_u8_array(ALGORITHM, vector);
+    let authenticated = format!("{packed}\0{place}");
+    let authenticated = Uint8Array::new_from_slice(authenticated.as_bytes());
+    parameters.set_additional_data_u8_array(&authenticated);
+    parameters
 }

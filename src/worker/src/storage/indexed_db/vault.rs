@@ -4,22 +4,28 @@
 
 use indexed_db_futures::transaction::TransactionDurability;
 use panels_core::{cache::CacheFailure, protocol::Secret};
-use wasm_bindgen::JsCast;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::CryptoKey;
 
 use super::{
-    connection::{Connection, Schema},
+    connection::Connection,
     requests::{checked, commit, delete, get, put},
+    schema::{self, KEYS, SESSIONS},
     seal::Sealer,
 };
 
-/// Version of the vault. A vault of another version is emptied: everybody signs in again.
-const VAULT_VERSION: u8 = 1;
-/// Keys by the name of what they encrypt.
-const KEYS: &str = "keys";
-/// The session.
-const SESSIONS: &str = "sessions";
 /// Name of the one session, and of its key.
 const SESSION: &str = "session";
+
+/// What the vault knows about a cache.
+pub(super) enum CacheKey {
+    /// Its key.
+    Present(CryptoKey),
+    /// Its key was deleted, but the wipe was interrupted before the cache was.
+    Wiped,
+    /// Nothing.
+    Missing,
+}
 
 /// The vault of an origin.
 pub(super) struct Vault {
@@ -53,11 +59,11 @@ impl Vault {
     pub(super) async fn save_session(&self, text: Secret) -> Result<(), CacheFailure> {
         let sealer = Sealer::new()?;
         let key = sealer.new_key().await?;
-        let sealed = sealer.seal(&key, SESSION, &text)?.done().await?;
+        let sealed = sealer.seal(&key, SESSION, &text).await?.done().await?;
         let vault = self.connect().await?;
         let writing = vault.writing(&[KEYS, SESSIONS], TransactionDurability::Strict)?;
-        put(&writing, KEYS, SESSION, key.into())?;
-        put(&writing, SESSIONS, SESSION, sealed)?;
+        put(&writing, KEYS, SESSION, &key)?;
+        put(&writing, SESSIONS, SESSION, &sealed)?;
         commit(writing).await
     }
 
@@ -70,11 +76,54 @@ impl Vault {
         commit(writing).await
     }
 
-    async fn connect(&self) -> Result<Connection, CacheFailure> {
-        let schema = Schema {
-            version: VAULT_VERSION,
-            stores: vec![KEYS, SESSIONS],
-        };
-        Connection::open(&self.name, &schema).await
+    /// What the vault knows about a cache.
+    pub(super) async fn cache_key(&self, cache: &str) -> Result<CacheKey, CacheFailure> {
+        let vault = self.connect().await?;
+        let reading = vault.reading(&[KEYS])?;
+        let key = checked(get(&reading, KEYS, &key_name(cache))?.await)?;
+        Ok(match key.map(JsCast::dyn_into) {
+            None => CacheKey::Missing,
+            Some(Ok(key)) => CacheKey::Present(key),
+            Some(Err(_)) => CacheKey::Wiped,
+        })
     }
+
+    /// Makes the key of a cache.
+    pub(super) async fn new_cache_key(
+        &self,
+        cache: &str,
+        sealer: &Sealer,
+    ) -> Result<CryptoKey, CacheFailure> {
+        let key = sealer.new_key().await?;
+        self.put_cache_key(cache, &key).await?;
+        Ok(key)
+    }
+
+    /// Deletes the key of a cache and notes that the cache is still to be deleted.
+    pub(super) async fn begin_wipe(&self, cache: &str) -> Result<(), CacheFailure> {
+        self.put_cache_key(cache, &JsValue::TRUE).await
+    }
+
+    /// Forgets that there was such a cache.
+    pub(super) async fn end_wipe(&self, cache: &str) -> Result<(), CacheFailure> {
+        let vault = self.connect().await?;
+        let writing = vault.writing(&[KEYS], TransactionDurability::Strict)?;
+        delete(&writing, KEYS, &key_name(cache))?;
+        commit(writing).await
+    }
+
+    async fn put_cache_key(&self, cache: &str, value: &JsValue) -> Result<(), CacheFailure> {
+        let vault = self.connect().await?;
+        let writing = vault.writing(&[KEYS], TransactionDurability::Strict)?;
+        put(&writing, KEYS, &key_name(cache), value)?;
+        commit(writing).await
+    }
+
+    async fn connect(&self) -> Result<Connection, CacheFailure> {
+        Connection::open(&self.name, &schema::vault()).await
+    }
+}
+
+fn key_name(cache: &str) -> String {
+    format!("cache {cache}")
 }

@@ -1,6 +1,6 @@
 //! The session at rest.
 
-use panels_core::{engine::Input, protocol::Secret};
+use panels_core::protocol::Secret;
 
 use super::{Fixture, Seen, on_every_storage, unused_name};
 
@@ -14,14 +14,7 @@ on_every_storage! {
 
 async fn loaded<S: Fixture>(seen: &Seen<S>) -> Option<String> {
     seen.keeper.load_session();
-    next_session(seen).await
-}
-
-async fn next_session<S: Fixture>(seen: &Seen<S>) -> Option<String> {
-    match seen.next().await {
-        Input::SessionLoaded { text } => text,
-        other => panic!("{other:?}"),
-    }
+    seen.next_session().await
 }
 
 async fn there_is_no_session_at_first<S: Fixture>() {
@@ -65,7 +58,7 @@ async fn commands_are_carried_out_in_their_order<S: Fixture>() {
     seen.keeper.load_session();
     let mut heard = Vec::new();
     for _ in 0..4 {
-        heard.push(next_session(&seen).await);
+        heard.push(seen.next_session().await);
     }
     let heard: Vec<_> = heard.iter().map(Option::as_deref).collect();
     assert_eq!(heard, [None, Some("first"), None, Some("second")]);

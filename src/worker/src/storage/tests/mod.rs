@@ -2,6 +2,7 @@
 //!
 //! Each test has a storage of its own; a second keeper of the same storage is the worker after a reload.
 
+pub(super) mod cache;
 mod session;
 
 use std::{
@@ -12,7 +13,10 @@ use std::{
     task::{Poll, Waker},
 };
 
-use panels_core::engine::Input;
+use panels_core::{
+    cache::{CacheEvent, CacheName},
+    engine::Input,
+};
 
 use super::{Keeper, Storage, indexed_db::IndexedDb, memory::Memory};
 
@@ -53,8 +57,13 @@ pub(super) fn unused_name() -> String {
     format!("test-{}-{number}", js_sys::Date::now())
 }
 
+/// Name of a cache.
+pub(super) fn cache_name(name: &str) -> CacheName {
+    CacheName::new(name)
+}
+
 /// What the engine would see: a keeper, and what it told.
-pub(super) struct Seen<S> {
+pub(super) struct Seen<S: Storage> {
     /// The keeper.
     pub(super) keeper: Keeper<S>,
     told: Rc<RefCell<Told>>,
@@ -71,13 +80,7 @@ impl<S: Fixture> Seen<S> {
     pub(super) fn start(name: &str) -> Self {
         let told = Rc::<RefCell<Told>>::default();
         let heard = told.clone();
-        let keeper = Keeper::new(S::named(name), move |input| {
-            let mut told = heard.borrow_mut();
-            told.inputs.push_back(input);
-            if let Some(waker) = told.waiting.take() {
-                waker.wake();
-            }
-        });
+        let keeper = Keeper::new(S::named(name), move |input| heard.borrow_mut().push(input));
         Self { keeper, told }
     }
 
@@ -94,6 +97,39 @@ impl<S: Fixture> Seen<S> {
             }
         })
         .await
+    }
+
+    /// The next thing that is told about a cache.
+    pub(super) async fn next_event(&self) -> CacheEvent {
+        match self.next().await {
+            Input::Cache(event) => event,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// The session that was loaded.
+    pub(super) async fn next_session(&self) -> Option<String> {
+        match self.next().await {
+            Input::SessionLoaded { text } => text,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// Waits until everything asked for is done.
+    pub(super) async fn finished(&self) {
+        let told = self.told.clone();
+        self.keeper
+            .finish(move || told.borrow_mut().push(Input::Timer));
+        while !matches!(self.next().await, Input::Timer) {}
+    }
+}
+
+impl Told {
+    fn push(&mut self, input: Input) {
+        self.inputs.push_back(input);
+        if let Some(waker) = self.waiting.take() {
+            waker.wake();
+        }
     }
 }
 

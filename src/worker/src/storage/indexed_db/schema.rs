@@ -1,0 +1,35 @@
+//! What databases look like. Nothing is migrated: a database of another version, older or newer, is emptied.
+
+use panels_core::cache::{CACHE_SCHEMA_VERSION, CacheStore};
+
+/// Version of the vault. A vault that is emptied signs everybody out, and takes the caches with it.
+const VAULT_VERSION: u8 = 1;
+/// Store of the vault: keys, by the name of what they encrypt.
+pub(super) const KEYS: &str = "keys";
+/// Store of the vault: the session.
+pub(super) const SESSIONS: &str = "sessions";
+
+/// What a database has to look like.
+#[derive(Clone, Debug)]
+pub(super) struct Schema {
+    /// Its version.
+    pub(super) version: u8,
+    /// Names of its stores. Keys are given with the values.
+    pub(super) stores: Vec<&'static str>,
+}
+
+/// The keys and the session.
+pub(super) fn vault() -> Schema {
+    Schema {
+        version: VAULT_VERSION,
+        stores: vec![KEYS, SESSIONS],
+    }
+}
+
+/// A cache.
+pub(super) fn cache() -> Schema {
+    Schema {
+        version: CACHE_SCHEMA_VERSION,
+        stores: CacheStore::ALL.iter().map(|store| store.name()).collect(),
+    }
+}

@@ -1,0 +1,1 @@
+//! Failures that only a browser's storage has.
