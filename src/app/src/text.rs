@@ -329,3 +329,7 @@ pub(crate) fn deceased(date: Option<&str>) -> String {
 pub(crate) fn page_title(panel: Option<&str>) -> String {
     panel.map_or_else(|| PRODUCT.to_owned(), |name| format!("{name} · {PRODUCT}"))
 }
+
+/// Rows of a panel are missing because of a limit of this installation.
+pub(crate) const INCOMPLETE: &str =
+    "Not all rows: there are more than this installation allows (limits.resourcesMax)";

@@ -145,9 +145,18 @@ fn PanelFoot(store: StoredValue<PanelStore, LocalStorage>) -> impl IntoView {
         let as_of = show::clock(fresh.as_of?);
         Some(text::panel_fresh(&as_of, fresh.proven.map(show::clock)))
     };
+    let incomplete = Memo::new(move |_| {
+        state.counts.with(|counts| {
+            store.with_value(|store| {
+                let counts = counts.get(store.panel());
+                counts.is_some_and(|counts| counts.incomplete)
+            })
+        })
+    });
     view! {
         <div class="panel-foot">
             <span>{rows}</span>
+            {move || incomplete.get().then(|| view! { <span class="danger">{text::INCOMPLETE}</span> })}
             <span title=text::PANEL_FRESH_TITLE>{sentence}</span>
         </div>
     }

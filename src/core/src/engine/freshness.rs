@@ -54,11 +54,18 @@ pub(super) fn derive(facts: &Facts<'_>) -> Freshness {
                 retry_at: None,
             };
         }
-        return match (facts.all_bound && facts.caught_up, as_of) {
-            (true, Some(as_of)) => Freshness::Live {
+        return match (facts.all_bound && facts.caught_up, as_of, facts.trouble) {
+            (true, Some(as_of), _) => Freshness::Live {
                 as_of: as_of.max(open.proven_at),
             },
-            _ => Freshness::CatchingUp {
+            // What was missed cannot be read: to call that catching up would promise too much.
+            (_, _, Some(trouble)) => Freshness::Stale {
+                since,
+                as_of,
+                reason: stale_reason(trouble),
+                retry_at: None,
+            },
+            (_, _, None) => Freshness::CatchingUp {
                 as_of,
                 reason: facts.catch_up_reason,
             },
@@ -93,17 +100,20 @@ pub(super) fn derive(facts: &Facts<'_>) -> Freshness {
         let reason = CatchUpReason::FirstLoad;
         return Freshness::CatchingUp { as_of, reason };
     }
-    let reason = match facts.trouble {
-        Some(Trouble::RateLimited) => StaleReason::RateLimited,
-        Some(Trouble::ServerError) => StaleReason::ServerError,
-        Some(Trouble::Unreachable) => StaleReason::ServerUnreachable,
-        None => closed,
-    };
+    let reason = facts.trouble.map_or(closed, stale_reason);
     Freshness::Stale {
         since,
         as_of,
         reason,
         retry_at,
+    }
+}
+
+fn stale_reason(trouble: Trouble) -> StaleReason {
+    match trouble {
+        Trouble::RateLimited => StaleReason::RateLimited,
+        Trouble::ServerError => StaleReason::ServerError,
+        Trouble::Unreachable => StaleReason::ServerUnreachable,
     }
 }
 

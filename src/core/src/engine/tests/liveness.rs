@@ -4,7 +4,7 @@ use super::world::{World, around, task};
 use crate::{
     engine::{HttpMethod, Input, SocketEvent},
     error::SubscriptionError,
-    protocol::{Freshness, PollingReason, Surroundings, TabMessage},
+    protocol::{Freshness, PollingReason, StaleReason, Surroundings, TabMessage},
 };
 
 #[test]
@@ -245,4 +245,24 @@ fn a_day_on_one_socket_renews_every_token_and_stays_live() {
     world.write(task(2, "completed"));
     world.run(20);
     world.assert_equal();
+}
+
+#[test]
+fn an_open_socket_whose_searches_fail_is_stale_and_says_why() {
+    let mut world = World::live(5);
+    world.drop_sockets();
+    world.server.faults.status = Some(503);
+    world.run(12_000);
+    let freshness = world.freshness();
+    let because_of_the_server = matches!(
+        freshness,
+        Freshness::Stale {
+            reason: StaleReason::ServerError,
+            ..
+        }
+    );
+    assert!(because_of_the_server, "{freshness:?}");
+    world.server.faults.status = None;
+    world.run(40_000);
+    world.assert_live();
 }
