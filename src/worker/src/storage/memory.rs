@@ -1,6 +1,12 @@
-//! Storage in memory: what a perfect browser would do. For tests only; the engine itself holds everything that it works with.
+//! Storage in memory: what a perfect browser would do, and on demand a failing one. For tests only; the engine itself holds
+//! everything that it works with.
 
-use std::{cell::RefCell, collections::BTreeMap, ops::ControlFlow, rc::Rc};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, VecDeque},
+    ops::ControlFlow,
+    rc::Rc,
+};
 
 use panels_core::{
     cache::{CacheChange, CacheFailure, CacheName, CacheRecord, CacheStore},
@@ -9,6 +15,7 @@ use panels_core::{
 
 use super::{Cache, Incident, Storage};
 
+type Listener = Rc<dyn Fn(Incident)>;
 type Records = BTreeMap<(CacheStore, String), Secret>;
 
 /// A storage whose clones share one content, as the workers of a browser profile do.
@@ -19,6 +26,37 @@ pub(crate) struct Memory(Rc<Content>);
 struct Content {
     session: RefCell<Option<Secret>>,
     caches: RefCell<BTreeMap<CacheName, Records>>,
+    /// What the next calls about caches fail with.
+    failures: RefCell<VecDeque<CacheFailure>>,
+    listener: RefCell<Option<Listener>>,
+}
+
+impl Content {
+    fn fail(&self) -> Result<(), CacheFailure> {
+        match self.failures.borrow_mut().pop_front() {
+            Some(failure) => Err(failure),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Memory {
+    /// The next call about a cache fails; of several the first fails first.
+    pub(super) fn fail_next(&self, failure: CacheFailure) {
+        self.0.failures.borrow_mut().push_back(failure);
+    }
+
+    /// Something happens to the cache that was opened last.
+    pub(super) fn happen(&self, incident: Incident) {
+        if let Some(listener) = self.listener() {
+            listener(incident);
+        }
+    }
+
+    /// Who listens to the cache that was opened last.
+    pub(super) fn listener(&self) -> Option<Listener> {
+        self.0.listener.borrow().clone()
+    }
 }
 
 /// An open cache.
@@ -47,8 +85,10 @@ impl Storage for Memory {
     async fn open(
         &self,
         name: &CacheName,
-        _tell: impl Fn(Incident) + 'static,
+        tell: impl Fn(Incident) + 'static,
     ) -> Result<OpenMemory, CacheFailure> {
+        self.0.fail()?;
+        self.0.listener.replace(Some(Rc::new(tell)));
         let mut caches = self.0.caches.borrow_mut();
         caches.entry(name.clone()).or_default();
         Ok(OpenMemory {
@@ -58,6 +98,7 @@ impl Storage for Memory {
     }
 
     async fn wipe(&self, name: &CacheName) -> Result<(), CacheFailure> {
+        self.0.fail()?;
         self.0.caches.borrow_mut().remove(name);
         Ok(())
     }
@@ -71,6 +112,7 @@ impl Cache for OpenMemory {
         let records = self.content.caches.borrow().get(&self.name).cloned();
         let records = records.ok_or(CacheFailure::Closed)?;
         let bytes = bytes(&records);
+        self.content.fail()?;
         for ((store, key), text) in records {
             if found(CacheRecord { store, key, text }).await.is_break() {
                 break;
@@ -80,6 +122,7 @@ impl Cache for OpenMemory {
     }
 
     async fn write(&self, changes: &[CacheChange]) -> Result<u64, CacheFailure> {
+        self.content.fail()?;
         let mut caches = self.content.caches.borrow_mut();
         let records = caches.get_mut(&self.name).ok_or(CacheFailure::Closed)?;
         for change in changes.iter().cloned() {
@@ -97,7 +140,7 @@ impl Cache for OpenMemory {
     }
 
     async fn revive(&self) -> Result<(), CacheFailure> {
-        Ok(())
+        self.content.fail()
     }
 }
 

@@ -33,8 +33,8 @@ pub(crate) struct OpenCache {
     key: CryptoKey,
     sealer: Sealer,
     connection: Rc<RefCell<Option<Rc<Connection>>>>,
-    /// Somebody else wants to delete it: it must not be opened again.
-    taken_over: Rc<Cell<bool>>,
+    /// Somebody else wants to delete it, or has: it must not be opened again.
+    gone: Rc<Cell<bool>>,
     tell: Rc<dyn Fn(Incident)>,
     ledger: RefCell<Ledger>,
 }
@@ -52,7 +52,7 @@ impl OpenCache {
             key,
             sealer,
             connection: Rc::default(),
-            taken_over: Rc::default(),
+            gone: Rc::default(),
             tell,
             ledger: RefCell::default(),
         };
@@ -62,15 +62,20 @@ impl OpenCache {
 
     /// Holds a connection and listens to what happens to it.
     fn hold(&self, mut connection: Connection) -> Rc<Connection> {
-        let (held, taken_over) = (self.connection.clone(), self.taken_over.clone());
-        let tell = self.tell.clone();
+        let (held, gone, tell) = (
+            self.connection.clone(),
+            self.gone.clone(),
+            self.tell.clone(),
+        );
         connection.watch(move |incident| {
             // Closed as soon as nothing uses it: whoever wants to delete it waits for that.
-            let gone: Option<Rc<Connection>> = held.take();
-            if let Some(gone) = gone {
-                gone.close();
+            if let Some(connection) = held.take() {
+                let connection: Rc<Connection> = connection;
+                connection.close();
             }
-            taken_over.set(taken_over.get() || incident == Incident::TakenOver);
+            if incident == Incident::TakenOver {
+                gone.set(true);
+            }
             tell(incident);
         });
         let connection = Rc::new(connection);
@@ -80,16 +85,17 @@ impl OpenCache {
 
     async fn reopen(&self) -> Result<Rc<Connection>, CacheFailure> {
         self.connection.take();
-        if self.taken_over.get() {
+        if self.gone.get() {
             return Err(CacheFailure::Closed);
         }
         let reopened = Connection::open(&self.name, &schema::cache()).await;
-        match reopened {
+        let connection = reopened.map_err(|_| CacheFailure::Closed)?;
+        if connection.created {
             // It is empty now: what the engine believes to be stored is not.
-            Ok(connection) if connection.created => Err(CacheFailure::Closed),
-            Ok(connection) => Ok(self.hold(connection)),
-            Err(_) => Err(CacheFailure::Closed),
+            self.gone.set(true);
+            return Err(CacheFailure::Closed);
         }
+        Ok(self.hold(connection))
     }
 
     /// Does something with the connection; once more with a new one if it was lost.
@@ -175,6 +181,20 @@ impl OpenCache {
             sealed.push_back(last.done().await?);
         }
         Ok(sealed)
+    }
+}
+
+#[cfg(test)]
+impl OpenCache {
+    /// Closes the connection behind the back of the cache, with or without a word.
+    pub(super) fn disconnect(&self, event: Option<&web_sys::Event>) {
+        let Some(connection) = self.connection.borrow().clone() else {
+            return;
+        };
+        connection.close();
+        if let Some(event) = event {
+            connection.dispatch(event);
+        }
     }
 }
 

@@ -69,17 +69,20 @@ impl Connection {
     pub(super) fn watch(&mut self, tell: impl Fn(Incident) + Clone + 'static) {
         let listen = |incident: Incident| {
             let tell = tell.clone();
-            Closure::<dyn FnMut()>::new(move || {
-                // Whoever listens drops this connection, and with it this closure.
-                let tell = tell.clone();
-                tell(incident);
-            })
+            Closure::<dyn FnMut()>::new(move || tell(incident))
         };
         let [closed, wanted] = [Incident::Disconnected, Incident::TakenOver].map(listen);
         let events: &IdbDatabase = self.database.as_sys();
         events.set_onclose(Some(closed.as_ref().unchecked_ref()));
         events.set_onversionchange(Some(wanted.as_ref().unchecked_ref()));
         self.watch = Some([closed, wanted]);
+    }
+
+    /// As if the browser had told something.
+    #[cfg(test)]
+    pub(super) fn dispatch(&self, event: &web_sys::Event) {
+        let events: &IdbDatabase = self.database.as_sys();
+        assert!(events.dispatch_event(event).expect("an event"));
     }
 
     /// Closes it. The browser waits for transactions that were committed.

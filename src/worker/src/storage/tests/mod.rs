@@ -3,6 +3,7 @@
 //! Each test has a storage of its own; a second keeper of the same storage is the worker after a reload.
 
 pub(super) mod cache;
+mod failures;
 mod session;
 
 use std::{
@@ -117,10 +118,21 @@ impl<S: Fixture> Seen<S> {
 
     /// Waits until everything asked for is done.
     pub(super) async fn finished(&self) {
+        self.finished_with(|_| ()).await;
+    }
+
+    /// The same; `heard` hears what is told meanwhile.
+    pub(super) async fn finished_with(&self, heard: impl Fn(Input)) {
         let told = self.told.clone();
-        self.keeper
-            .finish(move || told.borrow_mut().push(Input::Timer));
-        while !matches!(self.next().await, Input::Timer) {}
+        // An input that no storage tells.
+        let end = move || told.borrow_mut().push(Input::Timer);
+        self.keeper.finish(end);
+        loop {
+            match self.next().await {
+                Input::Timer => return,
+                input => heard(input),
+            }
+        }
     }
 }
 

@@ -1,1 +1,0 @@
-//! Failures that only a browser's storage has.
