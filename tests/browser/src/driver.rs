@@ -18,7 +18,7 @@ const ANNOUNCEMENT: &str = "started successfully on port ";
 /// A running chromedriver; ends when dropped.
 #[derive(Debug)]
 pub struct Driver {
-    _process: Child,
+    process: Child,
     /// Kept open: the driver would die of a closed pipe at its next line.
     _output: Lines<BufReader<ChildStdout>>,
     /// Its address.
@@ -32,7 +32,11 @@ impl Driver {
     /// If it cannot be started or does not say its port.
     pub async fn start() -> Result<Self, Failure> {
         let program = env::var_os("PANELS_CHROMEDRIVER").unwrap_or_else(|| "chromedriver".into());
-        let mut process = Command::new(&program)
+        let mut command = Command::new(&program);
+        // The browser is a child of the driver, and a driver that is killed leaves it behind: they end as one group.
+        #[cfg(unix)]
+        command.process_group(0);
+        let mut process = command
             .arg("--port=0")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -52,10 +56,23 @@ impl Driver {
             .await
             .map_err(|_| Failure::Driver("chromedriver did not say its port".to_owned()))??;
         Ok(Self {
-            _process: process,
+            process,
             _output: lines,
             url: format!("http://127.0.0.1:{port}"),
         })
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        if let (true, Some(group)) = (cfg!(unix), self.process.id()) {
+            let group = format!("-{group}");
+            // After a scenario that panicked: one that ended well has closed its browser before.
+            let _ = std::process::Command::new("kill")
+                .args(["-KILL", "--", &group])
+                .stderr(Stdio::null())
+                .status();
+        }
     }
 }
 
