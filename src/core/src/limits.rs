@@ -51,12 +51,40 @@ pub const RESOURCES_MAX: u32 = 100_000;
 
 /// HTTP requests on their way at once: as many as a browser opens to one HTTP/1.1 host.
 pub const REQUESTS_IN_FLIGHT_MAX: usize = 6;
+/// Of these, requests that nobody waits for: there is always room for the others.
+pub const BACKGROUND_IN_FLIGHT_MAX: usize = 4;
+/// After its patience has ended, a request gets so much longer to say so itself before it is given up.
+pub const REQUEST_GRACE_MS: i64 = 2_000;
+/// Part of what is left of a rate limit that periodic searches may spend: one in so many.
+pub const POLL_SHARE: i64 = 4;
+/// Longest wait of a periodic search that slows down for a rate limit: a badge that is older is of no use.
+pub const POLL_WAIT_MAX_MS: i64 = 2 * 60 * 1000;
+/// Doublings of that wait, where only refusals tell of a limit.
+pub const POLL_DOUBLINGS_MAX: u32 = 3;
+/// Points of one periodic look at a type: two searches of 20.
+pub const POLL_POINTS: i64 = 40;
+/// Requests of one periodic look at a type.
+pub const POLL_REQUESTS: i64 = 2;
+/// Points below which requests that nobody waits for hold back: two edits, or ten searches.
+pub const POINTS_RESERVED: i64 = 200;
+/// Requests of one address below which requests that nobody waits for hold back.
+pub const REQUESTS_RESERVED: i64 = 100;
+/// Longest window of a rate limit that is believed.
+pub const RATE_WINDOW_MAX_S: i64 = 300;
+/// Refusals so close together are one.
+pub const THROTTLED_ONCE_MS: i64 = 10_000;
+/// How long a refusal slows periodic searches down.
+pub const THROTTLED_REMEMBERED_MS: i64 = 5 * 60 * 1000;
 /// Patience with one HTTP request. A page of 1,000 tasks takes 0.1 s, a throttled server some seconds.
 pub const REQUEST_TIMEOUT_MS: u32 = 20_000;
 /// Wait before the first repetition of a failed request, doubled each time.
 pub const REQUEST_RETRY_BASE_MS: i64 = 500;
 /// Longest wait between two repetitions of a failed request.
 pub const REQUEST_RETRY_MAX_MS: i64 = 30_000;
+/// Wait after a throttling answer that does not say how long: Medplum's window is 60 s.
+pub const THROTTLE_WAIT_MS: i64 = 60_000;
+/// After the wait that a throttling answer asks for, clients come back spread over this.
+pub const THROTTLE_SPREAD_MS: i64 = 3_000;
 /// Longest wait that a throttling answer can ask for: Medplum's window is 60 s.
 pub const THROTTLE_WAIT_MAX_MS: i64 = 70_000;
 /// A stored session older than this is forgotten instead of restored: one long shift on a shared workstation.
@@ -106,14 +134,36 @@ pub const STREAM_RETRY_MS: i64 = 5 * 60 * 1000;
 pub const BIND_TIMEOUT_MS: i64 = 5_000;
 /// After a bind error, handshakes still on their way get this long; then the rest counts as refused.
 pub const BIND_REFUSED_GRACE_MS: i64 = 1_000;
-/// A binding token lives 60 minutes; it is renewed after 50.
-pub const BINDING_RENEW_AFTER_MS: i64 = 50 * 60 * 1000;
 /// A Subscription lives 24 hours; it is extended after 20.
 pub const SUBSCRIPTION_EXTEND_AFTER_MS: i64 = 20 * 60 * 60 * 1000;
 /// Heartbeats in a row without a binding, before it counts as dead.
 pub const HEARTBEATS_MISSED_MAX: u32 = 2;
 /// Ids of dead Subscriptions kept for deletion.
 pub const DEAD_SUBSCRIPTIONS_MAX: usize = 64;
+/// Ids of Subscriptions that were given up on a socket, whose last frames may still come.
+pub const FORMER_SUBSCRIPTIONS_MAX: usize = 32;
+/// Subscriptions of one browser. Each slows every write of the project, and newer servers allow a user 20 over all devices.
+pub const SUBSCRIPTIONS_MAX: usize = 8;
+/// How long a type keeps its subscriptions after the last panel that needs it was closed: people come back.
+pub const TYPE_RETIRES_AFTER_MS: i64 = 60_000;
+/// A Subscription ends so long after its creation or the last change of it.
+pub const SUBSCRIPTION_LIFE_MS: i64 = 24 * 60 * 60 * 1000;
+/// A write that should extend a Subscription is repeated after so long if nothing was heard of it.
+pub const EXTENSION_REPEATED_AFTER_MS: i64 = 50 * 60 * 1000;
+/// Life of a binding token that does not say how long it lives.
+pub const BINDING_TOKEN_LIFE_MS: i64 = 60 * 60 * 1000;
+/// Shortest life of a binding token that is believed; renewals would storm otherwise.
+pub const BINDING_TOKEN_LIFE_MIN_MS: i64 = 60_000;
+/// Patience with the creation of a Subscription or its token (they take 10 ms).
+pub const SUBSCRIBE_TIMEOUT_MS: u32 = 8_000;
+/// Failures of one subscription on one socket, before another socket is tried.
+pub const BINDS_FAIL_MAX: u32 = 4;
+/// A server that counts what dead sockets left behind gets so long to forget it after its deletion.
+pub const CAP_RETRY_MS: i64 = 2_000;
+/// Wait of a successor that was refused while its predecessor still delivers.
+pub const SUCCESSOR_REFUSED_WAIT_MS: i64 = 60_000;
+/// Time over which deletions of unused Subscriptions are spread; nobody waits for them.
+pub const CLEAN_UP_SPREAD_MS: i64 = 30_000;
 /// Largest frame that is parsed. A resource is at most 1 MB on the server.
 pub const FRAME_BYTES_MAX: usize = 2_000_000;
 /// Overlap of two searches: commits become visible up to 0.6 s late (`transcripts/06d-read-your-writes.json`).

@@ -4,7 +4,7 @@ use super::{
     Counters, HttpAnswer, HttpFailure, Input, LogLevel, Output,
     caching::Restoring,
     io::Io,
-    requests::{Finished, Purpose, Request},
+    requests::{Finished, Lane, Purpose, Request},
 };
 use crate::{
     cache::Cache,
@@ -91,7 +91,7 @@ impl Engine {
             io,
             session: Session::new(settings.entropy),
             connection: Connection::new(),
-            subscriptions: Subscriptions::new(&watched()),
+            subscriptions: Subscriptions::default(),
             reconcile: Reconcile::default(),
             cache: Cache::default(),
             restoring: Restoring::default(),
@@ -169,6 +169,14 @@ impl Engine {
         }
     }
 
+    /// Whoever carries requests out owes an answer in time; one that never comes must not hold up anything.
+    fn give_up_overdue(&mut self) {
+        while let Some(request) = self.io.requests.overdue(self.io.now) {
+            self.io.push(Output::AbortHttp { request });
+            self.on_http(request, Err(HttpFailure::TimedOut));
+        }
+    }
+
     pub(super) fn on_session(&mut self, event: Option<session::Event>) {
         match event {
             None | Some(session::Event::Renewed) => {}
@@ -198,6 +206,7 @@ impl Engine {
         let panels = self.panels.views();
         self.tabs
             .tell_each(&mut self.io, &WorkerMessage::Panels { panels });
+        self.watch_types();
         self.connection.start(&mut self.io);
         self.open_cache(&identity);
         self.io
@@ -249,9 +258,11 @@ impl Engine {
     pub(super) fn read(&mut self, key: &ResourceKey) {
         if self.reading.insert(key.clone(), self.io.now).is_none() {
             let path = format!("fhir/R4/{key}");
-            self.io
-                .requests
-                .send(Request::get(Purpose::Read(key.clone()), path));
+            let mut request = Request::get(Purpose::Read(key.clone()), path);
+            if self.tabs.is_open(key) {
+                request.lane = Lane::First;
+            }
+            self.io.requests.send(request);
         }
     }
 
@@ -281,12 +292,13 @@ impl Engine {
                 self.on_subscriptions(events);
             }
             Timer::StreamRetry => self.retry_stream(),
+            Timer::Requests => self.give_up_overdue(),
             Timer::Reconcile => self.reconcile.on_timer(&mut self.io),
             Timer::Settle => self.settle(),
             Timer::Cache => self.on_cache_timer(),
             Timer::Tick => self.on_tick(),
             // What these two announce is done at the end of every turn.
-            Timer::Flush | Timer::Counts | Timer::Requests => {}
+            Timer::Flush | Timer::Counts => {}
         }
     }
 
@@ -366,5 +378,6 @@ impl Engine {
         if let Some(record) = self.tabs.remove(tab) {
             self.release_record(&record);
         }
+        self.watch_types();
     }
 }

@@ -1,7 +1,7 @@
 //! The stream as a whole: socket, subscriptions and reconciliation told of each other, and polling where there is none.
 //! Decides nothing that one of them could decide.
 
-use super::{Engine, SocketEvent};
+use super::{Engine, SocketEvent, composition::watched};
 use crate::{
     connection,
     error::StateError,
@@ -74,10 +74,25 @@ impl Engine {
             return;
         }
         self.woke_at = Some(now);
+        self.io.requests.on_woke(now);
         self.io.requests.hurry();
         let event = self.connection.on_wake(&mut self.io);
         self.on_connection(event);
         self.reconcile.on_wake(&mut self.io);
+    }
+
+    /// The union of what all tabs need, the most important first: what the home screen counts, then what is on screen.
+    pub(super) fn watch_types(&mut self) {
+        if self.session.identity().is_none() {
+            return;
+        }
+        let mut wanted = Vec::from(watched());
+        for index in 0..self.panels.len() {
+            if self.tabs.is_watched(self.panels.id(index)) {
+                wanted.extend(self.panels.types(index));
+            }
+        }
+        self.subscriptions.set_types(&mut self.io, &wanted);
     }
 
     /// The subscriptions changed.
@@ -99,7 +114,7 @@ impl Engine {
 
     fn give_up_stream(&mut self, reason: PollingReason) {
         self.polling = Some(reason);
-        self.subscriptions.forget(&mut self.io);
+        self.subscriptions.give_up(&mut self.io);
         self.connection.stop(&mut self.io);
         self.reconcile.on_lost(&mut self.io);
         let wait_ms =

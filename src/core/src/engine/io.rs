@@ -4,7 +4,10 @@
 
 use std::collections::VecDeque;
 
-use super::{LogLevel, Output, counters::Counters, requests::Requests, steady::SteadyClock};
+use super::{
+    LogLevel, Output, counters::Counters, rate_budget::Cost, requests::Requests,
+    steady::SteadyClock,
+};
 use crate::{
     config::Config,
     error::{EngineError, Recovery, StateError},
@@ -139,6 +142,15 @@ impl Io {
     /// A random wait between nothing and `ms`: full jitter.
     pub(crate) fn jitter_ms(&mut self, ms: i64) -> i64 {
         self.rng.i64(0..=ms.max(0))
+    }
+
+    /// How long a periodic search should wait that wants to wait so long: the server's rate limit is for people first.
+    pub(crate) fn paced_ms(&self, wanted_ms: i64) -> i64 {
+        let cost = Cost {
+            requests: limits::POLL_REQUESTS,
+            points: limits::POLL_POINTS,
+        };
+        self.requests.budget().wait_ms(self.now, wanted_ms, cost)
     }
 
     /// Sends what may be sent now.

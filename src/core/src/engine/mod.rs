@@ -13,6 +13,7 @@ mod input;
 pub(crate) mod io;
 mod output;
 mod publish;
+mod rate_budget;
 pub(crate) mod requests;
 mod requests_from_tabs;
 mod steady;

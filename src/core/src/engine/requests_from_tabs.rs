@@ -44,7 +44,10 @@ impl Engine {
                 self.on_session(event);
             }
             TabMessage::Watch { panel } => self.on_watch(tab, panel),
-            TabMessage::Unwatch { panel } => self.tabs.watch(tab, panel, false),
+            TabMessage::Unwatch { panel } => {
+                self.tabs.watch(tab, panel, false);
+                self.watch_types();
+            }
             TabMessage::Viewing { panel, first, rows } => {
                 if self.panels.index(&panel).is_some() {
                     self.tabs.view(tab, panel, first, rows);
@@ -133,6 +136,7 @@ impl Engine {
             return;
         };
         self.tabs.watch(tab, panel.clone(), true);
+        self.watch_types();
         let types = self.panels.types(index);
         self.use_types(&types);
         let rows = self.rows_of(index);

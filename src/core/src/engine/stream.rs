@@ -46,7 +46,9 @@ impl Engine {
                 resource,
             }) => {
                 self.observe(stamped);
-                let interactions = self.subscriptions.interactions_of(subscription);
+                let interactions = self
+                    .subscriptions
+                    .interactions_of(&mut self.io, subscription);
                 self.on_event(interactions, resource.get());
             }
             Err(error) => {

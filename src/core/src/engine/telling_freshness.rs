@@ -30,9 +30,16 @@ impl Engine {
             trouble: self.io.requests.trouble(),
             searched: self.reconcile.as_of().or(self.restoring.as_of()),
             streamed: self.streamed,
-            poll_every_ms: self.io.config.limits.poll_interval_s.saturating_mul(1000),
+            poll_every_ms: self.poll_every_ms(),
             started: self.started,
         })
+    }
+
+    /// The pace of polling, in steps, so that the badge does not flicker.
+    fn poll_every_ms(&self) -> u32 {
+        let step_ms = i64::from(self.io.config.limits.poll_interval_s) * 1000;
+        let paced_ms = self.io.paced_ms(step_ms);
+        u32::try_from((paced_ms + step_ms - 1) / step_ms * step_ms).unwrap_or(u32::MAX)
     }
 
     fn polling_reason(&self) -> Option<PollingReason> {
@@ -44,7 +51,9 @@ impl Engine {
                 .is_some_and(|answered| answered > lost)
         });
         let blocked = self.connection.failed_in_a_row() >= limits::SOCKETS_BLOCKED_AFTER;
+        let too_many = self.subscriptions.is_over_limit();
         self.polling
+            .or(too_many.then_some(PollingReason::CapReached))
             .or((blocked && http_works).then_some(PollingReason::SocketsBlocked))
     }
 

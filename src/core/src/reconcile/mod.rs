@@ -466,11 +466,12 @@ fn send(io: &mut Io, kind: &ResourceType, run: u64, what: What, path: String) {
 }
 
 fn anti_entropy_wait_ms(io: &mut Io) -> i64 {
-    let spread = limits::ANTI_ENTROPY_EVERY_MS / 5;
-    limits::ANTI_ENTROPY_EVERY_MS - spread / 2 + io.jitter_ms(spread)
+    let every_ms = io.paced_ms(limits::ANTI_ENTROPY_EVERY_MS);
+    let spread = every_ms / 5;
+    every_ms - spread / 2 + io.jitter_ms(spread)
 }
 
 fn poll_wait_ms(io: &mut Io) -> i64 {
-    let every_ms = i64::from(io.config.limits.poll_interval_s) * 1000;
+    let every_ms = io.paced_ms(i64::from(io.config.limits.poll_interval_s) * 1000);
     every_ms - every_ms / 10 + io.jitter_ms(every_ms / 5)
 }

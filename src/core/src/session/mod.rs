@@ -15,7 +15,7 @@ use crate::{
     engine::{
         HttpBody, HttpMethod, Output,
         io::Io,
-        requests::{Auth, Outcome, Purpose, Request, Retry},
+        requests::{Auth, Lane, Outcome, Purpose, Request, Retry},
     },
     error::StateError,
     identity::{ResourceType, TabId},
@@ -280,6 +280,8 @@ impl Session {
                 body: None,
                 auth: Auth::Token(tokens.access),
                 retry: Retry::Times(3),
+                lane: Lane::First,
+                timeout_ms: limits::REQUEST_TIMEOUT_MS,
             });
         }
         Some(self.end(io, SignedOutReason::UserSignedOut))
@@ -415,6 +417,8 @@ fn call(io: &mut Io, call: Call, path: &str, content_type: &'static str, text: S
         }),
         auth: Auth::None,
         retry: Retry::Never,
+        lane: Lane::First,
+        timeout_ms: limits::REQUEST_TIMEOUT_MS,
     });
 }
 

@@ -2,43 +2,50 @@
 //! like an update and only the first interaction extension counts (`transcripts/03a-events-task.json`).
 //!
 //! Each lives through create, token, bind, handshake. None outlives its socket, and none is ever unbound: an unbind kills
-//! the Subscription for everybody (`transcripts/04b-two-sockets.json`). A handshake and heartbeats do not prove that events
-//! flow; that is the reconciliation's business.
+//! the Subscription for everybody (`transcripts/04b-two-sockets.json`). One that has to be replaced delivers until its
+//! successor does. A handshake and heartbeats do not prove that events flow; that is the reconciliation's business.
 
+mod calls;
+mod leftovers;
+pub(crate) mod plan;
 mod refusal;
 mod slot;
+#[cfg(test)]
+mod tests;
 mod wire;
 
 use crate::{
-    engine::{
-        HttpMethod, LogLevel,
-        io::Io,
-        requests::{Outcome, Purpose, Request, Retry},
-    },
-    error::SubscriptionError,
+    engine::{LogLevel, io::Io, requests::Purpose},
+    error::{StateError, SubscriptionError},
     identity::{ResourceId, ResourceType, SocketId},
     limits,
     protocol::PollingReason,
+    time::Timestamp,
     timer::Timer,
 };
-use refusal::{Refusal, classify};
-use slot::{Bound, Renewal, Slot, SlotState};
+use leftovers::Leftovers;
+use slot::{Handshake, Next, Renewal, Slot};
 
-/// Which slot a request belongs to. The round tells answers of an earlier life apart.
+/// Subscriptions of one type: all interactions, and deletes only.
+const PER_TYPE: usize = 2;
+
+/// Which life of which slot a request belongs to: answers of an earlier one are ignored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct SlotKey {
-    slot: usize,
+    slot: u64,
     round: u32,
 }
 
 /// A request of the subscriptions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Call {
-    /// The Subscription is created.
+    /// A Subscription is created.
     Create(SlotKey),
-    /// The binding token is fetched.
+    /// Its binding token is fetched.
     Token(SlotKey),
-    /// The Subscription is written again, so that it lives on.
+    /// Another token for what is bound is fetched.
+    Renew(SlotKey),
+    /// What is bound is written again, so that it lives on.
     Extend(SlotKey),
 }
 
@@ -56,7 +63,7 @@ pub(crate) enum Interactions {
 pub(crate) enum Event {
     /// All subscriptions of a type are bound: read what was missed.
     Bound(ResourceType),
-    /// A binding of a type was lost and is being replaced.
+    /// A binding of a type was lost or is not believed any longer, and is being replaced.
     Doubt(ResourceType),
     /// There is no stream to be had from this server for this user.
     Refused(PollingReason),
@@ -65,57 +72,132 @@ pub(crate) enum Event {
 }
 
 /// See the module.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Subscriptions {
     slots: Vec<Slot>,
+    slots_made: u64,
+    polled: Vec<ResourceType>,
     socket: Option<SocketId>,
-    dead: Vec<ResourceId>,
+    leftovers: Leftovers,
+    /// When what is left behind was deleted for the sake of a cap.
+    room_made_at: Option<Timestamp>,
 }
 
 impl Subscriptions {
-    /// For these types; nothing is created before a socket is open.
-    pub(crate) fn new(types: &[ResourceType]) -> Self {
-        let pairs = types.iter().flat_map(|kind| {
-            [Interactions::All, Interactions::Deletes].map(|which| Slot::new(kind.clone(), which))
-        });
-        Self {
-            slots: pairs.collect(),
-            socket: None,
-            dead: Vec::new(),
+    /// The types that are wanted from now on, the most important first. What is there already stays untouched; what is not
+    /// wanted any longer stays for a while, because people come back.
+    pub(crate) fn set_types(&mut self, io: &mut Io, wanted: &[ResourceType]) {
+        let streamed: Vec<_> = self.slots.iter().map(|slot| slot.kind.clone()).collect();
+        let plan = plan::plan(&streamed, wanted);
+        for slot in &mut self.slots {
+            if plan.streamed.contains(&slot.kind) {
+                slot.retires_at = None;
+            } else {
+                let at = io.now + limits::TYPE_RETIRES_AFTER_MS;
+                slot.retires_at.get_or_insert(at);
+            }
+        }
+        for kind in &plan.streamed {
+            if !streamed.contains(kind) {
+                self.make_room(io);
+                self.add_type(io, kind);
+            }
+        }
+        if !plan.polled.is_empty() && self.polled.is_empty() {
+            io.report(SubscriptionError::TooManyTypes);
+        }
+        self.polled = plan.polled;
+        self.schedule(io);
+    }
+
+    fn add_type(&mut self, io: &mut Io, kind: &ResourceType) {
+        for interactions in [Interactions::All, Interactions::Deletes] {
+            self.slots_made += 1;
+            self.slots
+                .push(Slot::new(self.slots_made, kind.clone(), interactions));
+            if self.socket.is_some() {
+                self.create(io, self.slots.len() - 1);
+            }
         }
     }
 
-    /// Whether all subscriptions of a type are bound.
-    pub(crate) fn is_bound(&self, kind: &ResourceType) -> bool {
-        self.socket.is_some() && self.of(kind).all(|slot| slot.bound().is_some())
+    /// Types that nobody needs give way to one that somebody does.
+    fn make_room(&mut self, io: &mut Io) {
+        while self.slots.len() + PER_TYPE > limits::SUBSCRIPTIONS_MAX {
+            let idle = self.slots.iter().filter(|slot| slot.retires_at.is_some());
+            let Some(oldest) = idle.min_by_key(|slot| slot.retires_at) else {
+                return;
+            };
+            let kind = oldest.kind.clone();
+            self.retire(io, |slot| slot.kind == kind);
+        }
     }
 
-    /// Whether all of them are.
+    fn retire(&mut self, io: &mut Io, which: impl Fn(&Slot) -> bool) {
+        let (gone, kept) = std::mem::take(&mut self.slots)
+            .into_iter()
+            .partition(|slot| which(slot));
+        self.slots = kept;
+        let gone: Vec<Slot> = gone;
+        for slot in &gone {
+            let number = slot.number;
+            io.cancel_requests(|purpose| {
+                matches!(purpose, Purpose::Subscription(call) if call.key().slot == number)
+            });
+            for id in slot.ids() {
+                self.leftovers.add(id.clone(), slot.interactions);
+            }
+        }
+        if !gone.is_empty() {
+            self.clean_up(io);
+        }
+    }
+
+    /// Whether some type has no subscriptions because there are too many.
+    pub(crate) fn is_over_limit(&self) -> bool {
+        !self.polled.is_empty()
+    }
+
+    /// Whether all subscriptions of a type are bound and believed.
+    pub(crate) fn is_bound(&self, kind: &ResourceType) -> bool {
+        let mut of_kind = self.slots.iter().filter(|slot| slot.kind == *kind);
+        self.socket.is_some()
+            && of_kind.next().is_some_and(Slot::is_trusted)
+            && of_kind.all(Slot::is_trusted)
+    }
+
+    /// Whether all of them are, for every type that is needed.
     pub(crate) fn all_bound(&self) -> bool {
-        self.socket.is_some() && self.slots.iter().all(|slot| slot.bound().is_some())
+        let mut needed = self.slots.iter().filter(|slot| slot.retires_at.is_none());
+        self.socket.is_some() && needed.all(Slot::is_trusted)
     }
 
     /// Ids that exist on the server because of this life.
     pub(crate) fn ids(&self) -> Vec<ResourceId> {
-        let alive = self.slots.iter().filter_map(Slot::id);
-        alive.chain(&self.dead).cloned().collect()
+        let alive = self.slots.iter().flat_map(Slot::ids);
+        alive.chain(self.leftovers.undeleted()).cloned().collect()
     }
 
     /// Ids that an earlier life may have left on the server.
     pub(crate) fn left_behind(&mut self, ids: Vec<ResourceId>) {
-        self.dead.extend(ids);
-        self.trim_dead();
+        self.leftovers.add_ids(ids);
     }
 
-    /// What an event of this Subscription means. Events of a Subscription that was replaced count as ordinary ones.
-    pub(crate) fn interactions_of(&self, subscription: &str) -> Interactions {
+    /// What an event of this Subscription means; one that was given up on this socket still means the same.
+    pub(crate) fn interactions_of(&self, io: &mut Io, subscription: &str) -> Interactions {
         let slot = self.slots.iter().find(|slot| slot.has_id(subscription));
-        slot.map_or(Interactions::All, |slot| slot.interactions)
+        let known = slot.map(|slot| slot.interactions);
+        known.unwrap_or_else(|| {
+            io.count(StateError::SubscriptionUnknown);
+            let former = self.leftovers.interactions_of(subscription);
+            former.unwrap_or(Interactions::All)
+        })
     }
 
     /// A socket is open: create everything anew, since a Subscription dies with its socket.
     pub(crate) fn on_opened(&mut self, io: &mut Io, socket: SocketId) {
         self.socket = Some(socket);
+        self.leftovers.forget_former();
         for index in 0..self.slots.len() {
             self.slots[index].attempt = 0;
             self.create(io, index);
@@ -129,59 +211,74 @@ impl Subscriptions {
         self.socket = None;
         io.cancel_requests(|purpose| matches!(purpose, Purpose::Subscription(_)));
         for slot in &mut self.slots {
-            self.dead.extend(slot.reset());
+            let ids: Vec<_> = slot.ids().cloned().collect();
+            slot.drop_next();
+            slot.bound = None;
+            self.leftovers.add_ids(ids);
         }
-        self.trim_dead();
         io.timers.stop(Timer::Binding);
+    }
+
+    /// There is no stream to be had: what was created for it is deleted at once, because nothing else would.
+    pub(crate) fn give_up(&mut self, io: &mut Io) {
+        self.on_lost(io);
+        self.clean_up(io);
+        self.room_made_at = None;
     }
 
     /// Forgets everything: the session is over.
     pub(crate) fn forget(&mut self, io: &mut Io) {
         self.on_lost(io);
-        self.dead.clear();
+        *self = Self {
+            slots_made: self.slots_made,
+            ..Self::default()
+        };
     }
 
-    /// Replaces the subscriptions of a type: an update was missed although they look healthy.
+    /// Replaces the subscriptions of a type: an update was missed although they look healthy. They go on delivering
+    /// meanwhile, but are not believed any longer.
     pub(crate) fn replace(&mut self, io: &mut Io, kind: &ResourceType) {
         for index in 0..self.slots.len() {
-            if self.slots[index].kind == *kind && self.slots[index].bound().is_some() {
-                self.recreate(io, index);
+            if self.slots[index].kind == *kind
+                && let Some(bound) = &mut self.slots[index].bound
+            {
+                bound.trusted = false;
+                self.start_successor(io, index);
             }
         }
         self.schedule(io);
     }
 
-    /// An answer to one of the calls.
-    pub(crate) fn on_answer(&mut self, io: &mut Io, call: Call, outcome: &Outcome) -> Vec<Event> {
-        let (Call::Create(key) | Call::Token(key) | Call::Extend(key)) = call;
-        let known = self
-            .slots
-            .get(key.slot)
-            .is_some_and(|slot| slot.round == key.round);
-        if !known || self.socket.is_none() {
-            return Vec::new();
-        }
-        let events = match call {
-            Call::Create(_) => self.on_created(io, key.slot, outcome),
-            Call::Token(_) => self.on_token(io, key.slot, outcome),
-            Call::Extend(_) => self.on_extended(io, key.slot, outcome),
-        };
-        self.schedule(io);
-        events
-    }
-
     /// A bind succeeded.
     pub(crate) fn on_handshake(&mut self, io: &mut Io, subscription: &str) -> Vec<Event> {
         let Some(index) = self.slots.iter().position(|slot| slot.has_id(subscription)) else {
+            io.count(StateError::SubscriptionUnknown);
             return Vec::new();
         };
-        let was_bound = self.is_bound(&self.slots[index].kind);
-        self.slots[index].on_handshake(io.now);
+        let kind = self.slots[index].kind.clone();
+        let was_bound = self.is_bound(&kind);
+        let slot = &mut self.slots[index];
+        match slot.on_handshake(io.now, subscription) {
+            Handshake::Bound(before) => {
+                let interactions = slot.interactions;
+                if let Some(before) = before {
+                    self.leftovers.add(before, interactions);
+                }
+            }
+            Handshake::Renewed => {
+                slot.attempt = 0;
+                // What was not believed for another reason than its token stays so: a successor is on its way.
+                if let (Some(bound), Next::None) = (&mut slot.bound, &slot.next) {
+                    bound.trusted = true;
+                }
+            }
+            Handshake::Unasked => {}
+        }
         self.schedule(io);
         if self.all_bound() {
+            self.room_made_at = None;
             self.clean_up(io);
         }
-        let kind = self.slots[index].kind.clone();
         if !was_bound && self.is_bound(&kind) {
             io.log(
                 LogLevel::Info,
@@ -194,32 +291,36 @@ impl Subscriptions {
 
     /// A bind failed. The frame does not say which: with one on its way it is that one, else those that stay unanswered.
     pub(crate) fn on_refused(&mut self, io: &mut Io) -> Vec<Event> {
-        let asked = |slot: &Slot| slot.bind_sent().is_some();
-        let outstanding: Vec<_> = (0..self.slots.len())
-            .filter(|index| asked(&self.slots[*index]))
-            .collect();
         io.report(SubscriptionError::BindRefused);
-        if let [only] = outstanding[..] {
-            let events = self.fail(io, only, None);
-            self.schedule(io);
-            return events;
+        let slots = self.slots.iter_mut().enumerate();
+        let mut outstanding: Vec<_> = slots
+            .filter_map(|(index, slot)| Some((index, slot.bind_deadline()?)))
+            .collect();
+        let soon = io.now + limits::BIND_REFUSED_GRACE_MS;
+        for (_, deadline) in &mut outstanding {
+            **deadline = (**deadline).min(soon);
         }
-        for index in outstanding {
-            self.slots[index].hasten(io.now + limits::BIND_REFUSED_GRACE_MS);
-        }
+        let events = match outstanding[..] {
+            [(index, _)] => self.on_bind_failed(io, index),
+            _ => Vec::new(),
+        };
         self.schedule(io);
-        Vec::new()
+        events
     }
 
     /// A fresh heartbeat: absence from its list is death.
     pub(crate) fn on_heartbeat(&mut self, io: &mut Io, listed: &[&str]) -> Vec<Event> {
         let mut events = Vec::new();
         for index in 0..self.slots.len() {
-            if self.slots[index].audit(io.now, listed) {
-                let kind = self.slots[index].kind.clone();
-                io.report_about(SubscriptionError::NotInHeartbeat, &kind);
-                self.recreate(io, index);
-                events.push(Event::Doubt(kind));
+            let slot = &mut self.slots[index];
+            let Some(bound) = &mut slot.bound else {
+                continue;
+            };
+            if bound.audit(io.now, listed) {
+                io.report_about(SubscriptionError::NotInHeartbeat, &slot.kind);
+                events.push(Event::Doubt(slot.kind.clone()));
+                self.drop_bound(index);
+                self.start_successor(io, index);
             }
         }
         self.schedule(io);
@@ -230,216 +331,84 @@ impl Subscriptions {
     /// Something is due.
     pub(crate) fn on_timer(&mut self, io: &mut Io) -> Vec<Event> {
         let mut events = Vec::new();
-        if self.socket.is_none() {
-            return events;
-        }
-        for index in 0..self.slots.len() {
-            if self.slots[index].due().is_none_or(|due| due > io.now) {
-                continue;
-            }
-            match &self.slots[index].state {
-                SlotState::Waiting { .. } => self.create(io, index),
-                SlotState::Binding { .. } => events.extend(self.fail(io, index, None)),
-                SlotState::Bound(bound) => match bound.renewal {
-                    Renewal::Binding { .. } => events.extend(self.fail(io, index, None)),
-                    _ if bound.needs_token(io.now) => self.renew(io, index),
-                    _ => self.extend(io, index),
-                },
-                SlotState::Idle | SlotState::Creating | SlotState::Tokening { .. } => {}
+        let now = io.now;
+        self.retire(io, |slot| slot.retires_at.is_some_and(|at| at <= now));
+        if self.socket.is_some() {
+            for index in 0..self.slots.len() {
+                events.extend(self.on_slot_due(io, index));
             }
         }
         self.schedule(io);
+        events.dedup();
         events
     }
 
-    fn of(&self, kind: &ResourceType) -> impl Iterator<Item = &Slot> {
-        self.slots.iter().filter(move |slot| slot.kind == *kind)
-    }
-
-    fn create(&mut self, io: &mut Io, index: usize) {
-        let key = self.next_round(index);
-        let slot = &mut self.slots[index];
-        slot.state = SlotState::Creating;
-        let body = wire::subscription(&slot.kind, slot.interactions, None, "panels");
-        let purpose = Purpose::Subscription(Call::Create(key));
-        io.requests.send(Request::fhir(
-            purpose,
-            HttpMethod::Post,
-            "fhir/R4/Subscription",
-            body,
-        ));
-    }
-
-    fn on_created(&mut self, io: &mut Io, index: usize, outcome: &Outcome) -> Vec<Event> {
-        match outcome {
-            Ok(answer) if answer.status == 201 => match wire::created_id(&answer.body) {
-                Some(id) => {
-                    self.slots[index].state = SlotState::Tokening { id: id.clone() };
-                    self.ask_token(io, index, &id);
-                    Vec::new()
-                }
-                None => self.fail(io, index, None),
-            },
-            _ => self.refuse(io, index, outcome),
-        }
-    }
-
-    fn ask_token(&mut self, io: &mut Io, index: usize, id: &ResourceId) {
-        let key = SlotKey {
-            slot: index,
-            round: self.slots[index].round,
-        };
-        let purpose = Purpose::Subscription(Call::Token(key));
-        let path = format!("fhir/R4/Subscription/{id}/$get-ws-binding-token");
-        io.requests.send(Request {
-            retry: Retry::Never,
-            ..Request::get(purpose, path)
-        });
-    }
-
-    fn on_token(&mut self, io: &mut Io, index: usize, outcome: &Outcome) -> Vec<Event> {
-        let token = match outcome {
-            Ok(answer) if answer.status == 200 => wire::binding_token(&answer.body),
-            _ => return self.refuse(io, index, outcome),
-        };
-        let (Some(token), Some(socket)) = (token, self.socket) else {
-            return self.fail(io, index, None);
-        };
-        if self.slots[index].on_bind_sent(io.now) {
-            io.send_frame(socket, wire::bind_frame(&token));
-        }
-        Vec::new()
-    }
-
-    fn renew(&mut self, io: &mut Io, index: usize) {
-        if let SlotState::Bound(bound) = &mut self.slots[index].state {
-            bound.renewal = Renewal::Token;
-            let id = bound.id.clone();
-            self.ask_token(io, index, &id);
-        }
-    }
-
-    fn extend(&mut self, io: &mut Io, index: usize) {
-        let key = SlotKey {
-            slot: index,
-            round: self.slots[index].round,
-        };
-        let slot = &mut self.slots[index];
-        if let SlotState::Bound(bound) = &mut slot.state {
-            // Only a PUT that changes something extends the 24 hours (`transcripts/04c-silent-death.json`).
-            bound.extensions += 1;
-            bound.extend_at = io.now + limits::BINDING_RENEW_AFTER_MS;
-            let reason = format!("panels {}", bound.extensions);
-            let body = wire::subscription(&slot.kind, slot.interactions, Some(&bound.id), &reason);
-            let path = format!("fhir/R4/Subscription/{}", bound.id);
-            let purpose = Purpose::Subscription(Call::Extend(key));
-            io.requests.send(Request {
-                retry: Retry::Times(5),
-                ..Request::fhir(purpose, HttpMethod::Put, path, body)
-            });
-        }
-    }
-
-    fn on_extended(&mut self, io: &mut Io, index: usize, outcome: &Outcome) -> Vec<Event> {
-        let done = matches!(outcome, Ok(answer) if matches!(answer.status, 200 | 201));
-        if let SlotState::Bound(bound) = &mut self.slots[index].state
-            && done
-        {
-            bound.extend_at = io.now + limits::SUBSCRIPTION_EXTEND_AFTER_MS;
-            return Vec::new();
-        }
-        let kind = self.slots[index].kind.clone();
-        self.recreate(io, index);
-        vec![Event::Doubt(kind)]
-    }
-
-    fn refuse(&mut self, io: &mut Io, index: usize, outcome: &Outcome) -> Vec<Event> {
-        match classify(outcome) {
-            Refusal::NoStream(reason) => {
-                io.log(
-                    LogLevel::Warn,
-                    format!("no stream from this server: {reason:?}"),
-                );
-                vec![Event::Refused(reason)]
-            }
-            Refusal::Wait(wait_ms) => self.fail(io, index, Some(wait_ms)),
-            Refusal::Gone | Refusal::Other => self.fail(io, index, None),
-        }
-    }
-
-    /// Starts over after a wait; a bound slot that cannot be renewed puts its type in doubt.
-    fn fail(&mut self, io: &mut Io, index: usize, told_ms: Option<i64>) -> Vec<Event> {
-        let slot = &mut self.slots[index];
-        let was_bound = slot.bound().is_some();
-        self.dead.extend(slot.reset());
-        let ceiling =
-            (limits::BACKOFF_BASE_MS << slot.attempt.min(10)).min(limits::BACKOFF_MAX_LATE_MS);
-        slot.attempt += 1;
-        let wait_ms = told_ms.unwrap_or(0) + io.jitter_ms(ceiling);
-        slot.state = SlotState::Waiting {
-            until: io.now + wait_ms,
-        };
-        self.trim_dead();
-        let slot = &self.slots[index];
+    fn on_slot_due(&mut self, io: &mut Io, index: usize) -> Vec<Event> {
         let mut events = Vec::new();
-        if was_bound {
+        let slot = &mut self.slots[index];
+        let now = io.now;
+        if let Some(bound) = slot
+            .bound
+            .as_mut()
+            .filter(|bound| bound.trusted && bound.is_over(now))
+        {
+            bound.trusted = false;
+            io.report_about(SubscriptionError::BindingExpired, &slot.kind);
             events.push(Event::Doubt(slot.kind.clone()));
         }
-        if told_ms.is_none() && slot.attempt.is_multiple_of(4) {
-            events.push(Event::SocketUseless);
+        if slot
+            .bind_deadline()
+            .is_some_and(|deadline| *deadline <= now)
+        {
+            io.report_about(SubscriptionError::BindTimedOut, &slot.kind);
+            events.extend(self.on_bind_failed(io, index));
+            return events;
+        }
+        if matches!(slot.next, Next::Waiting { until } if until <= now) {
+            self.create(io, index);
+        }
+        let Some(bound) = &self.slots[index].bound else {
+            return events;
+        };
+        let renews = match bound.renewal {
+            Renewal::None => bound.token.renew_at <= now,
+            Renewal::Waiting { until } => until <= now,
+            Renewal::Asking { .. } | Renewal::Binding { .. } => false,
+        };
+        if bound.dies_at <= now {
+            self.start_successor(io, index);
+        } else if matches!(self.slots[index].next, Next::None) && renews {
+            self.renew(io, index);
+        }
+        if self.slots[index]
+            .bound
+            .as_ref()
+            .is_some_and(|bound| bound.extend_at <= now)
+        {
+            self.extend(io, index);
         }
         events
     }
 
-    fn recreate(&mut self, io: &mut Io, index: usize) {
-        self.dead.extend(self.slots[index].reset());
-        self.trim_dead();
-        self.create(io, index);
-    }
-
-    /// Frees what earlier sockets may have left behind: it slows every write and counts against a cap.
-    fn clean_up(&mut self, io: &mut Io) {
-        for id in std::mem::take(&mut self.dead) {
-            let path = format!("fhir/R4/Subscription/{id}");
-            io.requests.send(Request {
-                method: HttpMethod::Delete,
-                retry: Retry::Never,
-                ..Request::get(Purpose::CleanUp, path)
-            });
-        }
-    }
-
-    fn trim_dead(&mut self) {
-        let excess = self
-            .dead
-            .len()
-            .saturating_sub(limits::DEAD_SUBSCRIPTIONS_MAX);
-        self.dead.drain(..excess);
-    }
-
-    fn next_round(&mut self, index: usize) -> SlotKey {
+    fn drop_bound(&mut self, index: usize) {
         let slot = &mut self.slots[index];
-        slot.round = slot.round.wrapping_add(1);
-        SlotKey {
-            slot: index,
-            round: slot.round,
+        if let Some(bound) = slot.bound.take() {
+            self.leftovers.add(bound.id, slot.interactions);
         }
+    }
+
+    fn position(&self, key: SlotKey) -> Option<usize> {
+        self.slots.iter().position(|slot| slot.number == key.slot)
     }
 
     fn schedule(&self, io: &mut Io) {
-        match self.slots.iter().filter_map(Slot::due).min() {
-            Some(due) if self.socket.is_some() => io.timers.set(Timer::Binding, due),
-            _ => io.timers.stop(Timer::Binding),
-        }
-    }
-}
-
-impl Slot {
-    /// The binding, if there is one.
-    fn bound(&self) -> Option<&Bound> {
-        match &self.state {
-            SlotState::Bound(bound) => Some(bound),
-            _ => None,
+        let due = self.slots.iter().filter_map(|slot| match self.socket {
+            Some(_) => slot.due(),
+            None => slot.retires_at,
+        });
+        match due.min() {
+            Some(due) => io.timers.set(Timer::Binding, due),
+            None => io.timers.stop(Timer::Binding),
         }
     }
 }

@@ -1,10 +1,14 @@
 //! Bodies and frames of subscriptions.
 
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::Deserialize;
 use serde_json::json;
 
 use super::Interactions;
-use crate::identity::{ResourceId, ResourceType, is_fhir_id};
+use crate::{
+    identity::{ResourceId, ResourceType, is_fhir_id},
+    limits,
+};
 
 const INTERACTION: &str =
     "https://medplum.com/fhir/StructureDefinition/subscription-supported-interaction";
@@ -63,6 +67,26 @@ pub(super) fn binding_token(body: &str) -> Option<String> {
     token.value_string
 }
 
+/// How long a binding token lives: its claims tell when it was made and when it ends, both by the server's clock.
+pub(super) fn token_life_ms(token: &str) -> i64 {
+    #[derive(Deserialize)]
+    struct Claims {
+        iat: i64,
+        exp: i64,
+    }
+    let claims = token.split('.').nth(1).and_then(|part| {
+        let bytes = URL_SAFE_NO_PAD.decode(part).ok()?;
+        serde_json::from_slice::<Claims>(&bytes).ok()
+    });
+    let life_ms = claims.map(|claims| claims.exp.saturating_sub(claims.iat).saturating_mul(1000));
+    life_ms.map_or(limits::BINDING_TOKEN_LIFE_MS, |life_ms| {
+        life_ms.clamp(
+            limits::BINDING_TOKEN_LIFE_MIN_MS,
+            limits::BINDING_TOKEN_LIFE_MS,
+        )
+    })
+}
+
 /// The frame that binds.
 pub(super) fn bind_frame(token: &str) -> String {
     json!({ "type": "bind-with-token", "payload": { "token": token } }).to_string()
@@ -71,6 +95,27 @@ pub(super) fn bind_frame(token: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_life_of_a_token_is_in_its_claims() {
+        let token = |claims: &str| format!("x.{}.y", URL_SAFE_NO_PAD.encode(claims));
+        for (text, life_ms) in [
+            (token(r#"{"iat":1000,"exp":2800}"#), 1_800_000),
+            (
+                token(r#"{"iat":1000,"exp":1001}"#),
+                limits::BINDING_TOKEN_LIFE_MIN_MS,
+            ),
+            (
+                token(r#"{"iat":-9223372036854775808,"exp":9223372036854775807}"#),
+                limits::BINDING_TOKEN_LIFE_MS,
+            ),
+            (token("{}"), limits::BINDING_TOKEN_LIFE_MS),
+            ("opaque".into(), limits::BINDING_TOKEN_LIFE_MS),
+            (String::new(), limits::BINDING_TOKEN_LIFE_MS),
+        ] {
+            assert_eq!(token_life_ms(&text), life_ms, "{text}");
+        }
+    }
 
     #[test]
     fn what_is_sent_to_subscribe() {

@@ -11,7 +11,7 @@ const HOUR_MS: i64 = 60 * 60_000;
 
 impl World {
     /// The machine sleeps: the server goes on, what it sends is buffered, and timers do not run (`transcripts/04e-half-open.json`).
-    fn suspend(&mut self, ms: i64) {
+    pub(super) fn suspend(&mut self, ms: i64) {
         let end = self.now + ms;
         while let Some(((at, _), happening)) = self.queue.pop_first() {
             if at > end {

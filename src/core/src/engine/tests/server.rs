@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use super::bindings::Subscription;
 use crate::{
     engine::{HttpAnswer, HttpFailure, HttpMethod, HttpRequest},
     identity::SocketId,
@@ -19,13 +20,6 @@ pub(super) struct Stored {
     pub(super) deleted: bool,
 }
 
-pub(super) struct Subscription {
-    kind: String,
-    deletes_only: bool,
-    bound: Option<SocketId>,
-    deaf: bool,
-}
-
 /// What is wrong with the server at the moment.
 #[derive(Default)]
 pub(super) struct Faults {
@@ -35,6 +29,23 @@ pub(super) struct Faults {
     pub(super) refuse_binds: u32,
     pub(super) refuse_refresh: bool,
     pub(super) lose_frames: u32,
+    /// Paths with this in them are never answered.
+    pub(super) hang: Option<&'static str>,
+    /// Binds are not answered.
+    pub(super) swallow_binds: bool,
+    /// The policy forbids Subscription.
+    pub(super) may_not_subscribe: bool,
+    /// Subscriptions cannot be written again.
+    pub(super) refuse_extensions: bool,
+    /// As many as a user may have bound.
+    pub(super) cap: Option<usize>,
+    /// As newer servers do it: no handshake for a Subscription that is gone, and a binding with an expired token is purged
+    /// by the next write.
+    pub(super) newest: bool,
+    /// The user is no longer a member: everything answers 410.
+    pub(super) membership_gone: bool,
+    /// The `RateLimit` header.
+    pub(super) rate_limit: Option<String>,
     /// The user sees only tasks for this owner, without tombstones; everything else answers 404.
     pub(super) only_owner: Option<String>,
     /// Cursors fail, as with a page full of one millisecond.
@@ -56,7 +67,7 @@ pub(super) struct Server {
     /// Method, path and number of rows answered.
     pub(super) log: Vec<(HttpMethod, String, usize)>,
     versions: u64,
-    ids: u64,
+    pub(super) ids: u64,
 }
 
 impl Server {
@@ -93,85 +104,16 @@ impl Server {
         self.frames(now, kind, &body, true)
     }
 
-    fn frames(
-        &mut self,
-        now: Timestamp,
-        kind: &str,
-        body: &Value,
-        delete: bool,
-    ) -> Vec<(SocketId, String)> {
-        if self.faults.lose_frames > 0 {
-            self.faults.lose_frames -= 1;
-            return Vec::new();
+    /// Whether this is never answered.
+    pub(super) fn hangs(&mut self, request: &HttpRequest) -> bool {
+        let hangs = self
+            .faults
+            .hang
+            .is_some_and(|part| request.url.contains(part));
+        if hangs {
+            self.log.push((request.method, "hangs".into(), 0));
         }
-        if !self.sees(body) {
-            return Vec::new();
-        }
-        let fires = self.subscriptions.iter().filter(|(_, subscription)| {
-            subscription.kind == kind
-                && !subscription.deaf
-                && (delete || !subscription.deletes_only)
-        });
-        let frames = fires.filter_map(|(id, subscription)| {
-            let status = json!({ "resource": {
-                "resourceType": "SubscriptionStatus", "id": "x", "status": "active",
-                "type": "event-notification", "subscription": { "reference": format!("Subscription/{id}") },
-            }});
-            Some((subscription.bound?, bundle(now, &[status, json!({ "resource": body })])))
-        });
-        frames.collect()
-    }
-
-    pub(super) fn heartbeats(&self, now: Timestamp) -> Vec<(SocketId, String)> {
-        let mut sockets: BTreeMap<SocketId, Vec<Value>> = BTreeMap::new();
-        for (id, subscription) in &self.subscriptions {
-            if let Some(socket) = subscription.bound {
-                sockets
-                    .entry(socket)
-                    .or_default()
-                    .push(status("heartbeat", id));
-            }
-        }
-        sockets
-            .into_iter()
-            .map(|(socket, entries)| (socket, bundle(now, &entries)))
-            .collect()
-    }
-
-    pub(super) fn on_closed(&mut self, socket: SocketId) {
-        self.subscriptions
-            .retain(|_, subscription| subscription.bound != Some(socket));
-    }
-
-    pub(super) fn deafen(&mut self) {
-        for subscription in self.subscriptions.values_mut() {
-            subscription.deaf = true;
-        }
-    }
-
-    pub(super) fn on_frame(
-        &mut self,
-        now: Timestamp,
-        socket: SocketId,
-        text: &str,
-    ) -> Option<String> {
-        let frame: Value = serde_json::from_str(text).unwrap();
-        match frame["type"].as_str().unwrap() {
-            "ping" => Some(r#"{"type":"pong"}"#.into()),
-            "bind-with-token" => {
-                if self.faults.refuse_binds > 0 {
-                    self.faults.refuse_binds -= 1;
-                    let text = "Token failed to validate. Check token expiry.";
-                    return Some(outcome(text).to_string());
-                }
-                let id = frame["payload"]["token"].as_str().unwrap().to_owned();
-                if let Some(subscription) = self.subscriptions.get_mut(&id) {
-                    subscription.bound = Some(socket);
-                }
-                Some(bundle(now, &[status("handshake", &id)]))
-            }
-            other => panic!("unexpected frame {other}"),
-        }
+        hangs
     }
 
     pub(super) fn answer(
@@ -212,7 +154,7 @@ impl Server {
         Ok(HttpAnswer {
             status,
             body,
-            rate_limit: None,
+            rate_limit: self.faults.rate_limit.clone(),
         })
     }
 
@@ -234,23 +176,14 @@ impl Server {
         {
             return (401, outcome("Unauthorized").to_string());
         }
+        if self.faults.membership_gone {
+            return (410, outcome("Gone").to_string());
+        }
         match (request.method, path) {
             (_, "oauth2/logout") => (200, "{}".into()),
             (_, "auth/me") => (200, self.me().to_string()),
-            (HttpMethod::Post, "fhir/R4/Subscription") => self.subscribe(body),
-            (HttpMethod::Delete, _) => {
-                let id = path.rsplit('/').next().unwrap();
-                (
-                    if self.subscriptions.remove(id).is_some() {
-                        200
-                    } else {
-                        404
-                    },
-                    "{}".into(),
-                )
-            }
-            (HttpMethod::Get, _) if path.ends_with("/$get-ws-binding-token") => {
-                self.binding_token(path)
+            (method, path) if path.starts_with("fhir/R4/Subscription") => {
+                self.on_subscription(now, method, path, body)
             }
             (HttpMethod::Get, _) if path.contains('?') => (200, self.search(now, path)),
             (HttpMethod::Get, _) => self.read(path),
@@ -278,40 +211,7 @@ impl Server {
         (200, tokens.to_string())
     }
 
-    fn subscribe(&mut self, body: &str) -> (u16, String) {
-        let body: Value = serde_json::from_str(body).unwrap();
-        self.ids += 1;
-        let id = format!("sub{}", self.ids);
-        let subscription = Subscription {
-            kind: body["criteria"].as_str().unwrap().into(),
-            deletes_only: body["extension"][0]["valueCode"] == "delete",
-            bound: None,
-            deaf: false,
-        };
-        self.subscriptions.insert(id.clone(), subscription);
-        (
-            201,
-            json!({ "resourceType": "Subscription", "id": id }).to_string(),
-        )
-    }
-
-    fn binding_token(&self, path: &str) -> (u16, String) {
-        if self.faults.feature_off {
-            let text = "WebSocket subscriptions not enabled for current project";
-            return (400, outcome(text).to_string());
-        }
-        let id = path.split('/').nth(3).unwrap();
-        if !self.subscriptions.contains_key(id) {
-            return (
-                400,
-                outcome("Error reading subscription: Not found").to_string(),
-            );
-        }
-        let token = json!({ "resourceType": "Parameters", "parameter": [{ "name": "token", "valueString": id }] });
-        (200, token.to_string())
-    }
-
-    fn sees(&self, body: &Value) -> bool {
+    pub(super) fn sees(&self, body: &Value) -> bool {
         let owner = self.faults.only_owner.as_deref();
         body["resourceType"] != "Task"
             || owner.is_none_or(|owner| body["owner"]["reference"] == owner)
@@ -416,18 +316,18 @@ fn me() -> Value {
     })
 }
 
-fn outcome(text: &str) -> Value {
+pub(super) fn outcome(text: &str) -> Value {
     json!({ "resourceType": "OperationOutcome", "issue": [{ "severity": "error", "code": "invalid", "details": { "text": text } }] })
 }
 
-fn status(kind: &str, id: &str) -> Value {
+pub(super) fn status(kind: &str, id: &str) -> Value {
     json!({ "resource": {
         "resourceType": "SubscriptionStatus", "id": "x", "status": "active", "type": kind,
         "subscription": { "reference": format!("Subscription/{id}") },
     }})
 }
 
-fn bundle(now: Timestamp, entries: &[Value]) -> String {
+pub(super) fn bundle(now: Timestamp, entries: &[Value]) -> String {
     json!({
         "id": "b", "resourceType": "Bundle", "type": "history",
         "timestamp": now.to_iso(), "entry": entries,

@@ -6,13 +6,14 @@ use serde_json::{Value, json};
 
 use super::{
     disk::Disk,
+    screen::{Screen, show},
     server::{BASE, Server},
 };
 use crate::{
     config::Config,
     engine::{Engine, EngineSettings, HttpRequest, Input, Output, SocketEvent},
     identity::{BuildId, InstanceId, PanelId, ResourceId, SocketId, TabId, VersionId},
-    protocol::{Freshness, Secret, SessionView, Surroundings, TabMessage, WorkerMessage},
+    protocol::{Freshness, Secret, Surroundings, TabMessage, WorkerMessage},
     time::Timestamp,
 };
 
@@ -27,14 +28,6 @@ pub(super) enum Happening {
     Opens(SocketId),
     FrameToServer(SocketId, String),
     Heartbeat,
-}
-
-/// What one tab has on its screen.
-#[derive(Default)]
-pub(super) struct Screen {
-    pub(super) rows: BTreeMap<PanelId, BTreeMap<ResourceId, VersionId>>,
-    pub(super) messages: Vec<WorkerMessage>,
-    pub(super) session: Option<SessionView>,
 }
 
 pub(super) struct World {
@@ -346,6 +339,7 @@ impl World {
         };
         match happening {
             Happening::Input(input) => self.input(input),
+            Happening::Reaches(request) if self.server.hangs(&request) => {}
             Happening::Reaches(request) => {
                 let result = self.server.answer(self.now, &request);
                 self.at(
@@ -464,37 +458,4 @@ pub(super) fn around() -> Surroundings {
 
 pub(super) fn config() -> String {
     format!(r#"{{"server":"{BASE}"}}"#)
-}
-
-fn show(screen: &mut Screen, message: &WorkerMessage) {
-    match message {
-        WorkerMessage::Snapshot {
-            panel, part, rows, ..
-        } => {
-            let table = screen.rows.entry(panel.clone()).or_default();
-            if *part == 0 {
-                table.clear();
-            }
-            table.extend(rows.iter().map(|row| (row.id.clone(), row.version.clone())));
-        }
-        WorkerMessage::Changes { panels, .. } => {
-            for change in panels {
-                if let Some(table) = screen.rows.get_mut(&change.panel) {
-                    for row in &change.rows {
-                        table.insert(row.id.clone(), row.version.clone());
-                    }
-                    for gone in &change.gone {
-                        table.remove(&gone.id);
-                    }
-                }
-            }
-        }
-        WorkerMessage::Session { session, .. } => {
-            if !matches!(session, SessionView::SignedIn { .. }) {
-                screen.rows.clear();
-            }
-            screen.session = Some(session.clone());
-        }
-        _ => {}
-    }
 }

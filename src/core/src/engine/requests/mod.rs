@@ -1,11 +1,16 @@
 //! HTTP requests on their way: bounded, retried with backoff, held while the access token is renewed.
 //!
 //! Knows what each request is for, but never what its answer means. One 401 asks for one renewal; all requests wait for
-//! it and each is repeated once. 429 and 5xx are waited out here and never reach the session.
+//! it and each is repeated once. 429 and 5xx are waited out here and never reach the session. The answer that never comes
+//! has a time limit here too, whatever carries the requests out.
+
+mod retry;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, VecDeque};
 
-use super::{HttpAnswer, HttpBody, HttpFailure, HttpMethod, HttpRequest};
+use super::{HttpAnswer, HttpBody, HttpFailure, HttpMethod, HttpRequest, rate_budget::RateBudget};
 use crate::{
     identity::{RequestId, ResourceKey},
     limits,
@@ -13,6 +18,9 @@ use crate::{
     reconcile, session, subscription,
     time::Timestamp,
 };
+
+pub(crate) use retry::{is_cursor_failure, throttle_wait_ms};
+use retry::{is_throttled, retry_wait_ms};
 
 /// Who waits for the answer.
 #[derive(Clone, Debug, PartialEq)]
@@ -51,6 +59,21 @@ pub(crate) enum Retry {
     Always,
 }
 
+/// How urgent a request is: the first that is ready in the first lane goes out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Lane {
+    /// Nothing goes without it, or a person waits for it.
+    First,
+    /// The stream.
+    Stream,
+    /// What proves that nothing is missing.
+    Search,
+    /// Nobody waits for it.
+    Background,
+}
+
+const LANES: usize = 4;
+
 /// A request before it is sent.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Request {
@@ -66,12 +89,29 @@ pub(crate) struct Request {
     pub(crate) auth: Auth,
     /// Repetition.
     pub(crate) retry: Retry,
+    /// Urgency.
+    pub(crate) lane: Lane,
+    /// Patience with one try.
+    pub(crate) timeout_ms: u32,
+}
+
+impl Purpose {
+    fn lane(&self) -> Lane {
+        match self {
+            Self::Session(_) => Lane::First,
+            Self::Subscription(_) => Lane::Stream,
+            Self::Reconcile(_) => Lane::Search,
+            Self::Read(_) | Self::CleanUp => Lane::Background,
+        }
+    }
 }
 
 impl Request {
     /// A read with the session's token, repeated until answered.
     pub(crate) fn get(purpose: Purpose, path: impl Into<String>) -> Self {
         Self {
+            lane: purpose.lane(),
+            timeout_ms: limits::REQUEST_TIMEOUT_MS,
             purpose,
             method: HttpMethod::Get,
             path: path.into(),
@@ -89,6 +129,8 @@ impl Request {
         body: String,
     ) -> Self {
         Self {
+            lane: purpose.lane(),
+            timeout_ms: limits::REQUEST_TIMEOUT_MS,
             purpose,
             method,
             path: path.into(),
@@ -136,16 +178,19 @@ struct Entry {
     renewed: bool,
     bearer: Option<Secret>,
     not_before: Timestamp,
+    /// On its way: given up then.
+    deadline: Timestamp,
 }
 
 /// All requests.
 #[derive(Debug, Default)]
 pub(crate) struct Requests {
     active: BTreeMap<RequestId, Entry>,
-    waiting: VecDeque<Entry>,
+    waiting: [VecDeque<Entry>; LANES],
     bearer: Option<Secret>,
     renewing: bool,
     paused_until: Option<Timestamp>,
+    budget: RateBudget,
     last: u64,
     trouble: Option<Trouble>,
     answered_at: Option<Timestamp>,
@@ -154,12 +199,18 @@ pub(crate) struct Requests {
 impl Requests {
     /// Queues a request.
     pub(crate) fn send(&mut self, request: Request) {
-        self.waiting.push_back(Entry {
+        self.send_at(request, Timestamp(i64::MIN));
+    }
+
+    /// Queues a request that is not to go out before that.
+    pub(crate) fn send_at(&mut self, request: Request, not_before: Timestamp) {
+        self.waiting[request.lane as usize].push_back(Entry {
             request,
             attempt: 0,
             renewed: false,
             bearer: None,
-            not_before: Timestamp(i64::MIN),
+            not_before,
+            deadline: Timestamp(i64::MAX),
         });
     }
 
@@ -179,15 +230,22 @@ impl Requests {
         self.answered_at
     }
 
+    /// What is known of the server's rate limit.
+    pub(crate) fn budget(&self) -> &RateBudget {
+        &self.budget
+    }
+
     /// Whether a request that `which` chooses is waiting or on its way.
     pub(crate) fn any(&self, which: impl Fn(&Purpose) -> bool) -> bool {
-        let purposes = self.waiting.iter().chain(self.active.values());
+        let purposes = self.waiting.iter().flatten().chain(self.active.values());
         purposes.map(|entry| &entry.request.purpose).any(which)
     }
 
     /// Drops requests; returns those that have to be aborted.
     pub(crate) fn cancel(&mut self, which: impl Fn(&Purpose) -> bool) -> Vec<RequestId> {
-        self.waiting.retain(|entry| !which(&entry.request.purpose));
+        for lane in &mut self.waiting {
+            lane.retain(|entry| !which(&entry.request.purpose));
+        }
         let chosen = self
             .active
             .iter()
@@ -199,11 +257,34 @@ impl Requests {
         ids
     }
 
-    /// The user or the network asks for speed: nothing waits for its backoff any longer (a rate limit still counts).
+    /// The user or the network asks for speed: nothing that somebody waits for waits for its backoff any longer (a rate
+    /// limit still counts).
     pub(crate) fn hurry(&mut self) {
-        for entry in &mut self.waiting {
+        let background = Lane::Background as usize;
+        for entry in self.waiting[..background].iter_mut().flatten() {
             entry.not_before = Timestamp(i64::MIN);
         }
+    }
+
+    /// The machine slept: what was on its way may hang in a dead network. A read is given up soon; anything else gets its
+    /// whole patience again, because its answer may be lying here already and to send it twice is not the same as once.
+    pub(crate) fn on_woke(&mut self, now: Timestamp) {
+        for entry in self.active.values_mut() {
+            let patience_ms = match entry.request.method {
+                HttpMethod::Get => limits::REQUEST_GRACE_MS,
+                _ => i64::from(entry.request.timeout_ms),
+            };
+            entry.deadline = now + patience_ms;
+        }
+    }
+
+    /// A request whose patience has ended without a word from whoever carries it out.
+    pub(crate) fn overdue(&self, now: Timestamp) -> Option<RequestId> {
+        let mut overdue = self
+            .active
+            .iter()
+            .filter(|(_, entry)| entry.deadline <= now);
+        overdue.next().map(|(id, _)| *id)
     }
 
     /// Takes the next request that may be sent now.
@@ -211,16 +292,24 @@ impl Requests {
         if self.active.len() >= limits::REQUESTS_IN_FLIGHT_MAX {
             return None;
         }
-        let ready = self
-            .waiting
-            .iter()
-            .position(|entry| self.is_ready(entry, now))?;
-        let mut entry = self.waiting.remove(ready)?;
+        let lanes = if self.background_is_full() || self.budget.scarce_until(now).is_some() {
+            LANES - 1
+        } else {
+            LANES
+        };
+        let (lane, index) = (0..lanes).find_map(|lane| {
+            let mut entries = self.waiting[lane].iter();
+            let index = entries.position(|entry| self.is_ready(entry, now))?;
+            Some((lane, index))
+        })?;
+        let mut entry = self.waiting[lane].remove(index)?;
         entry.bearer = match &entry.request.auth {
             Auth::None => None,
             Auth::Session => self.bearer.clone(),
             Auth::Token(token) => Some(token.clone()),
         };
+        let patience_ms = i64::from(entry.request.timeout_ms) + limits::REQUEST_GRACE_MS;
+        entry.deadline = now + patience_ms;
         self.last += 1;
         let id = RequestId(self.last);
         let request = HttpRequest {
@@ -229,20 +318,19 @@ impl Requests {
             url: format!("{server}{}", entry.request.path),
             bearer: entry.bearer.clone(),
             body: entry.request.body.clone(),
-            timeout_ms: limits::REQUEST_TIMEOUT_MS,
+            timeout_ms: entry.request.timeout_ms,
         };
         self.active.insert(id, entry);
         Some(request)
     }
 
-    /// When a held request may go out by the passing of time alone.
+    /// When a held request may go out, or one on its way is given up, by the passing of time alone.
     pub(crate) fn next_due(&self, now: Timestamp) -> Option<Timestamp> {
-        let held = self
-            .waiting
-            .iter()
-            .filter(|entry| !self.waits_for_token(entry));
-        let due = held.map(|entry| self.due(entry)).filter(|due| *due > now);
-        due.min()
+        let waiting = self.waiting.iter().flatten();
+        let held = waiting.filter(|entry| !self.waits_for_token(entry));
+        let due = held.map(|entry| self.due(entry, now));
+        let given_up = self.active.values().map(|entry| entry.deadline);
+        due.chain(given_up).filter(|at| *at > now).min()
     }
 
     /// Takes an answer.
@@ -256,24 +344,20 @@ impl Requests {
         let Some(mut entry) = self.active.remove(&id) else {
             return Finished::Unknown;
         };
-        self.note(&result, now);
+        self.note(&entry, &result, now, rng);
         if matches!(&result, Ok(answer) if answer.status == 401)
             && entry.request.auth == Auth::Session
             && !entry.renewed
         {
             return self.wait_for_token(entry);
         }
-        let Some(wait_ms) = retry_wait_ms(&entry, &result, rng) else {
+        let retry = entry.request.retry;
+        let Some(wait_ms) = retry_wait_ms(retry, entry.attempt, &result, rng) else {
             return Finished::Deliver(entry.request.purpose, result);
         };
-        if matches!(&result, Ok(answer) if answer.status == 429)
-            && entry.request.auth == Auth::Session
-        {
-            self.paused_until = Some(now + wait_ms);
-        }
         entry.attempt += 1;
         entry.not_before = now + wait_ms;
-        self.waiting.push_front(entry);
+        self.waiting[entry.request.lane as usize].push_front(entry);
         Finished::Retrying
     }
 
@@ -281,7 +365,7 @@ impl Requests {
         // Sent before a renewal that has succeeded since: the new token is already there.
         let outdated = entry.bearer != self.bearer && self.bearer.is_some();
         entry.renewed = true;
-        self.waiting.push_front(entry);
+        self.waiting[entry.request.lane as usize].push_front(entry);
         if outdated || self.renewing {
             return Finished::Retrying;
         }
@@ -289,11 +373,12 @@ impl Requests {
         Finished::NeedsToken
     }
 
-    fn note(&mut self, result: &Outcome, now: Timestamp) {
+    /// What an answer says beyond what was asked.
+    fn note(&mut self, entry: &Entry, result: &Outcome, now: Timestamp, rng: &mut fastrand::Rng) {
         self.trouble = match result {
             Err(HttpFailure::TooLarge) => None,
             Err(_) => Some(Trouble::Unreachable),
-            Ok(answer) if answer.status == 429 => Some(Trouble::RateLimited),
+            Ok(answer) if is_throttled(answer) => Some(Trouble::RateLimited),
             Ok(answer) if answer.status >= 500 && !is_cursor_failure(answer) => {
                 Some(Trouble::ServerError)
             }
@@ -302,63 +387,49 @@ impl Requests {
         if self.trouble.is_none() {
             self.answered_at = Some(now);
         }
+        let Ok(answer) = result else {
+            return;
+        };
+        // Signing in has a limit of its own, that of an address.
+        let limited = entry.request.auth == Auth::Session;
+        if limited && let Some(header) = &answer.rate_limit {
+            self.budget.on_header(now, header);
+        }
+        if limited && is_throttled(answer) {
+            self.budget.on_throttled(now);
+            let told_ms = throttle_wait_ms(&answer.body).unwrap_or(limits::THROTTLE_WAIT_MS);
+            let until = now + told_ms + rng.i64(0..=limits::THROTTLE_SPREAD_MS);
+            self.paused_until = self.paused_until.max(Some(until));
+        }
+    }
+
+    fn background_is_full(&self) -> bool {
+        let background = self
+            .active
+            .values()
+            .filter(|entry| entry.request.lane == Lane::Background);
+        background.count() >= limits::BACKGROUND_IN_FLIGHT_MAX
     }
 
     fn is_ready(&self, entry: &Entry, now: Timestamp) -> bool {
-        !self.waits_for_token(entry) && self.due(entry) <= now
+        !self.waits_for_token(entry) && self.due(entry, now) <= now
     }
 
     fn waits_for_token(&self, entry: &Entry) -> bool {
         entry.request.auth == Auth::Session && (self.renewing || self.bearer.is_none())
     }
 
-    fn due(&self, entry: &Entry) -> Timestamp {
-        match (&entry.request.auth, self.paused_until) {
-            (Auth::Session, Some(until)) => entry.not_before.max(until),
-            _ => entry.not_before,
+    fn due(&self, entry: &Entry, now: Timestamp) -> Timestamp {
+        let mut due = entry.not_before;
+        if entry.request.auth == Auth::Session {
+            due = self.paused_until.map_or(due, |until| until.max(due));
         }
+        if entry.request.lane == Lane::Background {
+            due = self
+                .budget
+                .scarce_until(now)
+                .map_or(due, |until| until.max(due));
+        }
+        due
     }
-}
-
-/// A page full of one millisecond answers 500 for ever (`transcripts/06a-paging-cursor.json`): not worth a repetition.
-pub(crate) fn is_cursor_failure(answer: &HttpAnswer) -> bool {
-    answer.status == 500 && answer.body.contains("Cursor fails to make progress")
-}
-
-/// What a throttling answer says about when to come back. Medplum sends no `Retry-After`, and CORS hides `RateLimit`
-/// (`transcripts/08b-rate-limits.json`); newer servers name the field without the underscore.
-pub(crate) fn throttle_wait_ms(body: &str) -> Option<i64> {
-    let at = body.find("msBeforeNext")?;
-    let digits: String = body[at..]
-        .chars()
-        .skip_while(|character| !character.is_ascii_digit())
-        .take_while(char::is_ascii_digit)
-        .collect();
-    let wait: i64 = digits.parse().ok()?;
-    Some(wait.clamp(0, limits::THROTTLE_WAIT_MAX_MS))
-}
-
-fn retry_wait_ms(entry: &Entry, result: &Outcome, rng: &mut fastrand::Rng) -> Option<i64> {
-    let may = match entry.request.retry {
-        Retry::Never => false,
-        Retry::Times(times) => entry.attempt < times,
-        Retry::Always => true,
-    };
-    let transient = match result {
-        Err(HttpFailure::TooLarge) => false,
-        Err(_) => true,
-        Ok(answer) => answer.status == 429 || (answer.status >= 500 && !is_cursor_failure(answer)),
-    };
-    if !may || !transient {
-        return None;
-    }
-    let ceiling = limits::REQUEST_RETRY_BASE_MS
-        .saturating_mul(1 << entry.attempt.min(10))
-        .min(limits::REQUEST_RETRY_MAX_MS);
-    let told = match result {
-        Ok(answer) if answer.status == 429 => throttle_wait_ms(&answer.body),
-        _ => None,
-    };
-    // Spread after a common rate limit: a whole ward sits behind one address.
-    Some(told.unwrap_or(ceiling / 2) + rng.i64(0..=ceiling / 2))
 }
