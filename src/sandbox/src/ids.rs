@@ -5,7 +5,7 @@
 use std::fmt::Write;
 
 /// A seeded source of ids and secrets.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Ids(fastrand::Rng);
 
 impl Ids {

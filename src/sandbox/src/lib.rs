@@ -23,6 +23,7 @@ pub mod sandbox;
 mod search;
 mod seed;
 pub mod server;
+pub mod simulation;
 pub mod store;
 pub mod time;
 mod validate;

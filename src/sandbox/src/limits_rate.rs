@@ -34,7 +34,7 @@ impl Remaining {
 }
 
 /// All windows.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct RateLimits {
     windows: HashMap<String, Window>,
 }

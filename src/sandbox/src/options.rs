@@ -21,6 +21,11 @@ pub struct Options {
     pub limits: Limits,
     /// A second refresh with the same token within this time is still answered, as two that race are (`transcripts/01a`).
     pub refresh_race_ms: i64,
+    /// How long an access token lives where no client application says otherwise.
+    pub access_seconds: i64,
+    /// Tokens carry a digest instead of an ES256 signature: nobody verifies them in a simulation, and a curve operation
+    /// costs more than all the rest of a request.
+    pub cheap_signatures: bool,
 }
 
 /// Differences between server versions. `Default` is 5.0.10.
@@ -105,6 +110,8 @@ impl Default for Options {
             behaviour: Behaviour::default(),
             limits: Limits::default(),
             refresh_race_ms: 5,
+            access_seconds: crate::auth::ACCESS_SECONDS,
+            cheap_signatures: false,
         }
     }
 }

@@ -79,7 +79,7 @@ pub enum SocketOutput {
 ///
 /// Contract: call one method with the time, then drain [`Sandbox::poll_socket`]. Call [`Sandbox::tick`] when
 /// [`Sandbox::next_tick`] has come; ticking too often is harmless.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Sandbox {
     pub(crate) options: Options,
     pub(crate) store: Store,
@@ -95,6 +95,8 @@ pub struct Sandbox {
     pub(crate) conflicts_due: u32,
     pub(crate) colleagues: Option<Colleagues>,
     pub(crate) faults: Faults,
+    /// How long before its commit a write is stamped.
+    pub(crate) stamp_lag_ms: Millis,
 }
 
 /// A write about to happen: the content with its id, and who does it.
@@ -113,7 +115,7 @@ impl Sandbox {
     pub fn new(options: Options, now: Millis) -> Self {
         let mut ids = Ids::new(options.seed);
         Self {
-            auth: Auth::new(&mut ids),
+            auth: Auth::new(&mut ids, options.cheap_signatures),
             ids,
             rates: RateLimits::default(),
             pending: None,
@@ -124,6 +126,7 @@ impl Sandbox {
             store: Store::default(),
             colleagues: None,
             faults: Faults::default(),
+            stamp_lag_ms: 0,
         }
     }
 
@@ -155,13 +158,14 @@ impl Sandbox {
             .current(&resource_type, &id)
             .map(|version| version.value.clone());
         let version_id = self.ids.uuid();
+        let stamped = now - self.stamp_lag_ms;
         if interaction != Interaction::Delete {
             let meta = &mut resource["meta"];
             if !meta.is_object() {
                 *meta = json!({});
             }
             meta["versionId"] = version_id.clone().into();
-            meta["lastUpdated"] = time::instant(now).into();
+            meta["lastUpdated"] = time::instant(stamped).into();
             if !meta["author"].is_object() || interaction == Interaction::Update {
                 meta["author"] = self.author(author);
             }
@@ -173,7 +177,7 @@ impl Sandbox {
         }
         let version = Version {
             version_id,
-            last_updated: now,
+            last_updated: stamped,
             author: author.to_owned(),
             text: plain_text(&resource),
             value: Arc::new(resource),

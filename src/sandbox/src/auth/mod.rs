@@ -52,7 +52,7 @@ pub(crate) struct Login {
 }
 
 /// All sessions.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Auth {
     pub(crate) keys: Keys,
     pub(crate) logins: BTreeMap<String, Login>,
@@ -60,9 +60,9 @@ pub(crate) struct Auth {
 }
 
 impl Auth {
-    pub(crate) fn new(ids: &mut Ids) -> Self {
+    pub(crate) fn new(ids: &mut Ids, cheap_signatures: bool) -> Self {
         Self {
-            keys: Keys::new(ids),
+            keys: Keys::new(ids, cheap_signatures),
             logins: BTreeMap::new(),
             codes: HashMap::new(),
         }

@@ -225,7 +225,7 @@ impl Sandbox {
         Ok(answer)
     }
 
-    /// `ClientApplication.accessTokenLifetime` like `2s`, else an hour.
+    /// `ClientApplication.accessTokenLifetime` like `2s`, else the server's own.
     fn access_seconds(&self, client: Option<&str>) -> i64 {
         let client = client.and_then(|id| self.store.current("ClientApplication", id));
         let text = client.and_then(|client| client.value["accessTokenLifetime"].as_str());
@@ -241,6 +241,6 @@ impl Sandbox {
             };
             Some(text[..text.len() - 1].parse::<i64>().ok()? * factor)
         });
-        parsed.unwrap_or(ACCESS_SECONDS)
+        parsed.unwrap_or(self.options.access_seconds)
     }
 }

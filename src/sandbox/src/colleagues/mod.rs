@@ -106,7 +106,7 @@ pub struct ColleagueCounts {
 /// The simulated colleagues.
 ///
 /// Contract: call [`Colleagues::step`] with the time when [`Colleagues::next_due`] has come; calling too often is harmless.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Colleagues {
     options: ColleagueOptions,
     rng: Rng,

@@ -35,7 +35,7 @@ pub enum Served {
 }
 
 /// The faults in force.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Faults {
     /// Whether `/control` answers.
     control: bool,

@@ -14,13 +14,13 @@ use crate::{
 };
 
 /// What waits for its time: writes to be evaluated, events held back.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Queue {
     waiting: BTreeMap<(Millis, u64), Waiting>,
     sequence: u64,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum Waiting {
     Write(OwnedWrite),
     Event {
@@ -30,7 +30,7 @@ enum Waiting {
     },
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct OwnedWrite {
     project: String,
     interaction: Interaction,

@@ -40,7 +40,7 @@ impl Dose {
 }
 
 /// The event faults in force.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct EventFaults {
     /// Lost.
     pub lose: Dose,

@@ -116,7 +116,7 @@ pub trait Surroundings {
 /// All Subscriptions and sockets of a server.
 ///
 /// Contract: call one method with the time, then drain [`Live::poll`]. [`Live::tick`] may be called at any time.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Live {
     options: LiveOptions,
     cache: BTreeMap<String, CachedSubscription>,

@@ -16,7 +16,7 @@ pub(super) struct Binding {
 }
 
 /// A socket's state.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Socket {
     /// In order of first bind: heartbeats list them so.
     bindings: Vec<(String, Binding)>,
@@ -24,7 +24,7 @@ pub(super) struct Socket {
     frozen: Option<Frozen>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Frozen {
     thaws_at: Option<Millis>,
     outgoing: VecDeque<String>,

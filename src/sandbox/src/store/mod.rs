@@ -17,7 +17,7 @@ use table::Table;
 use crate::sandbox::Millis;
 
 /// All resources by type.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Store {
     tables: HashMap<String, Table>,
 }

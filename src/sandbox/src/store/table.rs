@@ -48,7 +48,7 @@ impl Row {
 }
 
 /// All rows of one type.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Table {
     rows: HashMap<Arc<str>, Row>,
     /// Ordered by (`lastUpdated`, id): the order of cursor paging.

@@ -17,7 +17,7 @@ struct Step {
 }
 
 /// In this order: what fails fast comes first.
-const STEPS: [Step; 9] = [
+const STEPS: [Step; 10] = [
     Step {
         name: "format",
         run: steps::format,
@@ -37,6 +37,10 @@ const STEPS: [Step; 9] = [
     Step {
         name: "tests",
         run: steps::tests,
+    },
+    Step {
+        name: "simulation",
+        run: steps::simulation,
     },
     Step {
         name: "worker-tests",
@@ -59,8 +63,10 @@ const STEPS: [Step; 9] = [
 /// Runs all steps, or those named.
 pub(crate) fn run(wanted: &[String]) -> Result<(), TaskError> {
     let started = Instant::now();
-    let steps = choose(wanted)?;
-    let mut context = Context::prepare(&steps.iter().map(|step| step.name).collect::<Vec<_>>())?;
+    let (wanted, seeds) = take_seeds(wanted)?;
+    let steps = choose(&wanted)?;
+    let names: Vec<_> = steps.iter().map(|step| step.name).collect();
+    let mut context = Context::prepare(&names, seeds)?;
     let mut table: Vec<(&str, Duration, &str)> = Vec::new();
     let mut failure = None;
     for (position, step) in steps.iter().enumerate() {
@@ -89,6 +95,23 @@ pub(crate) fn run(wanted: &[String]) -> Result<(), TaskError> {
     }
     print_table(&table, started.elapsed(), context.counts);
     failure.map_or(Ok(()), Err)
+}
+
+/// Splits `--seeds N` off; alone it means the simulation only.
+fn take_seeds(arguments: &[String]) -> Result<(Vec<String>, Option<u64>), TaskError> {
+    let Some(position) = arguments.iter().position(|word| word == "--seeds") else {
+        return Ok((arguments.to_vec(), None));
+    };
+    let number = arguments.get(position + 1);
+    let seeds = number
+        .and_then(|text| text.replace('_', "").parse().ok())
+        .ok_or_else(|| TaskError::Usage("`--seeds` needs a number".to_owned()))?;
+    let mut steps = arguments.to_vec();
+    steps.drain(position..=position + 1);
+    if steps.is_empty() {
+        steps.push("simulation".to_owned());
+    }
+    Ok((steps, Some(seeds)))
 }
 
 fn choose(wanted: &[String]) -> Result<Vec<&'static Step>, TaskError> {
@@ -120,6 +143,16 @@ fn print_table(table: &[(&str, Duration, &str)], total: Duration, counts: Counts
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_number_of_seeds_alone_means_the_simulation_only() {
+        let words = |line: &str| -> Vec<String> { line.split(' ').map(str::to_owned).collect() };
+        let taken = take_seeds(&words("--seeds 1_000_000")).unwrap();
+        assert_eq!(taken, (words("simulation"), Some(1_000_000)));
+        let taken = take_seeds(&words("tidy --seeds 5 tests")).unwrap();
+        assert_eq!(taken, (words("tidy tests"), Some(5)));
+        assert!(take_seeds(&words("--seeds many")).is_err());
+    }
 
     #[test]
     fn no_name_means_all_steps_and_a_wrong_one_is_refused() {

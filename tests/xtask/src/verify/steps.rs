@@ -21,18 +21,23 @@ const BROWSER_STEPS: [&str; 2] = ["worker-tests", "browser"];
 /// Needs a release build of the app and a browser; has its own step.
 const BROWSER_PACKAGE: &str = "panels-browser-tests";
 
+/// Thousands of worlds: has its own step and its own, fast profile.
+const SIMULATION_PACKAGE: &str = "panels-simulation";
+
 /// What the steps share.
 pub(crate) struct Context {
     tools: Tools,
     browser: Option<Browser>,
     dist: PathBuf,
+    /// Seeds that the simulation runs; its own number unless asked otherwise.
+    seeds: Option<u64>,
     /// Tests so far.
     pub(crate) counts: Counts,
 }
 
 impl Context {
     /// Everything the steps need is there before the first one starts.
-    pub(crate) fn prepare(steps: &[&str]) -> Result<Self, TaskError> {
+    pub(crate) fn prepare(steps: &[&str], seeds: Option<u64>) -> Result<Self, TaskError> {
         tools::ensure_rust_components()?;
         let tools = Tools::ensure()?;
         let browser = if BROWSER_STEPS.iter().any(|step| steps.contains(step)) {
@@ -44,6 +49,7 @@ impl Context {
             tools,
             browser,
             dist: paths::target().join("dist-release"),
+            seeds,
             counts: Counts::default(),
         })
     }
@@ -117,11 +123,23 @@ pub(super) fn clippy_wasm(context: &mut Context) -> Result<(), TaskError> {
 
 pub(super) fn tests(context: &mut Context) -> Result<(), TaskError> {
     let mut command = context.cargo(&["test", "--workspace", "--no-fail-fast"]);
-    for package in WASM_PACKAGES.iter().chain(&[BROWSER_PACKAGE]) {
+    for package in WASM_PACKAGES
+        .iter()
+        .chain(&[BROWSER_PACKAGE, SIMULATION_PACKAGE])
+    {
         command.args(["--exclude", package]);
     }
     // A snapshot that differs is a failure, never a new file.
     command.env("INSTA_UPDATE", "no");
+    context.count_tests(command)
+}
+
+pub(super) fn simulation(context: &mut Context) -> Result<(), TaskError> {
+    let mut command = context.cargo(&["test", "--profile", "simulation", "--package"]);
+    command.args([SIMULATION_PACKAGE, "--no-fail-fast", "--", "--nocapture"]);
+    if let Some(seeds) = context.seeds {
+        command.env("PANELS_SEEDS", seeds.to_string());
+    }
     context.count_tests(command)
 }
 

@@ -5,7 +5,6 @@
 pub(super) mod cache;
 mod failures;
 mod session;
-mod turns;
 
 use std::{
     cell::{Cell, RefCell},

@@ -1,0 +1,182 @@
+//! Invariant 5: what a tab says about its freshness is a claim, and a claim is compared with what it lacks.
+
+use panels_core::{badge::BadgeWord, protocol::Freshness, time::Timestamp};
+
+use super::{STALENESS_BOUND_MS, WAKE_GRACE_MS};
+use crate::{
+    queue::Millis,
+    truth::{Panel, ResourceNo},
+    world::{Event, World},
+};
+
+/// A claim may be told before the rows that make it true: both go separate ways to the tab, and rows wait for a frame on
+/// the screen.
+const CLAIM_SLACK_MS: Millis = 60;
+/// The same in a tab that nobody sees: rows are applied once a second.
+const HIDDEN_SLACK_MS: Millis = 1_200;
+/// The newest servers evaluate a write a moment after its answer.
+const EVALUATION_MS: Millis = 50;
+/// A burst on one resource is settled by a read once it is quiet: it counts as missing only after this.
+const SETTLED_AFTER_MS: Millis = 5_000;
+
+/// A claim that was not true when it was told.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Claim {
+    tab: usize,
+    panel: Panel,
+    number: ResourceNo,
+    since: Millis,
+    word: &'static str,
+    claimed: Millis,
+}
+
+impl World {
+    /// A tab was told how fresh everything is.
+    pub(crate) fn check_freshness(&mut self, tab: usize) {
+        self.check_bound(tab);
+        let Some((panel, table)) = &self.tabs[tab].table else {
+            return;
+        };
+        if !table.has_snapshot() || table.is_loading() {
+            return;
+        }
+        let panel = *panel;
+        let claimed = self.tabs[tab].panel_freshness.iter();
+        let proven = claimed
+            .filter(|claim| claim.panel.as_str() == panel.id())
+            .find_map(|claim| claim.proven);
+        if let Some(proven) = proven {
+            self.check_claim(tab, panel, proven, "proven", |_, _| true);
+        }
+        if let Freshness::Live { as_of } = self.tabs[tab].freshness
+            && !self.unreliable
+        {
+            // No frame tells a restricted user that a row left its sight.
+            self.check_claim(tab, panel, as_of, "live", |world, number| {
+                world.is_readable(tab, number)
+            });
+        }
+    }
+
+    fn is_readable(&self, tab: usize, number: ResourceNo) -> bool {
+        let user = self.tabs[tab].checks.user;
+        self.truth.current(number).is_none()
+            || user.is_some_and(|user| self.truth.may_read(user, number))
+    }
+
+    /// Nothing that is missing may be older than a moment that is claimed to be shown.
+    fn check_claim(
+        &mut self,
+        tab: usize,
+        panel: Panel,
+        claimed: Timestamp,
+        word: &'static str,
+        counts: impl Fn(&Self, ResourceNo) -> bool,
+    ) {
+        let profile = &self.profiles[self.tabs[tab].profile];
+        let slack_ms = if self.tabs[tab].surroundings.visible {
+            CLAIM_SLACK_MS
+        } else {
+            HIDDEN_SLACK_MS
+        };
+        // What was said by the clock before it was set cannot be translated.
+        if self.now - profile.clock_set_at < slack_ms {
+            return;
+        }
+        let claimed = claimed.0 - profile.clock_ahead_ms;
+        let missing = self.tabs[tab].checks.behind.iter();
+        let lie = missing
+            .filter(|(number, behind)| {
+                let old = behind.since + EVALUATION_MS < claimed;
+                old && !behind.contended && counts(self, **number)
+            })
+            .map(|(number, behind)| (*number, behind.since))
+            .next();
+        if let Some((number, since)) = lie {
+            let claim = Claim {
+                tab,
+                panel,
+                number,
+                since,
+                word,
+                claimed,
+            };
+            self.queue
+                .push(self.now + slack_ms, Event::Claim(Box::new(claim)));
+        }
+    }
+
+    /// What made a claim a lie should have come meanwhile.
+    pub(crate) fn judge_claim(&mut self, claim: &Claim) {
+        let tab = &self.tabs[claim.tab];
+        let profile = &self.profiles[tab.profile];
+        let woke = profile.woke_at.max(tab.thawed_at);
+        let excused = !tab.alive
+            || tab.is_frozen(self.now)
+            || profile.is_asleep(self.now)
+            || self.now < woke + WAKE_GRACE_MS;
+        let shown = tab.table.as_ref().map(|(panel, _)| *panel);
+        let behind = tab.checks.behind.get(&claim.number);
+        let still = behind.is_some_and(|behind| behind.since == claim.since);
+        if excused || shown != Some(claim.panel) || !still {
+            return;
+        }
+        let name = self.truth.name(claim.number);
+        let what = format!(
+            "t{} ({}) was said to be {} up to {} ms ago, but lacks a change of {name} of {} ms ago",
+            claim.tab,
+            claim.panel.id(),
+            claim.word,
+            self.now - claim.claimed,
+            self.now - claim.since
+        );
+        self.violate(5, what);
+    }
+
+    /// The bound of something that a tab lacks is over.
+    pub(crate) fn check_deadline(&mut self, tab: usize) {
+        if self.tabs[tab].alive {
+            self.check_bound(tab);
+        }
+    }
+
+    /// A tab that says `Live` lacks nothing for longer than the bound.
+    fn check_bound(&mut self, tab: usize) {
+        let profile = &self.profiles[self.tabs[tab].profile];
+        if self.tabs[tab].is_frozen(self.now) || profile.is_asleep(self.now) {
+            return;
+        }
+        let clock = profile.clock(self.now);
+        let badge = self.tabs[tab].badge(clock);
+        if badge.word != BadgeWord::Live {
+            return;
+        }
+        let oldest = self.tabs[tab].checks.behind.iter().map(|(number, behind)| {
+            let settled_ms = if behind.contended {
+                SETTLED_AFTER_MS
+            } else {
+                0
+            };
+            (behind.since + settled_ms, *number)
+        });
+        let Some((since, number)) = oldest.min() else {
+            return;
+        };
+        let over = since.saturating_add(STALENESS_BOUND_MS);
+        if self.now <= over {
+            return;
+        }
+        let woke = profile.woke_at.max(self.tabs[tab].thawed_at);
+        if self.now < woke + WAKE_GRACE_MS {
+            let at = woke + WAKE_GRACE_MS;
+            self.queue.push(at, Event::Deadline(tab));
+            return;
+        }
+        let name = self.truth.name(number);
+        let missing_s = (self.now - since) / 1_000;
+        self.violate(
+            5,
+            format!("t{tab} says Live but lacks a change of {name} of {missing_s} s ago"),
+        );
+    }
+}

@@ -1,0 +1,22 @@
+//! Deterministic simulation: the real engine, link and table of Panels against the real sandbox, with a seeded network,
+//! clock and storage around them.
+//!
+//! One seed is one run and reproduces it exactly. Nothing here sleeps, reads a clock or asks for randomness.
+
+pub mod action;
+mod checkers;
+pub mod network;
+pub mod plan;
+mod planted;
+mod profile;
+mod queue;
+pub mod run;
+mod server;
+pub mod storage;
+mod tab;
+mod trace;
+pub mod truth;
+mod worker;
+mod world;
+
+pub use checkers::{INVARIANTS, STALENESS_BOUND_MS, Violation};

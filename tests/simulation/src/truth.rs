@@ -1,0 +1,336 @@
+//! What the server holds and who may see it, as a history: which version of each resource each panel of each user should
+//! have shown, and from when on.
+//!
+//! Computed from committed writes alone. It shares no code with the engine and asks the sandbox nothing: the two are
+//! compared with each other at rest.
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+
+use crate::queue::Millis;
+
+/// Number of a version: the order of commits.
+pub(crate) type VersionNo = u32;
+/// Number of a resource.
+pub(crate) type ResourceNo = usize;
+
+/// The built-in panels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Panel {
+    /// Open tasks of the user.
+    MyWork,
+    /// Open tasks.
+    OpenTasks,
+    /// Patients in use.
+    Patients,
+}
+
+impl Panel {
+    pub(crate) const ALL: [Self; 3] = [Self::MyWork, Self::OpenTasks, Self::Patients];
+
+    /// Its id between tab and worker.
+    pub(crate) fn id(self) -> &'static str {
+        match self {
+            Self::MyWork => "my-work",
+            Self::OpenTasks => "open-tasks",
+            Self::Patients => "patients",
+        }
+    }
+
+    fn shows(self, kind: &str, value: &Value, user: &User) -> bool {
+        match self {
+            Self::Patients => kind == "Patient" && value["active"] != false,
+            Self::OpenTasks => kind == "Task" && is_open(value),
+            Self::MyWork => {
+                kind == "Task"
+                    && is_open(value)
+                    && value["owner"]["reference"] == user.profile.as_str()
+            }
+        }
+    }
+}
+
+/// What the policy of a user lets it read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reading {
+    /// All tasks and patients.
+    Everything,
+    /// Own tasks, all patients.
+    OwnTasks,
+}
+
+/// Somebody who can sign in.
+#[derive(Clone, Debug)]
+pub(crate) struct User {
+    /// Reference of the profile.
+    pub(crate) profile: String,
+    /// Id of the membership.
+    pub(crate) membership: String,
+    /// Sign-in address.
+    pub(crate) email: String,
+    /// What it may read now.
+    pub(crate) reading: Reading,
+}
+
+impl User {
+    fn may_read(&self, kind: &str, value: &Value) -> bool {
+        match self.reading {
+            Reading::Everything => true,
+            Reading::OwnTasks => {
+                kind != "Task" || value["owner"]["reference"] == self.profile.as_str()
+            }
+        }
+    }
+}
+
+/// What a panel should show of a resource from a moment on.
+#[derive(Clone, Copy, Debug)]
+struct Expected {
+    from: Millis,
+    version: Option<VersionNo>,
+    /// Written in a burst whose order only a read can tell.
+    contended: bool,
+}
+
+/// How what is shown of a resource compares with what should be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// It is right.
+    Right,
+    /// It was right until then.
+    Behind {
+        /// When the oldest change that is missing happened.
+        since: Millis,
+        /// The change is part of a burst on one resource.
+        contended: bool,
+    },
+    /// It never was right.
+    Never,
+}
+
+/// The history of one row of one panel.
+#[derive(Clone, Debug, Default)]
+struct RowHistory(Vec<Expected>);
+
+#[derive(Debug)]
+struct Resource {
+    kind: &'static str,
+    id: String,
+    current: Option<(VersionNo, std::sync::Arc<Value>)>,
+}
+
+/// See the module.
+#[derive(Debug, Default)]
+pub(crate) struct Truth {
+    users: Vec<User>,
+    numbers: HashMap<String, ResourceNo>,
+    versions: HashMap<String, VersionNo>,
+    resources: Vec<Resource>,
+    /// By user, panel and resource.
+    rows: Vec<[Vec<RowHistory>; 3]>,
+}
+
+impl Truth {
+    pub(crate) fn new(users: Vec<User>) -> Self {
+        let rows = users.iter().map(|_| Default::default()).collect();
+        Self {
+            users,
+            rows,
+            ..Self::default()
+        }
+    }
+
+    pub(crate) fn users(&self) -> &[User] {
+        &self.users
+    }
+
+    /// The user with that profile reference.
+    pub(crate) fn user_of(&self, profile: &str) -> Option<usize> {
+        self.users.iter().position(|user| user.profile == profile)
+    }
+
+    /// Number of a resource that was ever written.
+    pub(crate) fn number(&self, id: &str) -> Option<ResourceNo> {
+        self.numbers.get(id).copied()
+    }
+
+    /// Number of a version that was ever written.
+    pub(crate) fn version(&self, id: &str) -> Option<VersionNo> {
+        self.versions.get(id).copied()
+    }
+
+    /// Type and id of a resource.
+    pub(crate) fn name(&self, resource: ResourceNo) -> String {
+        let resource = &self.resources[resource];
+        format!("{}/{}", resource.kind, resource.id)
+    }
+
+    /// Id of a resource.
+    pub(crate) fn id(&self, resource: ResourceNo) -> &str {
+        &self.resources[resource].id
+    }
+
+    /// Whether a resource is of the type that a panel shows.
+    pub(crate) fn belongs(&self, resource: ResourceNo, panel: Panel) -> bool {
+        (self.resources[resource].kind == "Patient") == (panel == Panel::Patients)
+    }
+
+    /// How many resources there ever were.
+    pub(crate) fn len(&self) -> usize {
+        self.resources.len()
+    }
+
+    /// A commit: the version and content that a resource has from now on; `None`: it was deleted.
+    pub(crate) fn commit(
+        &mut self,
+        now: Millis,
+        kind: &'static str,
+        id: &str,
+        content: Option<(&str, &std::sync::Arc<Value>)>,
+        contended: bool,
+    ) -> ResourceNo {
+        let next = self.resources.len();
+        let number = *self.numbers.entry(id.to_owned()).or_insert(next);
+        if number == next {
+            self.resources.push(Resource {
+                kind,
+                id: id.to_owned(),
+                current: None,
+            });
+            for panels in &mut self.rows {
+                for rows in panels {
+                    rows.push(RowHistory::default());
+                }
+            }
+        }
+        self.resources[number].current = content.map(|(version, value)| {
+            let next = self.versions.len() as VersionNo;
+            let version = *self.versions.entry(version.to_owned()).or_insert(next);
+            (version, value.clone())
+        });
+        for user in 0..self.users.len() {
+            self.expect(now, user, number, contended);
+        }
+        number
+    }
+
+    /// From now on the policy of a user lets it read something else.
+    pub(crate) fn set_reading(&mut self, now: Millis, user: usize, reading: Reading) {
+        self.users[user].reading = reading;
+        for resource in 0..self.resources.len() {
+            self.expect(now, user, resource, false);
+        }
+    }
+
+    fn expect(&mut self, now: Millis, user: usize, number: ResourceNo, contended: bool) {
+        let resource = &self.resources[number];
+        let who = &self.users[user];
+        let readable = resource
+            .current
+            .as_ref()
+            .filter(|(_, value)| who.may_read(resource.kind, value));
+        for (index, panel) in Panel::ALL.into_iter().enumerate() {
+            let shown = readable.filter(|(_, value)| panel.shows(resource.kind, value, who));
+            let expected = Expected {
+                from: now,
+                version: shown.map(|(version, _)| *version),
+                contended,
+            };
+            let history = &mut self.rows[user][index][number].0;
+            if history.last().map(|last| last.version) != Some(expected.version) {
+                history.push(expected);
+            }
+        }
+    }
+
+    /// The place in the history of a row that what is shown corresponds to: the latest one possible.
+    pub(crate) fn place(
+        &self,
+        user: usize,
+        panel: Panel,
+        resource: ResourceNo,
+        shown: Option<VersionNo>,
+    ) -> Option<usize> {
+        let history = &self.rows[user][panel as usize][resource].0;
+        history
+            .iter()
+            .rposition(|expected| expected.version == shown)
+    }
+
+    /// How what is shown compares with what should be.
+    pub(crate) fn standing(
+        &self,
+        user: usize,
+        panel: Panel,
+        resource: ResourceNo,
+        shown: Option<VersionNo>,
+    ) -> Standing {
+        let history = &self.rows[user][panel as usize][resource].0;
+        match self.place(user, panel, resource, shown) {
+            Some(place) if place + 1 == history.len() => Standing::Right,
+            Some(place) => {
+                let missing = &history[place + 1..];
+                Standing::Behind {
+                    since: missing[0].from,
+                    contended: missing[0].contended,
+                }
+            }
+            // Before its first commit a resource was shown nowhere.
+            None if shown.is_none() => {
+                history
+                    .first()
+                    .map_or(Standing::Right, |first| Standing::Behind {
+                        since: first.from,
+                        contended: first.contended,
+                    })
+            }
+            None => Standing::Never,
+        }
+    }
+
+    /// Whether everything from one place of a row's history to another is of bursts, so that going back is no wonder.
+    pub(crate) fn is_contended(
+        &self,
+        user: usize,
+        panel: Panel,
+        resource: ResourceNo,
+        from: usize,
+        to: usize,
+    ) -> bool {
+        let history = &self.rows[user][panel as usize][resource].0;
+        history[from..=to.min(history.len() - 1)]
+            .iter()
+            .skip(1)
+            .all(|expected| expected.contended)
+    }
+
+    /// The content that a resource has now.
+    pub(crate) fn current(&self, resource: ResourceNo) -> Option<&Value> {
+        let (_, value) = self.resources[resource].current.as_ref()?;
+        Some(value)
+    }
+
+    /// Whether a user may read the current version of a resource.
+    pub(crate) fn may_read(&self, user: usize, resource: ResourceNo) -> bool {
+        let resource = &self.resources[resource];
+        resource
+            .current
+            .as_ref()
+            .is_some_and(|(_, value)| self.users[user].may_read(resource.kind, value))
+    }
+}
+
+/// Whether a task has work left to do (<https://hl7.org/fhir/R4/task.html#statemachine>).
+pub(crate) fn is_open(task: &Value) -> bool {
+    let closed = [
+        "completed",
+        "cancelled",
+        "rejected",
+        "failed",
+        "entered-in-error",
+    ];
+    task["status"]
+        .as_str()
+        .is_some_and(|status| !closed.contains(&status))
+}

@@ -1,0 +1,157 @@
+//! What a browser does between its pages and workers: ports, channels, locks, storage. Messages keep their order on each
+//! way, but the ways have no common order.
+
+use std::rc::Rc;
+
+use panels_core::protocol::{FromTab, FromWorker, WorkerMessage};
+
+use super::{Event, ToWorker, World};
+use crate::{
+    queue::Millis,
+    storage::Command,
+    tab::ToTab,
+    trace::Who,
+    worker::{PortNo, build_id},
+};
+
+/// Longest way of a message between two contexts of a browser that is not busy.
+const LOCAL_MS_MAX: Millis = 2;
+/// Longest that a command of the storage takes.
+const STORAGE_MS_MAX: Millis = 12;
+
+impl World {
+    fn local_ms(&mut self) -> Millis {
+        self.rng.i64(0..=LOCAL_MS_MAX)
+    }
+
+    /// A tab posts by its port.
+    pub(super) fn post_to_worker(&mut self, tab: usize, message: FromTab) {
+        let late_ms = self.local_ms();
+        let from = &mut self.tabs[tab];
+        let Some(worker) = from.worker else {
+            return;
+        };
+        from.up_after = from.up_after.max(self.now + late_ms);
+        let (at, port) = (from.up_after, from.port);
+        let message = if self.plan.as_text {
+            as_text(&message)
+        } else {
+            Some(message)
+        };
+        match message {
+            Some(message) => {
+                let event = Event::Worker(worker, ToWorker::Port(tab, port, message));
+                self.queue.push(at, event);
+            }
+            None => self.violate(1, "a message of a tab cannot be read".to_owned()),
+        }
+    }
+
+    fn wrap(&self, worker: usize, body: WorkerMessage) -> Rc<FromWorker> {
+        let worker = &self.workers[worker];
+        Rc::new(FromWorker {
+            version: panels_core::limits::PROTOCOL_VERSION_MAX,
+            build: build_id(worker.build),
+            instance: worker.instance.clone(),
+            body,
+        })
+    }
+
+    /// The message as it arrives.
+    fn carried(&mut self, message: Rc<FromWorker>) -> Rc<FromWorker> {
+        if !self.plan.as_text {
+            return message;
+        }
+        match as_text(&*message) {
+            Some(read) => Rc::new(read),
+            None => {
+                self.violate(1, "a message of a worker cannot be read".to_owned());
+                message
+            }
+        }
+    }
+
+    /// A worker posts by a port.
+    pub(super) fn post_to_port(
+        &mut self,
+        worker: usize,
+        tab: usize,
+        port: PortNo,
+        body: WorkerMessage,
+    ) {
+        let message = self.wrap(worker, body);
+        let message = self.carried(message);
+        let late_ms = self.local_ms();
+        let to = &mut self.tabs[tab];
+        to.port_after = to.port_after.max(self.now + late_ms);
+        let at = to.port_after;
+        self.queue
+            .push(at, Event::Tab(tab, ToTab::Port(port, message)));
+    }
+
+    /// A worker posts to everybody who listens to its channel.
+    pub(super) fn post_to_channel(&mut self, worker: usize, body: WorkerMessage) {
+        let Some(name) = self.workers[worker].channel.clone() else {
+            return;
+        };
+        let profile = self.workers[worker].profile;
+        let message = self.wrap(worker, body);
+        let message = self.carried(message);
+        for index in 0..self.tabs.len() {
+            let tab = &self.tabs[index];
+            let Some((_, listener)) = tab
+                .channel
+                .as_ref()
+                .filter(|(channel, _)| tab.alive && tab.profile == profile && *channel == name)
+            else {
+                continue;
+            };
+            let listener = *listener;
+            let late_ms = self.local_ms();
+            let to = &mut self.tabs[index];
+            to.channel_after = to.channel_after.max(self.now + late_ms);
+            let at = to.channel_after;
+            let event = Event::Tab(index, ToTab::Channel(listener, message.clone()));
+            self.queue.push(at, event);
+        }
+    }
+
+    /// A worker asks its storage for something.
+    pub(super) fn ask_storage(&mut self, worker: usize, command: Command) {
+        let late_ms = self.rng.i64(0..=STORAGE_MS_MAX);
+        let profile = &mut self.profiles[self.workers[worker].profile];
+        profile.storage_free_at = profile.storage_free_at.max(self.now) + late_ms;
+        let at = profile.storage_free_at;
+        self.queue.push(at, Event::Storage(worker, command));
+    }
+
+    /// The storage carries out a command. Of a dead worker only the first few still are.
+    pub(super) fn use_storage(&mut self, worker: usize, command: Command) {
+        let profile = self.workers[worker].profile;
+        let alive = self.workers[worker].alive;
+        if !alive {
+            let left = &mut self.workers[worker].storage_commands_left;
+            if *left == 0 {
+                return;
+            }
+            *left -= 1;
+        }
+        self.trace.line(self.now, Who::Profile(profile), || {
+            format!("disk: {}", command.word())
+        });
+        let told = self.profiles[profile].storage.carry_out(command);
+        if alive {
+            for input in told {
+                let event = Event::Worker(worker, ToWorker::Input(Box::new(input)));
+                self.queue.push(self.now, event);
+            }
+        } else {
+            self.profiles[profile].storage.close();
+        }
+    }
+}
+
+fn as_text<T: serde::Serialize + serde::de::DeserializeOwned>(message: &T) -> Option<T> {
+    let text = serde_json::to_string(message).ok()?;
+    serde_json::from_str(&text).ok()
+}
