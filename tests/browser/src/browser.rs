@@ -174,6 +174,22 @@ impl Browser {
         .await
     }
 
+    /// A command of the browser's developer tools, for the current tab.
+    ///
+    /// # Errors
+    /// If the browser refuses.
+    pub async fn devtools(
+        &self,
+        command: &'static str,
+        parameters: Value,
+    ) -> Result<Value, Failure> {
+        let command = DevTools {
+            command,
+            parameters,
+        };
+        Ok(self.client.issue_cmd(command).await?)
+    }
+
     /// Errors that the pages logged since the last call. What the network says about itself is not one: scenarios break it on purpose.
     ///
     /// # Errors
@@ -215,6 +231,29 @@ impl WebDriverCompatibleCommand for ReadLog {
             http::Method::POST,
             Some(json!({ "type": "browser" }).to_string()),
         )
+    }
+}
+
+/// Chromium's own way to its developer tools.
+#[derive(Debug)]
+struct DevTools {
+    command: &'static str,
+    parameters: Value,
+}
+
+impl WebDriverCompatibleCommand for DevTools {
+    fn endpoint(
+        &self,
+        base: &url::Url,
+        session: Option<&str>,
+    ) -> Result<url::Url, url::ParseError> {
+        let session = session.unwrap_or_default();
+        base.join(&format!("session/{session}/goog/cdp/execute"))
+    }
+
+    fn method_and_body(&self, _request: &url::Url) -> (http::Method, Option<String>) {
+        let body = json!({ "cmd": self.command, "params": self.parameters });
+        (http::Method::POST, Some(body.to_string()))
     }
 }
 

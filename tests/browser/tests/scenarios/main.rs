@@ -10,3 +10,4 @@ mod restricted;
 mod session;
 mod stage_itself;
 mod start;
+mod storage;

@@ -70,3 +70,17 @@ async fn signing_out_clears_every_tab() -> Result<(), Failure> {
     })
     .await
 }
+
+/// A worker of a newer build asks the old one to go, as this page does in its place.
+#[tokio::test]
+async fn a_worker_that_makes_room_hands_the_session_over() -> Result<(), Failure> {
+    Stage::play("handover", StageOptions::default(), async |stage| {
+        SignInPage::open(stage).await?.sign_in(0).await?;
+        let ask = "new BroadcastChannel('panels-control').postMessage('another build')";
+        stage.browser.script(ask, vec![]).await?;
+        stage.browser.expect("button", "Reload").await?;
+        stage.browser.client.refresh().await?;
+        stage.browser.expect("button", "Sign out").await.map(|_| ())
+    })
+    .await
+}

@@ -21,7 +21,7 @@ use crate::storage::Incident;
 
 /// Patience with a database that does not open: an older page gets a moment to let go of it, and a large one to recover from a
 /// crash of the browser.
-const PATIENCE_MS: u32 = if cfg!(test) { 500 } else { 5_000 };
+const PATIENCE_MS: u32 = if cfg!(test) { 500 } else { 3_000 };
 
 /// An open database.
 pub(super) struct Connection {
