@@ -139,12 +139,7 @@ impl PanelStore {
         if let Some(handle) = self.handle(id) {
             return Some(handle.index.get_untracked());
         }
-        self.0
-            .table
-            .borrow()
-            .order()
-            .iter()
-            .position(|other| other == id)
+        self.0.table.borrow().position(id)
     }
 
     /// The table was scrolled or resized.
@@ -226,13 +221,11 @@ impl PanelStore {
         let table = self.0.table.borrow();
         let order = table.order();
         let range = self.viewport().window(order.len());
-        let mut window: Vec<(usize, ResourceId)> = range
-            .clone()
-            .filter_map(|index| Some((index, order.get(index)?.clone())))
-            .collect();
+        let owned = |(index, id): (usize, &ResourceId)| (index, id.clone());
+        let mut window: Vec<(usize, ResourceId)> = order.range(range).map(owned).collect();
         for id in self.0.kept.borrow().iter() {
-            if table.row(id).is_some() && !window.iter().any(|(_, other)| other == id) {
-                let index = order.iter().position(|other| other == id);
+            if !window.iter().any(|(_, other)| other == id) {
+                let index = table.position(id);
                 window.extend(index.map(|index| (index, id.clone())));
             }
         }
@@ -246,7 +239,7 @@ impl PanelStore {
         let visible = self.viewport().visible(total);
         let seen = Seen {
             first: visible.start,
-            rows: order.get(visible).unwrap_or_default().to_vec(),
+            rows: order.range(visible).map(|(_, id)| id.clone()).collect(),
         };
         drop(table);
         set_if_changed(&self.0.seen, seen);

@@ -1,17 +1,21 @@
 use super::*;
 use crate::{
     identity::{PanelId, ResourceType, VersionId},
-    protocol::{ColumnKind, GoneReason, Priority},
+    protocol::{Cell, ColumnKind, GoneReason, Priority},
     time::Timestamp,
 };
 
 fn table() -> LiveTable {
+    LiveTable::new(&view())
+}
+
+fn view() -> PanelView {
     let column = |id: &str, kind| Column {
         id: id.to_owned(),
         title: id.to_owned(),
         kind,
     };
-    LiveTable::new(&PanelView {
+    PanelView {
         id: PanelId::new("p"),
         name: "P".to_owned(),
         description: String::new(),
@@ -24,7 +28,7 @@ fn table() -> LiveTable {
             column: "priority".to_owned(),
             descending: false,
         }],
-    })
+    }
 }
 
 fn row(id: &str, priority: Option<Priority>, title: &str) -> Row {
@@ -181,4 +185,33 @@ fn a_priority_that_nobody_knows_comes_after_those_that_are_known() {
     ];
     table.apply_snapshot(1, 0, false, false, rows);
     assert_eq!(order(&table), ["s", "r", "u", "e"]);
+}
+
+proptest::proptest! {
+    #[test]
+    fn however_rows_come_and_go_the_table_is_as_if_they_had_come_at_once(
+        batches in proptest::collection::vec(
+            proptest::collection::vec((0_u8..20, 0_u8..6, "[a-c]{0,14}"), 0..8),
+            0..8,
+        ),
+    ) {
+        let known = [Priority::Stat, Priority::Asap, Priority::Urgent, Priority::Routine];
+        let mut table = table();
+        table.set_sort(table.columns.iter().map(|column| SortKey { column: column.id.clone(), descending: column.id == "title" }).collect());
+        table.apply_snapshot(0, 0, false, false, vec![]);
+        for (sequence, batch) in (1..).zip(batches) {
+            let (rows, gone): (Vec<_>, Vec<_>) = batch.into_iter().partition(|(_, priority, _)| *priority < 5);
+            let rows = rows.into_iter().map(|(id, priority, title)| row(&id.to_string(), known.get(usize::from(priority)).copied(), &title));
+            let gone: Vec<String> = gone.into_iter().map(|(id, ..)| id.to_string()).collect();
+            let gone: Vec<&str> = gone.iter().map(String::as_str).collect();
+            table.apply_changes(sequence, changes(rows.collect(), &gone));
+        }
+        let mut at_once = LiveTable::new(&PanelView { columns: table.columns.clone(), sort: table.sort.clone(), ..view() });
+        at_once.apply_snapshot(0, 0, false, false, table.rows().cloned().collect());
+        proptest::prop_assert_eq!(order(&table), order(&at_once));
+        for (index, id) in table.order().range(0..usize::MAX) {
+            proptest::prop_assert_eq!(table.position(id), Some(index));
+        }
+        proptest::prop_assert_eq!(table.order().len(), table.rows().count());
+    }
 }

@@ -1,7 +1,7 @@
 //! What people do: sign in and out, reload, look elsewhere, put their machine to sleep.
 
 use panels_core::{
-    identity::{ResourceId, ResourceKey, ResourceType},
+    identity::{ResourceKey, ResourceType},
     protocol::{Secret, SessionView, Surroundings, TabMessage},
 };
 use panels_sandbox::clinic::DEMO_PASSWORD;
@@ -70,10 +70,10 @@ impl World {
             return;
         };
         let rows = table.order();
-        if rows.is_empty() {
+        let place = (pick as usize).checked_rem(rows.len());
+        let Some(id) = place.and_then(|place| rows.get(place)).cloned() else {
             return;
-        }
-        let id: ResourceId = rows[pick as usize % rows.len()].clone();
+        };
         let kind = if *panel == Panel::Patients {
             ResourceType::Patient
         } else {
