@@ -13,7 +13,7 @@ use wasm_bindgen::{JsCast, closure::Closure};
 use super::{GridSkeleton, Icon, Shape, grid_head::GridHead, grid_row::GridRow};
 use crate::{
     address,
-    state::{AppState, PanelPhase, PanelStore, report_what_is_seen},
+    state::{AppState, MountedRow, PanelPhase, PanelStore, report_what_is_seen},
     text,
 };
 
@@ -50,8 +50,8 @@ pub(crate) fn Grid(
         let window = store.with_value(PanelStore::window);
         active
             .get()
-            .filter(|id| window.contains(id))
-            .or_else(|| window.first().cloned())
+            .filter(|id| window.iter().any(|row| row.id == *id))
+            .or_else(|| window.first().map(|row| row.id.clone()))
     });
     Effect::new(move |_| {
         let kept = [active.get(), open.get()].into_iter().flatten().collect();
@@ -107,7 +107,7 @@ pub(crate) fn Grid(
             active.set(Some(id));
         }
     };
-    let row = move |id: ResourceId| {
+    let row = move |MountedRow { id, .. }: MountedRow| {
         let handle = store.with_value(|store| store.handle(&id))?;
         let (own, same) = (id.clone(), id.clone());
         let is_active = Memo::new(move |_| entry.with(|entry| entry.as_ref() == Some(&own)));

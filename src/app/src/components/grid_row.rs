@@ -29,6 +29,7 @@ pub(crate) fn GridRow(
         cells: signals,
         index,
         is_new,
+        ..
     } = handle;
     let aria_index = index.clone();
     let cells = columns.with_value(|columns| {

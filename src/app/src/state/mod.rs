@@ -16,7 +16,7 @@ pub(crate) use announcer::Announcer;
 pub(crate) use app_state::{AppState, Gate, WorkerTrouble};
 pub(crate) use clock::{Clock, zone_offset_minutes};
 pub(crate) use dispatch::{catch_up, receive};
-pub(crate) use mounted_rows::{RowHandle, ShownCell};
+pub(crate) use mounted_rows::{MountedRow, RowHandle, ShownCell};
 pub(crate) use panel_store::{PanelPhase, PanelStore};
 pub(crate) use theme::ThemeState;
 pub(crate) use viewing::report_what_is_seen;

@@ -14,9 +14,21 @@ use panels_core::{
     protocol::{Cell, Row},
 };
 
+/// A row in the document. One that left and came back, even in the same turn, is another one: whoever still holds the signals
+/// of the first must not pass for the second.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct MountedRow {
+    /// Which row.
+    pub id: ResourceId,
+    /// Number of its coming into the document.
+    pub coming: u64,
+}
+
 /// Signals of one row.
 #[derive(Clone)]
 pub(crate) struct RowHandle {
+    /// Number of its coming into the document.
+    coming: u64,
     /// Content, in the order of the columns.
     pub cells: Rc<[ArcRwSignal<ShownCell>]>,
     /// Place in the order, from 0.
@@ -26,7 +38,7 @@ pub(crate) struct RowHandle {
 }
 
 impl RowHandle {
-    fn new(row: &Row, columns: usize, index: usize, is_new: bool) -> Self {
+    fn new(coming: u64, row: &Row, columns: usize, index: usize, is_new: bool) -> Self {
         let cell = |place| {
             ArcRwSignal::new(ShownCell {
                 cell: cell_at(row, place).clone(),
@@ -34,6 +46,7 @@ impl RowHandle {
             })
         };
         Self {
+            coming,
             cells: (0..columns).map(cell).collect(),
             index: ArcRwSignal::new(index),
             is_new,
@@ -70,6 +83,8 @@ fn cell_at(row: &Row, place: usize) -> &Cell {
 #[derive(Default)]
 pub(super) struct MountedRows {
     handles: HashMap<ResourceId, RowHandle>,
+    /// How many have come so far.
+    came: u64,
 }
 
 impl MountedRows {
@@ -78,14 +93,14 @@ impl MountedRows {
         self.handles.get(id).cloned()
     }
 
-    /// Makes exactly these rows the ones with signals. Rows that stay keep theirs.
+    /// Makes exactly these rows the ones with signals, and tells them in order. Rows that stay keep theirs.
     pub(super) fn keep(
         &mut self,
         window: &[(usize, ResourceId)],
         columns: usize,
         table: &LiveTable,
         fresh: &HashSet<ResourceId>,
-    ) {
+    ) -> Vec<MountedRow> {
         let wanted: HashSet<&ResourceId> = window.iter().map(|(_, id)| id).collect();
         self.handles.retain(|id, _| wanted.contains(id));
         for (index, id) in window {
@@ -94,10 +109,19 @@ impl MountedRows {
                     handle.index.set(*index);
                 }
             } else if let Some(row) = table.row(id) {
-                let handle = RowHandle::new(row, columns, *index, fresh.contains(id));
+                self.came += 1;
+                let is_new = fresh.contains(id);
+                let handle = RowHandle::new(self.came, row, columns, *index, is_new);
                 self.handles.insert(id.clone(), handle);
             }
         }
+        let mounted = window.iter().filter_map(|(_, id)| {
+            Some(MountedRow {
+                id: id.clone(),
+                coming: self.handles.get(id)?.coming,
+            })
+        });
+        mounted.collect()
     }
 
     /// Shows the content that the table has now.

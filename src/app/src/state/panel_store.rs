@@ -10,7 +10,7 @@ use panels_core::{
     viewport::Viewport,
 };
 
-use super::mounted_rows::{MountedRows, RowHandle};
+use super::mounted_rows::{MountedRow, MountedRows, RowHandle};
 
 /// What the panel can show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,7 +43,7 @@ struct Inner {
     viewport: std::cell::Cell<Viewport>,
     /// Rows that stay in the document wherever the table is scrolled: the focused one and the open one.
     kept: RefCell<Vec<ResourceId>>,
-    window: ArcRwSignal<Vec<ResourceId>>,
+    window: ArcRwSignal<Vec<MountedRow>>,
     seen: ArcRwSignal<Seen>,
     total: ArcRwSignal<usize>,
     phase: ArcRwSignal<PanelPhase>,
@@ -84,8 +84,8 @@ impl PanelStore {
         &self.0.view
     }
 
-    /// Ids of the rows in the document, in order.
-    pub(crate) fn window(&self) -> Vec<ResourceId> {
+    /// The rows in the document, in order.
+    pub(crate) fn window(&self) -> Vec<MountedRow> {
         self.0.window.get()
     }
 
@@ -231,7 +231,8 @@ impl PanelStore {
         }
         window.sort_unstable_by_key(|(index, _)| *index);
         let columns = self.0.view.columns.len();
-        self.0
+        let mounted = self
+            .0
             .mounted
             .borrow_mut()
             .keep(&window, columns, &table, fresh);
@@ -244,10 +245,7 @@ impl PanelStore {
         drop(table);
         set_if_changed(&self.0.seen, seen);
         set_if_changed(&self.0.total, total);
-        set_if_changed(
-            &self.0.window,
-            window.into_iter().map(|(_, id)| id).collect(),
-        );
+        set_if_changed(&self.0.window, mounted);
     }
 }
 

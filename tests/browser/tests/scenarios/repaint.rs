@@ -1,5 +1,7 @@
 //! What a change costs the document: the cells that differ, and nothing else.
 
+use std::time::Duration;
+
 use panels_browser_tests::{
     Failure, Stage, StageOptions,
     pages::{PanelPage, SignInPage, expect_badge},
@@ -80,3 +82,32 @@ async fn the_mark_of_a_changed_cell_lasts_some_seconds_with_and_without_motion()
     }
     Ok(())
 }
+
+#[tokio::test]
+async fn a_row_that_leaves_and_comes_back_at_once_shows_its_last_content() -> Result<(), Failure> {
+    Stage::play("ghost", StageOptions::default(), async |stage| {
+        SignInPage::open(stage).await?.sign_in(0).await?;
+        let page = PanelPage::open_all_tasks(stage).await?;
+        expect_badge(stage, "Live", PATIENCE).await?;
+        let id = page.expect_rows().await?[1].id.clone();
+        let task = format!("Task/{id}");
+        let status =
+            |status: &str| json!([{ "op": "replace", "path": "/status", "value": status }]);
+        // A tab that is busy meanwhile gets several flips, a few milliseconds apart, in one turn.
+        stage.browser.script(BUSY, vec![]).await?;
+        for _ in 0..FLIPS {
+            stage.server.patch(&task, &status("completed"))?;
+            tokio::time::sleep(FLIP).await;
+            stage.server.patch(&task, &status("requested"))?;
+            tokio::time::sleep(FLIP).await;
+        }
+        let last = json!([{ "op": "add", "path": "/code", "value": { "text": "Back again" } }]);
+        stage.server.patch(&task, &last)?;
+        page.expect_row_text(&id, "Back again", PATIENCE).await
+    })
+    .await
+}
+
+const BUSY: &str = "setTimeout(() => { const end = performance.now() + 400; while (performance.now() < end); }, 0)";
+const FLIPS: u32 = 10;
+const FLIP: Duration = Duration::from_millis(7);
