@@ -186,6 +186,10 @@ pub(crate) const PANELS: &str = "Panels";
 pub(crate) const UPDATES: &str = "Updates";
 /// Name of a notice.
 pub(crate) const NOTICE: &str = "Notice";
+/// Foot of a panel, before a time.
+pub(crate) const PANEL_AS_OF: &str = "Complete up to";
+/// Foot of a panel, before a time.
+pub(crate) const PANEL_PROVEN: &str = ", checked at";
 /// Explains the time in the foot of a panel.
 pub(crate) const PANEL_FRESH_TITLE: &str = "The first time is what the live stream tells; the second is when a search last proved that nothing was missed.";
 /// Button.
@@ -279,14 +283,6 @@ pub(crate) fn badge_time(word: BadgeWord, time: &str) -> String {
     match word {
         BadgeWord::Live => format!(" · {time}"),
         _ => format!(" · as of {time}"),
-    }
-}
-
-/// In the foot of a panel.
-pub(crate) fn panel_fresh(as_of: &str, proven: Option<String>) -> String {
-    match proven {
-        Some(proven) => format!("Complete up to {as_of}, checked at {proven}"),
-        None => format!("Complete up to {as_of}"),
     }
 }
 

@@ -126,6 +126,6 @@ fn MomentValue(time: Timestamp, whole: bool) -> impl IntoView {
     let moment = show::moment(time);
     view! {
         {whole.then(|| view! { <span>{moment.clone()}</span> })}
-        <span class="cell-quiet" title=moment>{move || ago.get()}</span>
+        <time class="cell-quiet" datetime=time.to_iso() title=moment>{move || ago.get()}</time>
     }
 }

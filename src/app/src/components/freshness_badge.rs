@@ -1,7 +1,7 @@
 //! The freshness badge: always visible, always honest.
 
 use leptos::prelude::*;
-use panels_core::badge::BadgeWord;
+use panels_core::{badge::BadgeWord, time::Timestamp};
 
 use crate::{show, state::AppState, text};
 
@@ -14,7 +14,8 @@ pub(crate) fn FreshnessBadge() -> impl IntoView {
     let state = AppState::here();
     let badge = Memo::new(move |_| state.badge());
     let word = Memo::new(move |_| badge.get().word);
-    let time = Memo::new(move |_| badge.get().as_of.map(show::clock));
+    let as_of = Memo::new(move |_| badge.get().as_of);
+    let time = Memo::new(move |_| as_of.get().map(show::clock));
     let reason = Memo::new(move |_| text::badge_reason(&badge.get(), state.clock.second()));
     let title = move || match (time.get(), reason.get()) {
         (Some(time), reason) if reason.is_empty() => text::complete_until(&time),
@@ -33,7 +34,9 @@ pub(crate) fn FreshnessBadge() -> impl IntoView {
             <span class="badge-text">
                 <span class="badge-word">{move || text::badge_word(word.get())}</span>
                 <span class="badge-rest">
-                    {move || time.get().map(|time| text::badge_time(word.get(), &time))}
+                    <time datetime=move || as_of.get().map(Timestamp::to_iso)>
+                        {move || time.get().map(|time| text::badge_time(word.get(), &time))}
+                    </time>
                     <span class="badge-reason">
                         {move || match reason.get() {
                             reason if reason.is_empty() => String::new(),

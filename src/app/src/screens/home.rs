@@ -49,7 +49,9 @@ fn PanelItem(panel: PanelView) -> impl IntoView {
                 <h2><A href=address::panel(&panel.id)>{panel.name}</A></h2>
                 <p class="muted">{panel.description}</p>
             </div>
-            <dl class="counts">
+            <dl class="counts" title=move || counts.with(|counts| {
+                counts.as_ref().is_some_and(|counts| counts.incomplete).then_some(text::INCOMPLETE)
+            })>
                 <Count label="Rows" counts=counts pick=|counts| counts.rows danger=false/>
                 <Show when=move || is_task>
                     <Count label="Overdue" counts=counts pick=|counts| counts.overdue danger=true/>
@@ -70,12 +72,20 @@ fn Count(
 ) -> impl IntoView {
     // What is counted while rows are still on their way is too little, and looks like the truth.
     let value = Memo::new(move |_| {
-        counts.with(|counts| counts.as_ref().filter(|counts| !counts.loading).map(pick))
+        counts.with(|counts| {
+            let counts = counts.as_ref().filter(|counts| !counts.loading)?;
+            Some((pick(counts), counts.incomplete))
+        })
     });
+    let shown = move || match value.get() {
+        None => "–".to_owned(),
+        Some((value, false)) => text::number(value as usize),
+        Some((value, true)) => format!("{}+", text::number(value as usize)),
+    };
     view! {
-        <div class="count" data-tone=danger.then_some("danger") data-zero=move || (value.get().unwrap_or(0) == 0).to_string()>
+        <div class="count" data-tone=danger.then_some("danger") data-zero=move || value.get().is_none_or(|(value, _)| value == 0).to_string()>
             <dt>{label}</dt>
-            <dd>{move || value.get().map_or_else(|| "–".to_owned(), |value| text::number(value as usize))}</dd>
+            <dd>{shown}</dd>
         </div>
     }
 }

@@ -8,6 +8,7 @@ use leptos_router::{
 use panels_core::{
     identity::{PanelId, ResourceKey},
     protocol::PanelView,
+    time::Timestamp,
 };
 
 use crate::{
@@ -140,10 +141,14 @@ fn PanelFoot(store: StoredValue<PanelStore, LocalStorage>) -> impl IntoView {
             })
         })
     });
+    let clock = |at: Timestamp| view! { <time datetime=at.to_iso()>{show::clock(at)}</time> };
     let sentence = move || {
         let fresh = fresh.get()?;
-        let as_of = show::clock(fresh.as_of?);
-        Some(text::panel_fresh(&as_of, fresh.proven.map(show::clock)))
+        let as_of = fresh.as_of.map(clock)?;
+        let proven = fresh
+            .proven
+            .map(|proven| view! { {text::PANEL_PROVEN} " " {clock(proven)} });
+        Some(view! { {text::PANEL_AS_OF} " " {as_of} {proven} })
     };
     let incomplete = Memo::new(move |_| {
         state.counts.with(|counts| {
@@ -154,10 +159,10 @@ fn PanelFoot(store: StoredValue<PanelStore, LocalStorage>) -> impl IntoView {
         })
     });
     view! {
-        <div class="panel-foot">
+        <footer class="panel-foot">
             <span>{rows}</span>
             {move || incomplete.get().then(|| view! { <span class="danger">{text::INCOMPLETE}</span> })}
             <span title=text::PANEL_FRESH_TITLE>{sentence}</span>
-        </div>
+        </footer>
     }
 }

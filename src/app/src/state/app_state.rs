@@ -8,7 +8,7 @@ use panels_core::{
     identity::PanelId,
     protocol::{
         CatchUpReason, Freshness, PanelCounts, PanelFreshness, PanelView, RecordView, SessionView,
-        SignInFailure, StorageView, TabMessage,
+        SignInFailure, StorageView, TabMessage, WorkerMessage,
     },
 };
 
@@ -180,7 +180,8 @@ impl AppState {
 
     /// Forgets everything about patients, at once: somebody else may sit down here.
     pub(crate) fn forget_patients(self) {
-        self.queue.clear();
+        self.queue
+            .retain(|message| matches!(message, WorkerMessage::Freshness { .. }));
         self.panel.set_value(None);
         self.record.set(None);
         self.panels.set(None);

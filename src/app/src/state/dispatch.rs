@@ -6,7 +6,7 @@ use panels_core::{
     protocol::{PanelChanges, SessionView, TabMessage, WorkerMessage},
 };
 
-use super::{AppState, WorkerTrouble, clock::now};
+use super::{AppState, PanelStore, WorkerTrouble, clock::now};
 use crate::{link::LinkEvent, text};
 
 /// Takes one event of the link.
@@ -28,16 +28,16 @@ pub(crate) fn receive(state: AppState, event: LinkEvent) {
 
 /// Applies what waits for a frame: the tab became visible.
 pub(crate) fn catch_up(state: AppState) {
-    state
-        .queue
-        .run(&move |messages| apply_rows(state, messages));
+    state.queue.run(&move |messages| apply(state, messages));
 }
 
 fn take(state: AppState, message: WorkerMessage) {
     match message {
-        WorkerMessage::Snapshot { .. } | WorkerMessage::Changes { .. } => state
+        WorkerMessage::Snapshot { .. }
+        | WorkerMessage::Changes { .. }
+        | WorkerMessage::Freshness { .. } => state
             .queue
-            .push(message, move |messages| apply_rows(state, messages)),
+            .push(message, move |messages| apply(state, messages)),
         WorkerMessage::Session { session, .. } => take_session(state, session),
         WorkerMessage::SignInFailed { reason } => state.sign_in_failure.set(Some(reason)),
         WorkerMessage::Panels { panels } => set_if_changed(state.panels, Some(panels)),
@@ -49,10 +49,6 @@ fn take(state: AppState, message: WorkerMessage) {
             );
         }),
         WorkerMessage::Record { record } => state.record.set(Some(record)),
-        WorkerMessage::Freshness { freshness, panels } => {
-            set_if_changed(state.freshness, freshness);
-            set_if_changed(state.panels_fresh, panels);
-        }
         WorkerMessage::Storage { storage } => set_if_changed(state.storage, storage),
         WorkerMessage::Refused { reason } => state.trouble.set(Some(WorkerTrouble::Refused {
             message: text::refusal(&reason),
@@ -78,10 +74,20 @@ fn set_if_changed<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, val
     }
 }
 
-fn apply_rows(state: AppState, messages: Vec<WorkerMessage>) {
-    let Some(store) = state.watched() else {
-        return;
-    };
+fn apply(state: AppState, messages: Vec<WorkerMessage>) {
+    let (claims, rows): (Vec<_>, Vec<_>) = messages
+        .into_iter()
+        .partition(|message| matches!(message, WorkerMessage::Freshness { .. }));
+    if let Some(store) = state.watched() {
+        apply_rows(state, &store, rows);
+    }
+    if let Some(WorkerMessage::Freshness { freshness, panels }) = claims.into_iter().last() {
+        set_if_changed(state.freshness, freshness);
+        set_if_changed(state.panels_fresh, panels);
+    }
+}
+
+fn apply_rows(state: AppState, store: &PanelStore, messages: Vec<WorkerMessage>) {
     let (mut changed, mut gone, mut gap) = (0, 0, false);
     for message in messages {
         let events = match message {

@@ -1,5 +1,6 @@
-//! Batches of rows on their way to the document: at once in a quiet moment, else once per frame, and slowly in a tab that
-//! nobody sees. It never looks into a message.
+//! Batches of rows, and what is claimed about them, on their way to the document: at once in a quiet moment, else once per
+//! frame, and slowly in a tab that nobody sees. The order stays, so that no claim is shown before the rows it speaks of. It
+//! never looks into a message.
 
 use std::{cell::Cell, rc::Rc};
 
@@ -77,10 +78,9 @@ impl UpdateQueue {
         }
     }
 
-    /// Drops what waits.
-    pub(super) fn clear(self) {
-        self.flush.set_value(None);
-        self.messages.update_value(Vec::clear);
+    /// Drops what waits and does not fit.
+    pub(super) fn retain(self, fits: impl Fn(&WorkerMessage) -> bool) {
+        self.messages.update_value(|messages| messages.retain(fits));
     }
 
     fn schedule(self, hidden: bool, apply: impl Fn(Vec<WorkerMessage>) + Clone + 'static) {
