@@ -178,6 +178,7 @@ impl Sandbox {
         let version = Version {
             version_id,
             last_updated: stamped,
+            written_at: now - self.faults.clock_skew_ms(),
             author: author.to_owned(),
             text: plain_text(&resource),
             value: Arc::new(resource),

@@ -120,7 +120,7 @@ impl Sandbox {
 
     /// How far the server's clock is off.
     pub fn clock_skew_ms(&self) -> Millis {
-        self.faults.clock_skew_ms
+        self.faults.clock_skew_ms()
     }
 
     /// Whether new sockets are refused.

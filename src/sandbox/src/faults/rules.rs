@@ -60,6 +60,10 @@ impl Faults {
         self.rules.push(rule);
     }
 
+    pub(crate) fn clock_skew_ms(&self) -> Millis {
+        self.clock_skew_ms
+    }
+
     /// The clock was put forward (or back): everything keeps its length.
     pub(super) fn shift_clock(&mut self, by_ms: Millis) {
         self.sockets_refused_until += by_ms;

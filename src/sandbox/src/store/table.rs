@@ -16,6 +16,8 @@ pub struct Version {
     pub version_id: String,
     /// `meta.lastUpdated`.
     pub last_updated: Millis,
+    /// When it was written, by a clock that nobody puts off.
+    pub written_at: Millis,
     /// Who wrote it: `Practitioner/<id>`.
     pub author: String,
     /// The resource as stored, with extended meta (author, project, compartment); of a deletion the last live content.
