@@ -114,6 +114,13 @@ impl LiveTable {
         self.sort = sort;
     }
 
+    /// Numbers are counted anew from here on. What is shown stays until the next snapshot.
+    pub fn restart(&mut self) {
+        self.sequence = None;
+        self.newer_than_snapshot = None;
+        self.waiting.clear();
+    }
+
     /// Takes one part of a snapshot.
     pub fn apply_snapshot(
         &mut self,
@@ -123,6 +130,10 @@ impl LiveTable {
         loading: bool,
         rows: Vec<Row>,
     ) -> TableEvents {
+        if part == 0 && self.sequence.is_some_and(|applied| applied > sequence) {
+            // The channel was faster than the port: what is shown is newer already.
+            return TableEvents::default();
+        }
         if part == 0 {
             self.rows.clear();
             self.sequence = Some(sequence);
@@ -147,6 +158,10 @@ impl LiveTable {
         };
         for (sequence, changes) in std::mem::take(&mut self.waiting) {
             events.gap |= self.apply_changes(sequence, changes).gap;
+        }
+        if events.gap {
+            // They came before the next snapshot is asked for, so it contains them.
+            self.waiting.clear();
         }
         events
     }

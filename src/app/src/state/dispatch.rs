@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use panels_core::{
     badge::WorkerVoice,
+    live_table::TableEvents,
     protocol::{PanelChanges, SessionView, TabMessage, WorkerMessage},
 };
 
@@ -15,6 +16,15 @@ pub(crate) fn receive(state: AppState, event: LinkEvent) {
         LinkEvent::Message(message) => {
             state.voice.set(WorkerVoice::Heard { at: now() });
             take(state, message);
+        }
+        LinkEvent::ChannelChanged => {
+            state.queue.clear();
+            if let Some(store) = state.watched() {
+                store.apply(|table| {
+                    table.restart();
+                    TableEvents::default()
+                });
+            }
         }
         LinkEvent::WorkerLost => state.voice.set(WorkerVoice::Lost { at: now() }),
         LinkEvent::WorkerUnavailable { reason } => {

@@ -147,6 +147,10 @@ impl Engine {
     }
 
     fn on_open_record(&mut self, tab: &TabId, record: ResourceKey) {
+        if self.session.identity().is_none() {
+            // Nothing is read for nobody. The tab asks again when it hears of the session.
+            return;
+        }
         let before = self.tabs.set_record(tab, Some(record.clone()));
         if let Some(before) = before.filter(|before| *before != record) {
             self.release_record(&before);

@@ -14,6 +14,8 @@ pub enum LinkEvent {
     /// The worker said something. After each [`WorkerMessage::Welcome`] everything comes anew: session, panels, freshness,
     /// and a snapshot of each watched panel.
     Message(WorkerMessage),
+    /// Numbers of changes are counted anew from here on: what waits to be applied is of the past.
+    ChannelChanged,
     /// The worker is gone or silent; the link looks for a new one. What is shown may be old until the next welcome.
     WorkerLost,
     /// No worker is to be had. The link goes on trying where that can help.

@@ -75,6 +75,8 @@ pub struct Link {
     record: Option<ResourceKey>,
     pings: u64,
     wake_at: Timestamp,
+    /// What the clock showed last.
+    clock: Timestamp,
     outputs: VecDeque<LinkOutput>,
 }
 
@@ -94,6 +96,7 @@ impl Link {
             record: None,
             pings: 0,
             wake_at: Timestamp(i64::MAX),
+            clock: Timestamp(i64::MIN),
             outputs: VecDeque::new(),
         }
     }
@@ -105,6 +108,11 @@ impl Link {
 
     /// Takes one input.
     pub fn handle(&mut self, now: Timestamp, input: LinkInput) {
+        if now < self.clock && self.wake_at.0 < i64::MAX {
+            // The clock was set back: what the alarm is for is as near as before.
+            self.wake_at = self.wake_at - self.clock.since_ms(now);
+        }
+        self.clock = now;
         match input {
             LinkInput::LockHeld if self.state == State::Unlocked => self.connect(now),
             LinkInput::Heard(message) => self.heard(now, *message),
@@ -118,6 +126,8 @@ impl Link {
             }),
             LinkInput::Say(message) => self.say(message),
             LinkInput::Timer if now >= self.wake_at => self.tick(now),
+            // Too early, as after a clock that was set back: the alarm must be set again.
+            LinkInput::Timer if self.wake_at.0 < i64::MAX => self.wake(self.wake_at),
             LinkInput::LockHeld | LinkInput::Timer => {}
         }
     }
@@ -294,6 +304,7 @@ impl Link {
         if self.channel != channel {
             self.channel.clone_from(&channel);
             self.outputs.push_back(LinkOutput::UseChannel(channel));
+            self.tell(LinkEvent::ChannelChanged);
         }
     }
 

@@ -192,3 +192,37 @@ fn a_retired_worker_asks_for_a_reload_and_is_not_started_again() {
     link.handle(Timestamp(60_000), LinkInput::Timer);
     assert_eq!(drain(&mut link), []);
 }
+
+#[test]
+fn a_clock_that_is_set_back_does_not_silence_a_tab() {
+    let hour = 3_600_000;
+    let mut link = link();
+    link.handle(Timestamp(2 * hour), LinkInput::LockHeld);
+    drain(&mut link);
+    link.handle(Timestamp(hour), LinkInput::Timer);
+    let again = LinkOutput::WakeAt(Timestamp(hour + limits::HELLO_EVERY_MS));
+    assert_eq!(drain(&mut link), [again]);
+    link.handle(Timestamp(hour + limits::HELLO_EVERY_MS), LinkInput::Timer);
+    let said = posted(&drain(&mut link));
+    assert!(matches!(said[..], [TabMessage::Hello { .. }]), "{said:?}");
+}
+
+#[test]
+fn a_new_channel_is_told_before_anything_that_comes_by_it() {
+    let mut link = admitted();
+    let channel = Some("another".to_owned());
+    let session = crate::protocol::SessionView::Restoring;
+    link.handle(
+        Timestamp(2),
+        from("w1", WorkerMessage::Session { session, channel }),
+    );
+    let told = drain(&mut link)
+        .into_iter()
+        .filter_map(|output| match output {
+            LinkOutput::Tell(event) => Some(*event),
+            _ => None,
+        });
+    let told: Vec<_> = told.collect();
+    assert_eq!(told[0], LinkEvent::ChannelChanged);
+    assert_eq!(told.len(), 2);
+}

@@ -215,3 +215,31 @@ proptest::proptest! {
         proptest::prop_assert_eq!(table.order().len(), table.rows().count());
     }
 }
+
+#[test]
+fn a_snapshot_that_the_channel_has_overtaken_takes_nothing_back() {
+    let mut table = loaded();
+    table.apply_changes(6, changes(vec![row("d", Some(Priority::Stat), "d")], &[]));
+    let events = table.apply_snapshot(5, 0, false, false, vec![row("a", None, "x")]);
+    assert_eq!(events, TableEvents::default());
+    assert!(order(&table).contains(&"d"));
+}
+
+#[test]
+fn batches_that_never_fit_do_not_ask_for_snapshots_for_ever() {
+    let mut table = table();
+    table.apply_changes(90, changes(vec![], &["a"]));
+    assert!(table.apply_snapshot(5, 0, false, false, vec![]).gap);
+    assert!(!table.apply_snapshot(5, 0, false, false, vec![]).gap);
+    assert!(table.has_snapshot());
+}
+
+#[test]
+fn a_new_count_begins_with_the_next_snapshot() {
+    let mut table = loaded();
+    table.restart();
+    assert_eq!(table.order().len(), 3);
+    table.apply_changes(1, changes(vec![row("d", None, "d")], &[]));
+    table.apply_snapshot(0, 0, false, false, vec![row("a", None, "x")]);
+    assert_eq!(order(&table), ["a", "d"]);
+}

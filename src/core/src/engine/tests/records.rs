@@ -65,3 +65,18 @@ fn a_record_that_does_not_exist_is_told_to_be_absent() {
     open(&mut world, "t999");
     assert_eq!(last(&world).state, RecordState::NotFound);
 }
+
+#[test]
+fn no_record_is_read_before_it_is_known_who_is_signed_in() {
+    let mut world = World::new();
+    world.server.write(world.now, task(1, "requested"));
+    world.hello("a");
+    open(&mut world, "t1");
+    let record = |message: &WorkerMessage| matches!(message, WorkerMessage::Record { .. });
+    assert!(!world.screen("a").messages.iter().any(record));
+    let password = crate::protocol::Secret::new("pw");
+    let email = "ada@x.org".into();
+    world.say("a", TabMessage::SignIn { email, password });
+    world.run(2_000);
+    assert!(!world.screen("a").messages.iter().any(record));
+}
