@@ -21,7 +21,8 @@ pub(crate) enum Command {
     ForgetSession,
     Open(CacheName),
     Write(CacheWriteId, Vec<CacheChange>),
-    Wipe,
+    /// The cache that was opened last, even if it was lost since.
+    Wipe(CacheName),
 }
 
 impl Command {
@@ -33,7 +34,7 @@ impl Command {
             Self::ForgetSession => "forget session".into(),
             Self::Open(_) => "open cache".into(),
             Self::Write(write, changes) => format!("write #{} of {}", write.0, changes.len()),
-            Self::Wipe => "wipe cache".into(),
+            Self::Wipe(_) => "wipe cache".into(),
         }
     }
 }
@@ -117,10 +118,9 @@ impl Storage {
             }
             Command::Open(name) => self.open(name),
             Command::Write(write, changes) => self.write(write, changes),
-            Command::Wipe => {
-                if let Some(name) = self.open.take() {
-                    self.databases.remove(&name);
-                }
+            Command::Wipe(name) => {
+                self.open = None;
+                self.databases.remove(&name);
                 Vec::new()
             }
         }

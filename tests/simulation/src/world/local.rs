@@ -122,11 +122,13 @@ impl World {
         let profile = &mut self.profiles[self.workers[worker].profile];
         profile.storage_free_at = profile.storage_free_at.max(self.now) + late_ms;
         let at = profile.storage_free_at;
-        self.queue.push(at, Event::Storage(worker, command));
+        let opening = self.workers[worker].cache_openings;
+        self.queue
+            .push(at, Event::Storage(worker, opening, command));
     }
 
     /// The storage carries out a command. Of a dead worker only the first few still are.
-    pub(super) fn use_storage(&mut self, worker: usize, command: Command) {
+    pub(super) fn use_storage(&mut self, worker: usize, opening: u64, command: Command) {
         let profile = self.workers[worker].profile;
         let alive = self.workers[worker].alive;
         if !alive {
@@ -142,8 +144,12 @@ impl World {
         let told = self.profiles[profile].storage.carry_out(command);
         if alive {
             for input in told {
-                let event = Event::Worker(worker, ToWorker::Input(Box::new(input)));
-                self.queue.push(self.now, event);
+                let input = Box::new(input);
+                let event = match *input {
+                    panels_core::engine::Input::Cache(_) => ToWorker::Cache(opening, input),
+                    _ => ToWorker::Input(input),
+                };
+                self.queue.push(self.now, Event::Worker(worker, event));
             }
         } else {
             self.profiles[profile].storage.close();

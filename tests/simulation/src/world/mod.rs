@@ -45,8 +45,8 @@ pub(crate) enum Event {
     Tab(usize, ToTab),
     /// Something reaches the server.
     Server(ToServer),
-    /// The storage of a worker's profile carries out a command.
-    Storage(usize, Command),
+    /// The storage of a worker's profile carries out a command; what it tells belongs to that opening of the cache.
+    Storage(usize, u64, Command),
     /// A worker may hold the owner lock of its profile.
     Owner(usize),
     /// A profile wakes up.
@@ -72,6 +72,8 @@ pub(crate) enum ToWorker {
     Alarm(u64),
     /// The engine hears something.
     Input(Box<Input>),
+    /// The engine hears something of the cache, if that opening is still the one in use.
+    Cache(u64, Box<Input>),
     /// The engine hears something of a connection, if it is still the one in use.
     Conn(usize, panels_core::engine::SocketEvent),
     /// A tab is gone.
@@ -254,7 +256,7 @@ impl World {
             Event::Worker(worker, what) => self.reach_worker(worker, what),
             Event::Tab(tab, what) => self.reach_tab(tab, what),
             Event::Server(what) => self.reach_server(what),
-            Event::Storage(worker, command) => self.use_storage(worker, command),
+            Event::Storage(worker, opening, command) => self.use_storage(worker, opening, command),
             Event::Owner(worker) => self.own(worker),
             Event::Wake(profile) => self.wake(profile),
             Event::Online(profile, online) => self.set_online(profile, online),
@@ -267,7 +269,7 @@ impl World {
     /// Holds back what concerns a machine that sleeps or a tab that is stopped.
     fn unless_held(&mut self, due: Millis, event: Event) -> Option<Event> {
         let (profile, frozen) = match &event {
-            Event::Worker(worker, _) | Event::Storage(worker, _) => {
+            Event::Worker(worker, _) | Event::Storage(worker, ..) => {
                 (self.workers[*worker].profile, None)
             }
             Event::Tab(tab, _) => (self.tabs[*tab].profile, self.tabs[*tab].frozen_until),

@@ -156,8 +156,9 @@ impl World {
                 let heard = self.profiles[profile].storage.strike(fault);
                 let owner = self.profiles[profile].owner;
                 if let (Some(input), Some(worker)) = (heard, owner) {
-                    let event = Event::Worker(worker, ToWorker::Input(Box::new(input)));
-                    self.queue.push(self.now, event);
+                    let opening = self.workers[worker].cache_openings;
+                    let event = ToWorker::Cache(opening, Box::new(input));
+                    self.queue.push(self.now, Event::Worker(worker, event));
                 }
             }
             _ => {}

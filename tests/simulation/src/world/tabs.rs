@@ -153,6 +153,13 @@ impl World {
                 self.tabs[tab].voice = WorkerVoice::Heard { at };
                 self.take(tab, message);
             }
+            LinkEvent::ChannelChanged => {
+                self.tabs[tab].waiting.clear();
+                self.tabs[tab].flush_due = false;
+                if let Some((_, table)) = &mut self.tabs[tab].table {
+                    table.restart();
+                }
+            }
             LinkEvent::WorkerLost => {
                 self.trace
                     .line(self.now, Who::Tab(tab), || "= lost its worker".to_owned());

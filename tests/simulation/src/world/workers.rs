@@ -51,6 +51,8 @@ impl World {
             alarm: 0,
             conn: None,
             requests: Default::default(),
+            cache: None,
+            cache_openings: 0,
             storage_commands_left: 0,
             checks: WorkerChecks::default(),
         });
@@ -88,6 +90,11 @@ impl World {
                     return;
                 }
                 self.feed(worker, *input);
+            }
+            ToWorker::Cache(opening, input) => {
+                if self.workers[worker].cache_openings == opening {
+                    self.feed(worker, *input);
+                }
             }
             ToWorker::Conn(conn, event) => self.hear_conn(worker, conn, event),
             ToWorker::TabDied(tab) => {
@@ -265,11 +272,20 @@ impl World {
                 self.ask_storage(worker, Command::SaveSession(text.reveal().to_owned()));
             }
             Output::ForgetSession => self.ask_storage(worker, Command::ForgetSession),
-            Output::OpenCache { name } => self.ask_storage(worker, Command::Open(name)),
+            Output::OpenCache { name } => {
+                self.workers[worker].cache = Some(name.clone());
+                self.workers[worker].cache_openings += 1;
+                self.ask_storage(worker, Command::Open(name));
+            }
             Output::WriteCache { write, changes } => {
                 self.ask_storage(worker, Command::Write(write, changes));
             }
-            Output::WipeCache => self.ask_storage(worker, Command::Wipe),
+            Output::WipeCache => {
+                self.workers[worker].cache_openings += 1;
+                if let Some(name) = self.workers[worker].cache.take() {
+                    self.ask_storage(worker, Command::Wipe(name));
+                }
+            }
             Output::Log { text, .. } => {
                 self.trace
                     .line(self.now, Who::Worker(worker), || format!("log: {text}"));
@@ -328,6 +344,8 @@ impl World {
             self.post_to_port(worker, tab, port, WorkerMessage::Ending { reason });
         }
         self.kill_worker(worker);
+        // What is to be kept is kept first.
+        self.workers[worker].storage_commands_left = u32::MAX;
     }
 
     /// The worker is no more: its socket and requests break, its locks are free.
