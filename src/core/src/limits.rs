@@ -81,6 +81,10 @@ pub const REQUEST_TIMEOUT_MS: u32 = 20_000;
 pub const REQUEST_RETRY_BASE_MS: i64 = 500;
 /// Longest wait between two repetitions of a failed request.
 pub const REQUEST_RETRY_MAX_MS: i64 = 30_000;
+/// Once a server answers again, requests that wait for their next try go out spread over this.
+pub const RECOVERY_SPREAD_MS: i64 = 1_000;
+/// Time between two such recoveries: a server that answers now and then is not stormed.
+pub const RECOVERY_EVERY_MS: i64 = 5_000;
 /// Wait after a throttling answer that does not say how long: Medplum's window is 60 s.
 pub const THROTTLE_WAIT_MS: i64 = 60_000;
 /// After the wait that a throttling answer asks for, clients come back spread over this.
@@ -106,7 +110,7 @@ pub const PROVEN_HEALTHY_MS: i64 = 10_000;
 /// A hint (online, visible, woken) starts an attempt within this time, jittered.
 pub const HINT_RECONNECT_MS: i64 = 300;
 /// Time between two hints that are followed: a flapping network must not lead to attempt after attempt.
-pub const HINT_EVERY_MS: i64 = 1_000;
+pub const HINT_EVERY_MS: i64 = 2_000;
 /// Time between two application-level pings. With [`PONG_TIMEOUT_MS`] a half-open socket is noticed within 6 s.
 pub const PING_EVERY_MS: i64 = 3_000;
 /// Patience with the answer to a ping.
@@ -156,6 +160,8 @@ pub const BINDING_TOKEN_LIFE_MS: i64 = 60 * 60 * 1000;
 pub const BINDING_TOKEN_LIFE_MIN_MS: i64 = 60_000;
 /// Patience with the creation of a Subscription or its token (they take 10 ms).
 pub const SUBSCRIBE_TIMEOUT_MS: u32 = 8_000;
+/// Where nothing could be bound on the last socket, one subscription goes ahead for so long on the next one.
+pub const BIND_ALONE_MS: i64 = 30_000;
 /// Failures of one subscription on one socket, before another socket is tried.
 pub const BINDS_FAIL_MAX: u32 = 4;
 /// A server that counts what dead sockets left behind gets so long to forget it after its deletion.
@@ -212,6 +218,11 @@ pub const TICK_MS: i64 = 1_000;
 pub const SEARCH_PAGES_MAX: usize = 200;
 /// An open socket that has not answered for so long is not called live: pings go out every 3 s.
 pub const LIVE_PROOF_MAX_MS: i64 = 9_000;
+/// A stream that no search has proven whole for so long is not called live: searches come once a minute, half as often
+/// where a rate limit is tight ([`POLL_WAIT_MAX_MS`]).
+pub const LIVE_UNPROVEN_MAX_MS: i64 = 150_000;
+/// Polls in a row that may be overdue before polling is not called so any more.
+pub const POLLS_LATE: i64 = 3;
 
 /// Time between two hellos of a tab. A worker is ready 50 to 300 ms after it was started.
 pub const HELLO_EVERY_MS: i64 = 500;

@@ -145,14 +145,15 @@ impl Connection {
         stop_timers(io);
     }
 
-    /// The network may be back, the user looks again or asks: do not wait longer than necessary.
-    pub(crate) fn on_hint(&mut self, io: &mut Io) {
+    /// The network may be back, the user looks again or asks: do not wait longer than necessary. Whether the hint was
+    /// followed: nobody else should follow one that was not.
+    pub(crate) fn on_hint(&mut self, io: &mut Io) -> bool {
         // A network that flaps, or many tabs that say the same, must not lead to attempt after attempt.
         if self
             .hinted_at
             .is_some_and(|at| io.now.since_ms(at) < limits::HINT_EVERY_MS)
         {
-            return;
+            return false;
         }
         self.hinted_at = Some(io.now);
         match &self.state {
@@ -171,6 +172,7 @@ impl Connection {
             }
             State::Open(_) | State::Idle | State::Connecting { .. } => {}
         }
+        true
     }
 
     /// The machine slept: the socket may be dead, and what was buffered is old.
@@ -198,7 +200,9 @@ impl Connection {
                 self.drop_socket(io);
                 self.connect(io, attempt, reason);
             }
-            State::Idle | State::Backoff { .. } => self.on_hint(io),
+            State::Idle | State::Backoff { .. } => {
+                self.on_hint(io);
+            }
         }
         None
     }

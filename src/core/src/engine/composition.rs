@@ -67,6 +67,8 @@ pub struct Engine {
     pub(super) counts_dirty: bool,
     pub(super) started: Timestamp,
     pub(super) streamed: Option<Timestamp>,
+    /// Sockets were found to be blocked, and that was said.
+    pub(super) sockets_blocked: bool,
     /// When the machine last woke up.
     pub(super) woke_at: Option<Timestamp>,
     pub(super) told: Option<(Freshness, Timestamp)>,
@@ -107,6 +109,7 @@ impl Engine {
             counts_dirty: false,
             started: now,
             streamed: None,
+            sockets_blocked: false,
             woke_at: None,
             told: None,
             wake_at: None,

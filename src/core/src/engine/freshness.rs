@@ -36,7 +36,9 @@ pub(super) fn derive(facts: &Facts<'_>) -> Freshness {
     let as_of = facts
         .searched
         .map(|searched| facts.streamed.map_or(searched, |at| at.max(searched)));
-    let since = facts.lost_since.unwrap_or(facts.started);
+    // While nothing is wrong with the socket, it is wrong since the last that is known.
+    let since = facts.lost_since.or(as_of).unwrap_or(facts.started);
+    let searched_ms = facts.searched.map_or(i64::MAX, |at| facts.now.since_ms(at));
     if let State::Open(open) = facts.connection
         && facts.polling.is_none()
     {
@@ -54,7 +56,10 @@ pub(super) fn derive(facts: &Facts<'_>) -> Freshness {
                 retry_at: None,
             };
         }
-        return match (facts.all_bound && facts.caught_up, as_of, facts.trouble) {
+        // A stream that looks whole is believed only while searches prove that it is.
+        let proven = searched_ms <= limits::LIVE_UNPROVEN_MAX_MS;
+        let whole = facts.all_bound && facts.caught_up && proven;
+        return match (whole, as_of, facts.trouble) {
             (true, Some(as_of), _) => Freshness::Live {
                 as_of: as_of.max(open.proven_at),
             },
@@ -80,8 +85,11 @@ pub(super) fn derive(facts: &Facts<'_>) -> Freshness {
     if facts.claim_offline && no_answer {
         return Freshness::Offline { since, as_of };
     }
+    let polls_in_time = facts.searched.is_none()
+        || searched_ms <= limits::POLLS_LATE * i64::from(facts.poll_every_ms);
     if let Some(reason) = facts.polling
         && facts.trouble.is_none()
+        && polls_in_time
     {
         let every_ms = facts.poll_every_ms;
         return Freshness::Polling {
@@ -100,7 +108,12 @@ pub(super) fn derive(facts: &Facts<'_>) -> Freshness {
         let reason = CatchUpReason::FirstLoad;
         return Freshness::CatchingUp { as_of, reason };
     }
-    let reason = facts.trouble.map_or(closed, stale_reason);
+    let reason = match facts.trouble {
+        Some(trouble) => stale_reason(trouble),
+        // It answers, but not what is asked of it.
+        None if !polls_in_time => StaleReason::ServerError,
+        None => closed,
+    };
     Freshness::Stale {
         since,
         as_of,
@@ -224,5 +237,65 @@ mod tests {
             ..facts(&idle)
         };
         assert!(matches!(derive(&polling), Freshness::Polling { .. }));
+    }
+
+    fn open() -> State {
+        let mut connection = crate::connection::Connection::new();
+        let config = crate::config::Config::parse(r#"{"server":"https://x.org"}"#).unwrap();
+        let mut io = crate::engine::io::Io::new(config, 1, Timestamp(50_000));
+        connection.start(&mut io);
+        connection.on_opened(&mut io, crate::identity::SocketId(1));
+        connection.state().clone()
+    }
+
+    #[test]
+    fn a_whole_stream_is_live_only_while_searches_prove_it() {
+        let open = open();
+        let whole = Facts {
+            all_bound: true,
+            caught_up: true,
+            claim_offline: false,
+            catch_up_reason: CatchUpReason::Doubt,
+            ..facts(&open)
+        };
+        assert!(matches!(derive(&whole), Freshness::Live { .. }));
+        let unproven = Facts {
+            searched: Some(Timestamp(49_999 - limits::LIVE_UNPROVEN_MAX_MS)),
+            streamed: Some(Timestamp(49_000)),
+            ..whole
+        };
+        let doubt = Freshness::CatchingUp {
+            as_of: Some(Timestamp(49_000)),
+            reason: CatchUpReason::Doubt,
+        };
+        assert_eq!(derive(&unproven), doubt);
+        let failing = Facts {
+            trouble: Some(Trouble::ServerError),
+            ..unproven
+        };
+        assert!(matches!(derive(&failing), Freshness::Stale { .. }));
+    }
+
+    #[test]
+    fn polling_that_gets_no_answers_of_use_is_stale() {
+        let idle = State::Idle;
+        let polling = Facts {
+            claim_offline: false,
+            polling: Some(PollingReason::FeatureOff),
+            lost_since: None,
+            ..facts(&idle)
+        };
+        assert!(matches!(derive(&polling), Freshness::Polling { .. }));
+        let late = Facts {
+            searched: Some(Timestamp(50_000 - 3 * 15_000 - 1)),
+            ..polling
+        };
+        let stale = Freshness::Stale {
+            since: Timestamp(4_999),
+            as_of: Some(Timestamp(4_999)),
+            reason: StaleReason::ServerError,
+            retry_at: None,
+        };
+        assert_eq!(derive(&late), stale);
     }
 }

@@ -32,6 +32,8 @@ pub(crate) struct Io {
     pub(crate) requests: Requests,
     /// The latest time that the server named on this socket.
     pub(crate) server_time: Option<Timestamp>,
+    /// The pace of the last poll, where something is polled.
+    pub(crate) poll_every_ms: Option<i64>,
     /// What was seen.
     pub(crate) counters: Counters,
     /// What the hospital configured.
@@ -49,6 +51,7 @@ impl Io {
             rng: fastrand::Rng::with_seed(seed),
             requests: Requests::default(),
             server_time: None,
+            poll_every_ms: None,
             counters: Counters::default(),
             config,
             outputs: VecDeque::new(),

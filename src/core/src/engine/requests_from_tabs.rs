@@ -60,11 +60,12 @@ impl Engine {
                 }
             }
             TabMessage::RetryNow => {
-                self.io.requests.hurry();
-                self.retry_stream();
-                self.connection.on_hint(&mut self.io);
-                if self.connection.open().is_none() {
-                    self.reconcile.hurry(&mut self.io);
+                if self.connection.on_hint(&mut self.io) {
+                    self.io.requests.hurry();
+                    self.retry_stream();
+                    if self.connection.open().is_none() {
+                        self.reconcile.hurry(&mut self.io);
+                    }
                 }
             }
             TabMessage::Ping { nonce } => self.io.tell(tab, WorkerMessage::Pong { nonce }),
@@ -117,9 +118,8 @@ impl Engine {
         let looked_at = next.visible && !before.visible;
         if next.woke {
             self.on_woke();
-        } else if back || looked_at {
+        } else if (back || looked_at) && self.connection.on_hint(&mut self.io) {
             self.io.requests.hurry();
-            self.connection.on_hint(&mut self.io);
         }
         if next.zone_offset_minutes != before.zone_offset_minutes
             && self

@@ -5,6 +5,7 @@ use super::{
     freshness::{self, Facts},
 };
 use crate::{
+    error::SubscriptionError,
     limits,
     protocol::{Freshness, PanelFreshness, PollingReason, WorkerMessage},
 };
@@ -35,11 +36,10 @@ impl Engine {
         })
     }
 
-    /// The pace of polling, in steps, so that the badge does not flicker.
     fn poll_every_ms(&self) -> u32 {
-        let step_ms = i64::from(self.io.config.limits.poll_interval_s) * 1000;
-        let paced_ms = self.io.paced_ms(step_ms);
-        u32::try_from((paced_ms + step_ms - 1) / step_ms * step_ms).unwrap_or(u32::MAX)
+        let configured_ms = i64::from(self.io.config.limits.poll_interval_s) * 1000;
+        let every_ms = self.io.poll_every_ms.unwrap_or(configured_ms);
+        u32::try_from(every_ms).unwrap_or(u32::MAX)
     }
 
     fn polling_reason(&self) -> Option<PollingReason> {
@@ -58,6 +58,11 @@ impl Engine {
     }
 
     pub(super) fn tell_freshness(&mut self) {
+        let blocked = self.polling_reason() == Some(PollingReason::SocketsBlocked);
+        if blocked && !self.sockets_blocked {
+            self.io.report(SubscriptionError::SocketsBlocked);
+        }
+        self.sockets_blocked = blocked;
         // No claim goes out before the rows it speaks of; they follow within a few milliseconds.
         if !self.replica.queue().is_empty() && matches!(self.judged(), Freshness::Live { .. }) {
             return;

@@ -473,5 +473,6 @@ fn anti_entropy_wait_ms(io: &mut Io) -> i64 {
 
 fn poll_wait_ms(io: &mut Io) -> i64 {
     let every_ms = io.paced_ms(i64::from(io.config.limits.poll_interval_s) * 1000);
+    io.poll_every_ms = Some(every_ms);
     every_ms - every_ms / 10 + io.jitter_ms(every_ms / 5)
 }

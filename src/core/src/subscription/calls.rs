@@ -94,6 +94,9 @@ impl Subscriptions {
             io.count(SubscriptionError::CreateFailed);
             return self.on_refusal(io, index, outcome);
         };
+        if !self.unproven {
+            self.hurry_others(io);
+        }
         let slot = &mut self.slots[index];
         slot.next = Next::Tokening {
             id: id.clone(),
@@ -105,6 +108,15 @@ impl Subscriptions {
         };
         ask_token(io, Call::Token(key), &id);
         Vec::new()
+    }
+
+    /// The server creates or binds again: nobody has to wait out what it refused before.
+    pub(super) fn hurry_others(&mut self, io: &mut Io) {
+        for slot in &mut self.slots {
+            if let Next::Waiting { until } = &mut slot.next {
+                *until = (*until).min(io.now + io.jitter_ms(limits::HINT_RECONNECT_MS));
+            }
+        }
     }
 
     fn on_token(&mut self, io: &mut Io, index: usize, outcome: &Outcome) -> Vec<Event> {
@@ -213,11 +225,20 @@ impl Subscriptions {
 
     /// A bind was refused or not answered in time.
     pub(super) fn on_bind_failed(&mut self, io: &mut Io, index: usize) -> Vec<Event> {
-        if matches!(self.slots[index].next, Next::Binding { .. }) {
-            return self.fail(io, index);
+        if !matches!(self.slots[index].next, Next::Binding { .. }) {
+            self.start_successor(io, index);
+            return Vec::new();
         }
-        self.start_successor(io, index);
-        Vec::new()
+        let slot = &mut self.slots[index];
+        slot.binds_failed = slot.binds_failed.saturating_add(1);
+        let useless =
+            slot.bound.is_none() && slot.binds_failed.is_multiple_of(limits::BINDS_FAIL_MAX);
+        let events = self.fail(io, index);
+        if useless {
+            io.report(SubscriptionError::SocketUseless);
+            return vec![Event::SocketUseless];
+        }
+        events
     }
 
     fn on_refusal(&mut self, io: &mut Io, index: usize, outcome: &Outcome) -> Vec<Event> {
@@ -274,13 +295,7 @@ impl Subscriptions {
     /// Starts over after a growing wait.
     fn fail(&mut self, io: &mut Io, index: usize) -> Vec<Event> {
         let wait_ms = self.backoff_ms(io, index);
-        self.start_over(io, index, wait_ms);
-        let slot = &self.slots[index];
-        if slot.bound.is_none() && slot.attempt.is_multiple_of(limits::BINDS_FAIL_MAX) {
-            io.report(SubscriptionError::SocketUseless);
-            return vec![Event::SocketUseless];
-        }
-        Vec::new()
+        self.start_over(io, index, wait_ms)
     }
 
     fn backoff_ms(&mut self, io: &mut Io, index: usize) -> i64 {

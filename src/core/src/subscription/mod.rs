@@ -79,6 +79,8 @@ pub(crate) struct Subscriptions {
     polled: Vec<ResourceType>,
     socket: Option<SocketId>,
     leftovers: Leftovers,
+    /// Nothing was bound on the last socket, or is yet on this one.
+    unproven: bool,
     /// When what is left behind was deleted for the sake of a cap.
     room_made_at: Option<Timestamp>,
 }
@@ -198,11 +200,21 @@ impl Subscriptions {
     pub(crate) fn on_opened(&mut self, io: &mut Io, socket: SocketId) {
         self.socket = Some(socket);
         self.leftovers.forget_former();
+        // Where nothing could be bound last time, one goes ahead and the others follow if it can.
+        let alone = std::mem::replace(&mut self.unproven, true) && self.slots_failed();
         for index in 0..self.slots.len() {
-            self.slots[index].attempt = 0;
-            self.create(io, index);
+            if alone && index > 0 {
+                let until = io.now + limits::BIND_ALONE_MS;
+                self.slots[index].next = Next::Waiting { until };
+            } else {
+                self.create(io, index);
+            }
         }
         self.schedule(io);
+    }
+
+    fn slots_failed(&self) -> bool {
+        self.slots.iter().any(|slot| slot.attempt > 0)
     }
 
     /// The socket is gone, and every Subscription with it; on a half-open one the server does not know yet, so their ids
@@ -261,6 +273,9 @@ impl Subscriptions {
         match slot.on_handshake(io.now, subscription) {
             Handshake::Bound(before) => {
                 let interactions = slot.interactions;
+                if std::mem::take(&mut self.unproven) {
+                    self.hurry_others(io);
+                }
                 if let Some(before) = before {
                     self.leftovers.add(before, interactions);
                 }

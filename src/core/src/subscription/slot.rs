@@ -21,8 +21,10 @@ pub(super) struct Slot {
     pub(super) next: Next,
     /// Counts what was on its way, so that answers of an earlier attempt are ignored.
     pub(super) round: u32,
-    /// Failures in a row.
+    /// Failures in a row, on whatever sockets: a server in trouble is not asked more often because the socket changes.
     pub(super) attempt: u32,
+    /// Binds among them that the socket did not answer well.
+    pub(super) binds_failed: u32,
     /// Nobody needs the type any longer: given up then, unless somebody comes back.
     pub(super) retires_at: Option<Timestamp>,
 }
@@ -117,6 +119,7 @@ impl Slot {
             next: Next::None,
             round: 0,
             attempt: 0,
+            binds_failed: 0,
             retires_at: None,
         }
     }
@@ -168,6 +171,7 @@ impl Slot {
             };
             self.next = Next::None;
             self.attempt = 0;
+            self.binds_failed = 0;
             let before = self.bound.replace(bound);
             return Handshake::Bound(before.map(|before| before.id));
         }

@@ -194,6 +194,8 @@ pub(crate) struct Requests {
     last: u64,
     trouble: Option<Trouble>,
     answered_at: Option<Timestamp>,
+    /// When repetitions were last brought forward because the server answered again.
+    hurried_at: Option<Timestamp>,
 }
 
 impl Requests {
@@ -375,6 +377,7 @@ impl Requests {
 
     /// What an answer says beyond what was asked.
     fn note(&mut self, entry: &Entry, result: &Outcome, now: Timestamp, rng: &mut fastrand::Rng) {
+        let had_trouble = self.trouble.is_some();
         self.trouble = match result {
             Err(HttpFailure::TooLarge) => None,
             Err(_) => Some(Trouble::Unreachable),
@@ -386,6 +389,9 @@ impl Requests {
         };
         if self.trouble.is_none() {
             self.answered_at = Some(now);
+            if had_trouble {
+                self.hurry_after_trouble(now, rng);
+            }
         }
         let Ok(answer) = result else {
             return;
@@ -400,6 +406,23 @@ impl Requests {
             let told_ms = throttle_wait_ms(&answer.body).unwrap_or(limits::THROTTLE_WAIT_MS);
             let until = now + told_ms + rng.i64(0..=limits::THROTTLE_SPREAD_MS);
             self.paused_until = self.paused_until.max(Some(until));
+        }
+    }
+
+    /// The server answers again: what waits for its next try need not wait long. Not each time, where it answers now and
+    /// then only.
+    fn hurry_after_trouble(&mut self, now: Timestamp, rng: &mut fastrand::Rng) {
+        if self
+            .hurried_at
+            .is_some_and(|at| now.since_ms(at) < limits::RECOVERY_EVERY_MS)
+        {
+            return;
+        }
+        self.hurried_at = Some(now);
+        let background = Lane::Background as usize;
+        for entry in self.waiting[..background].iter_mut().flatten() {
+            let soon = now + rng.i64(0..=limits::RECOVERY_SPREAD_MS);
+            entry.not_before = entry.not_before.min(soon);
         }
     }
 

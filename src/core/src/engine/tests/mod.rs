@@ -4,6 +4,7 @@ mod bindings;
 mod clocks;
 mod disk;
 mod liveness;
+mod outages;
 mod records;
 mod screen;
 mod server;

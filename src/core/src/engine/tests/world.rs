@@ -41,6 +41,9 @@ pub(super) struct World {
     pub(super) logs: Vec<String>,
     pub(super) open: BTreeSet<SocketId>,
     pub(super) opened: usize,
+    /// Requests that were sent, whatever became of them, and sockets that were tried.
+    pub(super) asked: usize,
+    pub(super) tried: usize,
     /// The network swallows what goes over sockets, in both directions, and nobody is told.
     pub(super) frozen: bool,
     /// New sockets cannot be opened.
@@ -99,6 +102,8 @@ impl World {
             logs: Vec::new(),
             open: BTreeSet::new(),
             opened: 0,
+            asked: 0,
+            tried: 0,
             frozen: false,
             sockets_blocked: false,
             clock_ahead_ms: 0,
@@ -118,7 +123,11 @@ impl World {
 
     /// A world with so many open tasks, in which a tab has signed in and everything is live.
     pub(super) fn live(tasks: usize) -> Self {
-        let mut world = Self::new();
+        Self::live_with_seed(1, tasks)
+    }
+
+    pub(super) fn live_with_seed(seed: u64, tasks: usize) -> Self {
+        let mut world = Self::with_seed(seed);
         for id in 0..tasks {
             world
                 .server
@@ -382,6 +391,7 @@ impl World {
             match output {
                 Output::OpenSocket { socket, url } => {
                     assert_eq!(url, "wss://medplum.test/ws/subscriptions-r4");
+                    self.tried += 1;
                     self.at(HTTP_MS, Happening::Opens(socket));
                 }
                 Output::SendFrame { socket, text } => {
@@ -392,7 +402,10 @@ impl World {
                         self.server.on_closed(socket);
                     }
                 }
-                Output::Http(request) => self.at(HTTP_MS, Happening::Reaches(request)),
+                Output::Http(request) => {
+                    self.asked += 1;
+                    self.at(HTTP_MS, Happening::Reaches(request));
+                }
                 Output::AbortHttp { request } => self.queue.retain(|_, happening| {
                     !matches!(happening, Happening::Reaches(sent) if sent.id == request)
                 }),
