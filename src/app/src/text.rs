@@ -84,6 +84,7 @@ pub(crate) fn signed_out(reason: SignedOutReason) -> &'static str {
         SignedOutReason::NotYet => "not signed in",
         SignedOutReason::UserSignedOut => "you signed out",
         SignedOutReason::SessionEnded => "the session ended",
+        SignedOutReason::AccessRemoved => "this account has no access any longer",
     }
 }
 
@@ -95,6 +96,9 @@ pub(crate) fn sign_in_lead(reason: SignedOutReason) -> Option<&'static str> {
         SignedOutReason::SessionEnded => {
             Some("The server ended your session. Sign in again to go on where you were.")
         }
+        SignedOutReason::AccessRemoved => Some(
+            "This account is no longer a member of the project. Ask whoever manages it, or sign in with another one.",
+        ),
     }
 }
 

@@ -93,6 +93,12 @@ pub const THROTTLE_SPREAD_MS: i64 = 3_000;
 pub const THROTTLE_WAIT_MAX_MS: i64 = 70_000;
 /// A stored session older than this is forgotten instead of restored: one long shift on a shared workstation.
 pub const SESSION_AGE_MAX_MS: i64 = 12 * 60 * 60 * 1000;
+/// A stored session may be so much younger than now: clocks are set back by an hour twice a year on some machines.
+pub const SESSION_AHEAD_MAX_MS: i64 = 60 * 60 * 1000;
+/// Time between two questions who is signed in, when answers make that doubtful.
+pub const ACCESS_CHECK_EVERY_MS: i64 = 10_000;
+/// Wait before that is asked again where something else has answered in the server's place.
+pub const SESSION_CHECK_AGAIN_MS: i64 = 30_000;
 /// The access token is renewed when so much of its life is left (it lives an hour).
 pub const SESSION_REFRESH_BEFORE_MS: i64 = 5 * 60 * 1000;
 /// Patience with a socket that does not open.

@@ -22,6 +22,8 @@ macro_rules! timers {
 timers! {
     /// Renew the access token before it ends, or try again to.
     SessionRefresh,
+    /// Ask again who is signed in.
+    SessionCheck,
     /// Give up a socket that does not open.
     ConnectTimeout,
     /// Start the next attempt to connect.

@@ -8,7 +8,7 @@ use std::{
 use gloo_timers::callback::Timeout;
 use panels_core::{
     config::Config,
-    engine::{Engine, EngineSettings, Input},
+    engine::{Engine, EngineSettings, Input, LogLevel},
     identity::{BuildId, InstanceId, TabId},
     limits,
     protocol::{FromTab, RefusalReason, TabMessage, WorkerMessage},
@@ -17,7 +17,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{BroadcastChannel, MessageEvent, MessagePort, SharedWorkerGlobalScope};
 
 use crate::{
-    browser,
+    browser, log,
     ports::Ports,
     runner::{Runner, now},
 };
@@ -36,6 +36,7 @@ pub(crate) struct Admission {
     instance: InstanceId,
     entropy: [u8; 32],
     ports: Rc<RefCell<Ports>>,
+    control: Option<BroadcastChannel>,
     runner: RefCell<Option<Rc<Runner>>>,
     owner: Cell<bool>,
     retiring: Cell<bool>,
@@ -54,6 +55,7 @@ impl Admission {
         let instance = InstanceId::new(name);
         Rc::new(Self {
             ports: Rc::new(RefCell::new(Ports::new(build.clone(), instance.clone()))),
+            control: BroadcastChannel::new(CONTROL_CHANNEL).ok(),
             scope,
             build,
             instance,
@@ -73,33 +75,37 @@ impl Admission {
             me.owner.set(true);
         });
         browser::hold_lock(OWNER_LOCK, &owned);
-        self.make_room_for_others();
+        self.listen_to_other_builds();
+        self.ask_for_room();
         let me = self.clone();
-        let connected = Closure::new(move |port: MessagePort| me.connected(&port));
-        browser::take_connections(&connected);
+        let said = Closure::new(move |port: MessagePort, data: JsValue| me.said(&port, &data));
+        browser::take_messages(&said);
         // Lives as long as the worker.
-        connected.forget();
+        said.forget();
     }
 
-    fn make_room_for_others(self: &Rc<Self>) {
-        let Ok(control) = BroadcastChannel::new(CONTROL_CHANNEL) else {
-            return;
+    fn listen_to_other_builds(self: &Rc<Self>) {
+        let Some(control) = &self.control else {
+            let text = "workers of other builds cannot be heard";
+            return log::write(LogLevel::Warn, text);
         };
         let me = self.clone();
         let heard = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-            if event
-                .data()
-                .as_string()
-                .is_some_and(|build| build != me.build.as_str())
-            {
+            let other = event.data().as_string();
+            if other.is_some_and(|build| build != me.build.as_str()) && me.owner.get() {
                 me.retire();
             }
         });
         control.set_onmessage(Some(heard.as_ref().unchecked_ref()));
-        let _ = control.post_message(&JsValue::from_str(self.build.as_str()));
         heard.forget();
-        // The channel must not be collected while the worker lives.
-        std::mem::forget(control);
+    }
+
+    /// Asks the worker that owns the socket to go. Those who wait, as this one does, take no notice.
+    fn ask_for_room(&self) {
+        if let Some(control) = &self.control {
+            // Lost only if the channel is closed; the next hello asks again.
+            let _ = control.post_message(&JsValue::from_str(self.build.as_str()));
+        }
     }
 
     /// Makes room for a worker of another build. What is to be kept is kept first: the next worker goes on with it.
@@ -110,7 +116,7 @@ impl Admission {
         let reason = limits::ENDING_RETIRED.to_owned();
         self.ports
             .borrow()
-            .to_each(&WorkerMessage::Ending { reason });
+            .to_each(WorkerMessage::Ending { reason });
         let Some(runner) = self.runner() else {
             return self.scope.close();
         };
@@ -119,50 +125,44 @@ impl Admission {
         Timeout::new(RETIRE_MS_MAX, move || late.close()).forget();
     }
 
-    fn connected(self: &Rc<Self>, port: &MessagePort) {
-        let me = self.clone();
-        let from = port.clone();
-        let heard = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-            let text = event.data().as_string().unwrap_or_default();
-            if let Ok(message) = serde_json::from_str::<FromTab>(&text) {
-                me.heard(&from, message);
-            }
-        });
-        port.set_onmessage(Some(heard.as_ref().unchecked_ref()));
-        heard.forget();
+    fn said(self: &Rc<Self>, port: &MessagePort, data: &JsValue) {
+        let text = data.as_string().unwrap_or_default();
+        if let Ok(message) = serde_json::from_str::<FromTab>(&text) {
+            self.heard(port, message);
+        }
     }
 
     fn heard(self: &Rc<Self>, port: &MessagePort, message: FromTab) {
-        let hello = matches!(message.body, TabMessage::Hello { .. });
-        if !hello && message.instance.as_ref() != Some(&self.instance) {
-            let reason = RefusalReason::InstanceChanged;
-            return self.refuse(port, reason);
-        }
         if let TabMessage::Hello { config, .. } = &message.body {
+            if self.retiring.get() {
+                return self.refuse(port, RefusalReason::Ending);
+            }
             if !self.owner.get() {
-                // The tab says hello again; by then the worker before this one has gone.
-                return;
+                // The tab says hello again; by then the worker before this one has gone. It may not have been there to
+                // listen when it was asked first.
+                return self.ask_for_room();
             }
             if let Err(reason) = self.ensure_engine(config) {
                 return self.refuse(port, reason);
             }
-            if self
-                .ports
-                .borrow_mut()
-                .add(message.tab.clone(), port.clone())
-            {
-                self.await_death(message.tab.clone());
+            let tab = message.tab.clone();
+            if self.ports.borrow_mut().add(tab.clone(), port.clone()) {
+                self.await_death(tab);
             }
+        } else if message.instance.as_ref() != Some(&self.instance)
+            || !self.ports.borrow().knows(&message.tab)
+        {
+            // Meant for a worker before this one, or by a tab that was believed dead: it has to say hello.
+            return self.refuse(port, RefusalReason::InstanceChanged);
         }
-        let gone = message.body == TabMessage::Goodbye;
-        if let Some(runner) = self.runner() {
-            if gone {
-                runner.feed(Input::TabGone { tab: message.tab });
-            } else {
-                let (tab, message) = (message.tab, message.body);
-                runner.feed(Input::Tab { tab, message });
-            }
-        }
+        let Some(runner) = self.runner() else {
+            return;
+        };
+        let (tab, message) = (message.tab, message.body);
+        runner.feed(match message {
+            TabMessage::Goodbye => Input::TabGone { tab },
+            message => Input::Tab { tab, message },
+        });
     }
 
     fn ensure_engine(self: &Rc<Self>, config: &str) -> Result<(), RefusalReason> {

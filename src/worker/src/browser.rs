@@ -6,8 +6,8 @@ use web_sys::MessagePort;
 
 #[wasm_bindgen(module = "/src/connect_queue.js")]
 extern "C" {
-    /// Hands over every port, those that came before too.
-    pub(crate) fn take_connections(callback: &Closure<dyn FnMut(MessagePort)>);
+    /// Hands over every message of every port, those that came before too.
+    pub(crate) fn take_messages(callback: &Closure<dyn FnMut(MessagePort, JsValue)>);
 }
 
 #[wasm_bindgen(module = "/src/locks.js")]

@@ -4,7 +4,7 @@ use futures_util::future::{Either, select};
 use gloo_net::http::{Method, RequestBuilder};
 use gloo_timers::future::TimeoutFuture;
 use panels_core::engine::{HttpAnswer, HttpFailure, HttpMethod, HttpRequest};
-use web_sys::{AbortController, RequestCache, RequestCredentials};
+use web_sys::{AbortController, ReferrerPolicy, RequestCache, RequestCredentials, RequestRedirect};
 
 /// Largest answer that is read: a page of 1,000 resources is below 1 MB.
 const ANSWER_BYTES_MAX: usize = 32 * 1024 * 1024;
@@ -37,6 +37,9 @@ async fn exchange(
         .method(method(request.method))
         .cache(RequestCache::NoStore)
         .credentials(RequestCredentials::Omit)
+        // Medplum redirects nothing; a redirect would take a password or a token elsewhere.
+        .redirect(RequestRedirect::Error)
+        .referrer_policy(ReferrerPolicy::NoReferrer)
         .abort_signal(signal.as_ref());
     if let Some(bearer) = &request.bearer {
         builder = builder.header("Authorization", &format!("Bearer {}", bearer.reveal()));
@@ -52,8 +55,12 @@ async fn exchange(
         .send()
         .await
         .map_err(unreachable)?;
+    let announced = answer.headers().get("content-length");
+    if announced.is_some_and(|bytes| bytes.parse().is_ok_and(is_too_large)) {
+        return Err(HttpFailure::TooLarge);
+    }
     let body = answer.text().await.map_err(unreachable)?;
-    if body.len() > ANSWER_BYTES_MAX {
+    if is_too_large(body.len()) {
         return Err(HttpFailure::TooLarge);
     }
     Ok(HttpAnswer {
@@ -61,6 +68,10 @@ async fn exchange(
         body,
         rate_limit: answer.headers().get("ratelimit"),
     })
+}
+
+fn is_too_large(bytes: usize) -> bool {
+    bytes > ANSWER_BYTES_MAX
 }
 
 fn method(method: HttpMethod) -> Method {

@@ -1,5 +1,7 @@
 //! Log records of the engine, to the console.
 
+use std::panic::PanicHookInfo;
+
 use panels_core::engine::LogLevel;
 use tracing_wasm::{WASMLayerConfigBuilder, set_as_global_default_with_config};
 
@@ -20,4 +22,15 @@ pub(crate) fn write(level: LogLevel, text: &str) {
         LogLevel::Warn => tracing::warn!("{text}"),
         LogLevel::Error => tracing::error!("{text}"),
     }
+}
+
+/// Writes where a panic happened. Its message only if it is a constant: others may quote what was being worked on.
+pub(crate) fn panicked(info: &PanicHookInfo<'_>) {
+    let message = info.payload().downcast_ref::<&'static str>();
+    let message = message.copied().unwrap_or("panicked");
+    let text = match info.location() {
+        Some(location) => format!("{message}: {}:{}", location.file(), location.line()),
+        None => message.to_owned(),
+    };
+    web_sys::console::error_1(&text.into());
 }

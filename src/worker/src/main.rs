@@ -23,10 +23,11 @@ fn main() {
         return tracing::error!("this is not a shared worker");
     };
     let closing = scope.clone();
-    // After a panic the memory may be broken: end, release the locks, and let the tabs start a new life.
+    // After a panic the memory may be broken: end, and let the tabs start a new life when the lock is released. Nothing is
+    // said to them before: whoever connects at once gets the worker that is about to end (Chromium 156).
     std::panic::set_hook(Box::new(move |info| {
-        web_sys::console::error_1(&info.to_string().into());
         closing.close();
+        log::panicked(info);
     }));
     let mut entropy = [0; 32];
     let random = scope

@@ -160,7 +160,12 @@ impl Engine {
             .requests
             .finish(request, result, now, &mut self.io.rng)
         {
-            Finished::Deliver(purpose, outcome) => self.on_answer(purpose, outcome),
+            Finished::Deliver(purpose, outcome) => {
+                if matches!(&outcome, Ok(answer) if answer.status == 410) {
+                    self.session.check_access(&mut self.io);
+                }
+                self.on_answer(purpose, outcome);
+            }
             Finished::NeedsToken => {
                 let event = self.session.on_unauthorized(&mut self.io);
                 self.on_session(event);
@@ -281,6 +286,7 @@ impl Engine {
                 let event = self.session.on_timer(&mut self.io);
                 self.on_session(event);
             }
+            Timer::SessionCheck => self.session.on_check_timer(&mut self.io),
             Timer::ConnectTimeout
             | Timer::Reconnect
             | Timer::ProvenHealthy

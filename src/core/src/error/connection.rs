@@ -36,6 +36,8 @@ errors! {
             "the access token is renewed once and the request is repeated";
         RenewalFailed: "the session could not be renewed yet", Retryable,
             "the renewal is repeated with a growing wait; nobody is signed out";
+        IdentityUnknown: "the server did not say who is signed in", Retryable,
+            "it is asked again after a wait; nobody is signed out";
         RenewalRefused: "the server refused to renew the session", NeedsSignIn,
             "everything is forgotten and the user signs in again";
         SessionEnded: "the session ended and cannot be renewed", NeedsSignIn,

@@ -194,6 +194,8 @@ pub enum SignedOutReason {
     UserSignedOut,
     /// The server refused to renew the session.
     SessionEnded,
+    /// The server says that this user is no longer a member of the project.
+    AccessRemoved,
 }
 
 /// Why a sign-in failed.

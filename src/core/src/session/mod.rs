@@ -17,7 +17,7 @@ use crate::{
         io::Io,
         requests::{Auth, Lane, Outcome, Purpose, Request, Retry},
     },
-    error::StateError,
+    error::{ConnectionError, StateError},
     identity::{ResourceType, TabId},
     limits,
     protocol::{MembershipChoice, Secret, SessionView, SignInFailure, SignedOutReason},
@@ -124,8 +124,10 @@ pub(crate) struct Session {
     tokens: Option<Tokens>,
     verifiers: Verifiers,
     attempt: u32,
-    /// Who is signed in is known from the stored session only: the server has to confirm it.
+    /// Who is signed in is known from the stored session only, or is in doubt: the server has to confirm it.
     unconfirmed: bool,
+    /// When a doubt about it was last followed.
+    checked_at: Option<Timestamp>,
 }
 
 impl Session {
@@ -137,6 +139,7 @@ impl Session {
             verifiers: Verifiers::new(entropy),
             attempt: 0,
             unconfirmed: false,
+            checked_at: None,
         }
     }
 
@@ -326,6 +329,7 @@ impl Session {
         }
         // Super admins never get a refresh token (`transcripts/01b-sign-in-errors.json`).
         self.tokens.as_ref()?;
+        io.report(ConnectionError::SessionEnded);
         Some(self.end(io, SignedOutReason::SessionEnded))
     }
 
@@ -336,7 +340,32 @@ impl Session {
             self.refresh(io);
             return None;
         }
-        (io.now >= tokens.expires_at).then(|| self.end(io, SignedOutReason::SessionEnded))
+        if io.now < tokens.expires_at {
+            return None;
+        }
+        io.report(ConnectionError::SessionEnded);
+        Some(self.end(io, SignedOutReason::SessionEnded))
+    }
+
+    /// The server answered `gone`. To a read that is what it says of a deleted resource; to a removed member it says so to
+    /// everything, whatever token comes with it (`transcripts/04c-silent-death.json`): only who-am-I tells these apart.
+    pub(crate) fn check_access(&mut self, io: &mut Io) {
+        let recently = self
+            .checked_at
+            .is_some_and(|at| io.now.since_ms(at) < limits::ACCESS_CHECK_EVERY_MS);
+        if self.identity().is_some() && !recently {
+            self.checked_at = Some(io.now);
+            self.unconfirmed = true;
+            ask_me(io);
+        }
+    }
+
+    /// Asks again who is signed in, where something else has answered in the server's place.
+    pub(crate) fn on_check_timer(&mut self, io: &mut Io) {
+        let waits = matches!(self.state, State::Identifying { tab: None }) || self.unconfirmed;
+        if self.tokens.is_some() && waits {
+            ask_me(io);
+        }
     }
 
     /// An answer to one of the calls.
@@ -398,7 +427,9 @@ impl Session {
         self.attempt = 0;
         self.unconfirmed = false;
         self.state = State::SignedOut(reason);
+        self.checked_at = None;
         io.timers.stop(Timer::SessionRefresh);
+        io.timers.stop(Timer::SessionCheck);
         io.cancel_requests(|purpose| *purpose != Purpose::Session(Call::Logout));
         io.requests.set_bearer(None);
         io.push(Output::ForgetSession);
@@ -423,6 +454,11 @@ fn call(io: &mut Io, call: Call, path: &str, content_type: &'static str, text: S
 }
 
 fn ask_me(io: &mut Io) {
+    let is_me = |purpose: &Purpose| *purpose == Purpose::Session(Call::Me);
+    if io.requests.any(is_me) {
+        return;
+    }
+    io.timers.stop(Timer::SessionCheck);
     io.requests
         .send(Request::get(Purpose::Session(Call::Me), "auth/me"));
 }

@@ -8,8 +8,9 @@ use super::{
 use crate::{
     engine::{io::Io, requests::Outcome},
     error::ConnectionError,
+    identity::TabId,
     limits,
-    protocol::SignedOutReason,
+    protocol::{SignInFailure, SignedOutReason},
     timer::Timer,
 };
 
@@ -107,10 +108,7 @@ impl Session {
         let answer = answers::me(outcome);
         let identity = match answer {
             Ok(identity) => identity,
-            Err(failure) => {
-                let ended = self.end(io, SignedOutReason::SessionEnded);
-                return tab.map_or(Some(ended), |tab| Some(Event::Failed(tab, failure)));
-            }
+            Err(failure) => return self.on_me_refused(io, tab, outcome, failure),
         };
         let known = match std::mem::replace(&mut self.state, State::SignedIn(identity.clone())) {
             State::SignedIn(known) => Some(known),
@@ -125,5 +123,28 @@ impl Session {
             }
             Some(_) => Some(Event::Switched),
         }
+    }
+
+    fn on_me_refused(
+        &mut self,
+        io: &mut Io,
+        tab: Option<TabId>,
+        outcome: &Outcome,
+        failure: SignInFailure,
+    ) -> Option<Event> {
+        if let Some(tab) = tab {
+            self.end(io, SignedOutReason::SessionEnded);
+            return Some(Event::Failed(tab, failure));
+        }
+        if matches!(outcome, Ok(answer) if answer.status == 410) {
+            io.report(ConnectionError::AccessRemoved);
+            return Some(self.end(io, SignedOutReason::AccessRemoved));
+        }
+        // A proxy, the page of a guest network, a server in trouble: none of them may sign anybody out.
+        io.count(ConnectionError::IdentityUnknown);
+        let wait_ms =
+            limits::SESSION_CHECK_AGAIN_MS / 2 + io.jitter_ms(limits::SESSION_CHECK_AGAIN_MS / 2);
+        io.timers.set(Timer::SessionCheck, io.now + wait_ms);
+        None
     }
 }

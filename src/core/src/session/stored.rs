@@ -42,7 +42,9 @@ impl StoredSession {
         let stored: Self = serde_json::from_str(text).ok()?;
         let age_ms = now.since_ms(stored.signed_in_at);
         let fits = stored.version == VERSION && stored.server == server;
-        (fits && (0..limits::SESSION_AGE_MAX_MS).contains(&age_ms)).then_some(stored)
+        // A clock that was set back a little since is no reason to ask for the password.
+        let ages = -limits::SESSION_AHEAD_MAX_MS..limits::SESSION_AGE_MAX_MS;
+        (fits && ages.contains(&age_ms)).then_some(stored)
     }
 }
 
@@ -60,7 +62,8 @@ mod tests {
         );
         assert!(restore("https://b/", 2_000).is_none());
         assert!(restore("https://a/", 1_000 + limits::SESSION_AGE_MAX_MS).is_none());
-        assert!(restore("https://a/", 0).is_none());
+        assert!(restore("https://a/", 0).is_some());
+        assert!(restore("https://a/", -limits::SESSION_AHEAD_MAX_MS).is_none());
         assert!(StoredSession::restore("nonsense", "https://a/", Timestamp(0)).is_none());
     }
 }

@@ -44,6 +44,8 @@ pub(super) struct Faults {
     pub(super) newest: bool,
     /// The user is no longer a member: everything answers 410.
     pub(super) membership_gone: bool,
+    /// Something in between answers everything with its own page.
+    pub(super) guest_page: bool,
     /// The `RateLimit` header.
     pub(super) rate_limit: Option<String>,
     /// The user sees only tasks for this owner, without tombstones; everything else answers 404.
@@ -146,6 +148,7 @@ impl Server {
                     json!({ "resourceType": "OperationOutcome", "issue": issue }).to_string(),
                 )
             }
+            _ if self.faults.guest_page => (200, "<html>Welcome, guest</html>".into()),
             Some(status) => (status, outcome("Internal server error").to_string()),
             None => self.route(now, request, path),
         };

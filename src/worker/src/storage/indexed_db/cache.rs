@@ -144,10 +144,10 @@ impl OpenCache {
     ) -> Result<ControlFlow<()>, CacheFailure> {
         let mut opening = Vec::with_capacity(sealed.len());
         for (key, sealed) in sealed {
-            let place = place(&self.name, store, &key);
+            let place = address(&self.name, store, &key);
             let text = self.sealer.open(&self.key, &place, &sealed)?;
             let bytes = seal::stored_bytes(&sealed);
-            self.ledger.borrow_mut().put(store, &key, bytes);
+            self.ledger.borrow_mut().add(store, &key, bytes);
             opening.push((key, text));
         }
         for (key, text) in opening {
@@ -173,7 +173,7 @@ impl OpenCache {
             {
                 sealed.push_back(first.done().await?);
             }
-            let place = place(&self.name, record.store, &record.key);
+            let place = address(&self.name, record.store, &record.key);
             let sealing = self.sealer.seal(&self.key, &place, &record.text).await?;
             running.push_back(sealing);
         }
@@ -203,21 +203,22 @@ impl Cache for OpenCache {
         &self,
         mut found: impl AsyncFnMut(CacheRecord) -> ControlFlow<()>,
     ) -> Result<u64, CacheFailure> {
-        for &store in CacheStore::ALL {
-            let mut sealed = self.page(store, None).await?;
-            while let Some((last, _)) = sealed.last() {
-                let last = last.clone();
-                // The next page is on its way while this one is decrypted and told.
-                let (told, next) = join(
-                    self.tell_page(store, sealed, &mut found),
-                    self.page(store, Some(&last)),
-                )
-                .await;
-                if told?.is_break() {
-                    return Ok(self.ledger.borrow().total());
+        let mut place = Some(Place::FIRST);
+        let mut page = self.page(CacheStore::ALL[0], None).await?;
+        while let Some(here) = place {
+            place = here.next(&page);
+            // The next page is on its way while this one is decrypted and told.
+            let next = async {
+                match &place {
+                    Some(next) => self.page(next.store(), next.after.as_deref()).await,
+                    None => Ok(Vec::new()),
                 }
-                sealed = next?;
+            };
+            let (told, next) = join(self.tell_page(here.store(), page, &mut found), next).await;
+            if told?.is_break() {
+                break;
             }
+            page = next?;
         }
         Ok(self.ledger.borrow().total())
     }
@@ -255,6 +256,38 @@ impl Cache for OpenCache {
     }
 }
 
+/// How far a cache was read.
+struct Place {
+    /// Position in [`CacheStore::ALL`].
+    store: usize,
+    /// The last key that was read.
+    after: Option<String>,
+}
+
+impl Place {
+    const FIRST: Self = Self {
+        store: 0,
+        after: None,
+    };
+
+    fn store(&self) -> CacheStore {
+        CacheStore::ALL[self.store]
+    }
+
+    /// Where to go on after the page that was read here; `None` at the end.
+    fn next(&self, page: &[(String, JsValue)]) -> Option<Self> {
+        if page.len() == PAGE_RECORDS as usize {
+            let after = page.last().map(|(key, _)| key.clone());
+            return Some(Self {
+                store: self.store,
+                after,
+            });
+        }
+        let store = self.store + 1;
+        (store < CacheStore::ALL.len()).then_some(Self { store, after: None })
+    }
+}
+
 /// How a batch is to be stored.
 struct Batch {
     stores: Vec<&'static str>,
@@ -264,9 +297,8 @@ struct Batch {
 impl Batch {
     /// `None` if there is nothing to do.
     fn of(changes: &[CacheChange]) -> Option<Self> {
-        let mut stores: Vec<CacheStore> = changes.iter().map(store_of).collect();
-        stores.sort_unstable();
-        stores.dedup();
+        let touched = |store: &CacheStore| changes.iter().any(|change| store_of(change) == *store);
+        let stores: Vec<CacheStore> = CacheStore::ALL.iter().copied().filter(touched).collect();
         if stores.is_empty() {
             return None;
         }
@@ -290,6 +322,6 @@ fn store_of(change: &CacheChange) -> CacheStore {
 }
 
 /// What is authenticated with a record, so that it cannot be moved.
-fn place(name: &str, store: CacheStore, key: &str) -> String {
+fn address(name: &str, store: CacheStore, key: &str) -> String {
     format!("{name}\0{}\0{key}", store.name())
 }

@@ -1,14 +1,19 @@
 //! How much every record takes, so that the sum is known without asking the browser, whose answer is padded and late.
 
-use std::collections::BTreeMap;
-
 use panels_core::cache::{CacheChange, CacheStore};
 
-/// Bytes of the records of a cache as they are stored.
+/// Bytes of the records of a cache as they are stored. A plain list: there are some hundreds.
 #[derive(Debug, Default)]
 pub(super) struct Ledger {
-    stores: BTreeMap<CacheStore, BTreeMap<String, u64>>,
+    records: Vec<Record>,
     total: u64,
+}
+
+#[derive(Debug)]
+struct Record {
+    store: CacheStore,
+    key: String,
+    bytes: u64,
 }
 
 impl Ledger {
@@ -17,11 +22,11 @@ impl Ledger {
         self.total
     }
 
-    /// A record is there, in place of one with the same key.
-    pub(super) fn put(&mut self, store: CacheStore, key: &str, bytes: u64) {
-        let records = self.stores.entry(store).or_default();
-        let replaced = records.insert(key.to_owned(), bytes);
-        self.total = self.total + bytes - replaced.unwrap_or_default();
+    /// A record was found that is not in the list.
+    pub(super) fn add(&mut self, store: CacheStore, key: &str, bytes: u64) {
+        let key = key.to_owned();
+        self.records.push(Record { store, key, bytes });
+        self.total += bytes;
     }
 
     /// A batch was stored; `puts` are the bytes of what it put, in order.
@@ -30,19 +35,25 @@ impl Ledger {
         for change in changes {
             match change {
                 CacheChange::Put(record) => {
+                    self.remove(record.store, Some(&record.key));
                     let bytes = puts.next().unwrap_or_default();
-                    self.put(record.store, &record.key, bytes);
+                    self.add(record.store, &record.key, bytes);
                 }
-                CacheChange::Delete { store, key } => {
-                    let records = self.stores.get_mut(store);
-                    let bytes = records.and_then(|records| records.remove(key));
-                    self.total -= bytes.unwrap_or_default();
-                }
-                CacheChange::Clear { store } => {
-                    let records = self.stores.remove(store).unwrap_or_default();
-                    self.total -= records.values().sum::<u64>();
-                }
+                CacheChange::Delete { store, key } => self.remove(*store, Some(key)),
+                CacheChange::Clear { store } => self.remove(*store, None),
             }
         }
+    }
+
+    /// Removes one record, or all of a store.
+    fn remove(&mut self, store: CacheStore, key: Option<&str>) {
+        let total = &mut self.total;
+        self.records.retain(|record| {
+            let gone = record.store == store && key.is_none_or(|key| record.key == key);
+            if gone {
+                *total -= record.bytes;
+            }
+            !gone
+        });
     }
 }

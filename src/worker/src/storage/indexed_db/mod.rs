@@ -18,6 +18,7 @@ mod vault;
 
 use std::rc::Rc;
 
+use futures_util::future::join;
 use panels_core::{
     cache::{CacheFailure, CacheName},
     protocol::Secret,
@@ -79,11 +80,16 @@ impl Storage for IndexedDb {
     ) -> Result<OpenCache, CacheFailure> {
         let (name, tell) = (self.database(name), Rc::new(tell));
         let sealer = Sealer::new()?;
-        let known = self.vault.cache_key(&name).await?;
+        let cache = schema::cache();
+        // Together: people wait for the first rows.
+        let opening = Connection::open(&name, &cache);
+        let (known, connection) = join(self.vault.cache_key(&name), opening).await;
+        let (known, mut connection) = (known?, connection?);
         if matches!(known, CacheKey::Wiped) {
+            drop(connection);
             self.finish_wipe(&name).await?;
+            connection = Connection::open(&name, &cache).await?;
         }
-        let connection = Connection::open(&name, &schema::cache()).await?;
         if let CacheKey::Present(key) = known {
             return Ok(OpenCache::new(name, key, sealer, connection, tell));
         }

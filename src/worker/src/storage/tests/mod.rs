@@ -5,6 +5,7 @@
 pub(super) mod cache;
 mod failures;
 mod session;
+mod turns;
 
 use std::{
     cell::{Cell, RefCell},
