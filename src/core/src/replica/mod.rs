@@ -302,7 +302,9 @@ impl Replica {
         if let Some(entry) = self.rows.get(&resource.key) {
             let verdict = judge_against(entry, resource, source);
             let settled = verdict == Verdict::Settled;
-            if !settled && in_contention(&entry.resource, resource, source) {
+            let different = entry.resource.version != resource.version;
+            let close = is_close(entry.resource.updated, resource.updated, source);
+            if !settled && different && close {
                 self.dispute(&resource.key, now);
             }
             return verdict;
@@ -310,17 +312,19 @@ impl Replica {
         let Some(gone) = self.gone.get(&resource.key) else {
             return Verdict::Applied;
         };
-        match source {
+        let different = gone.version.as_ref() != Some(&resource.version);
+        let disputed = different && is_close(gone.updated, resource.updated, source);
+        let verdict = match source {
             // Asked after it went, and it is there: access came back, or it was created again.
-            Source::Read(_)
-                if !gone.deleted || gone.version.as_ref() != Some(&resource.version) =>
-            {
-                Verdict::Applied
-            }
-            _ if gone.version.as_ref() == Some(&resource.version) => Verdict::Duplicate,
+            Source::Read(_) if !gone.deleted || different => Verdict::Applied,
+            _ if !different => Verdict::Duplicate,
             _ if resource.updated > gone.updated => Verdict::Applied,
             _ => Verdict::Late,
+        };
+        if disputed {
+            self.dispute(&resource.key, now);
         }
+        verdict
     }
 
     fn apply(
@@ -406,7 +410,9 @@ impl Replica {
     }
 
     fn take(&mut self, key: &ResourceKey, reason: GoneReason) -> bool {
-        self.disputed.remove(key);
+        if reason == GoneReason::Deleted {
+            self.disputed.remove(key);
+        }
         let Some(entry) = self.rows.remove(key) else {
             return false;
         };
@@ -473,17 +479,16 @@ fn judge_against(entry: &Entry, incoming: &Resource, source: Source) -> Verdict 
     }
 }
 
-fn in_contention(known: &Resource, incoming: &Resource, source: Source) -> bool {
-    let step_ms = incoming.updated.since_ms(known.updated);
-    let different: bool = known.version != incoming.version;
-    let close = match source {
+/// Whether two versions were written so close to each other that their order cannot be told.
+fn is_close(known: Timestamp, incoming: Timestamp, source: Source) -> bool {
+    let step_ms = incoming.since_ms(known);
+    match source {
         Source::Frame => {
             (-limits::CONTENTION_WINDOW_MS..=limits::CONTENTION_CLOSE_MS).contains(&step_ms)
         }
         Source::Search(_) => (-limits::CONTENTION_WINDOW_MS..=0).contains(&step_ms),
         Source::Read(_) => false,
-    };
-    different && close
+    }
 }
 
 /// Why a row that the server still holds leaves a panel.

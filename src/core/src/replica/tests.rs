@@ -172,6 +172,22 @@ fn a_row_that_left_does_not_come_back_by_a_late_frame() {
 }
 
 #[test]
+fn two_versions_of_one_moment_are_settled_by_a_read_even_when_one_of_them_left_the_panels() {
+    let both_ways = [[(1, 0), (2, 1)], [(2, 1), (1, 0)]];
+    for frames in both_ways {
+        let mut replica = Replica::default();
+        replica.accept(NOW, task("t", 0, 1_000), 1, Source::Frame);
+        for (number, members) in frames {
+            replica.accept(NOW, task("t", number, 9_000), members, Source::Frame);
+        }
+        let asked = Timestamp(i64::MAX);
+        assert_eq!(replica.take_settled(asked), [key("t")], "{frames:?}");
+        replica.accept(asked, task("t", 2, 9_000), 1, Source::Read(asked));
+        assert_eq!(version(&replica, "t").as_deref(), Some("v2"), "{frames:?}");
+    }
+}
+
+#[test]
 fn a_change_of_a_patient_marks_the_rows_of_its_tasks_and_the_other_way_round() {
     let mut replica = Replica::default();
     replica.accept(NOW, patient(1, 0), 4, Source::Frame);
