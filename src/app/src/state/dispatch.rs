@@ -18,7 +18,9 @@ pub(crate) fn receive(state: AppState, event: LinkEvent) {
             take(state, message);
         }
         LinkEvent::ChannelChanged => {
-            state.queue.clear();
+            state
+                .queue
+                .retain(|message| matches!(message, WorkerMessage::Freshness { .. }));
             if let Some(store) = state.watched() {
                 store.apply(|table| {
                     table.restart();
