@@ -79,6 +79,17 @@ impl Engine {
                         self.read(&key);
                     }
                 }
+                reconcile::Event::Forbidden { kind, asked } => {
+                    let known = self.replica.iter().map(|entry| &entry.resource.key);
+                    let known: Vec<_> = known.filter(|key| key.kind == kind).cloned().collect();
+                    for key in known {
+                        let reason = GoneReason::AccessLost;
+                        if self.replica.delete_by_read(&key, reason, asked) {
+                            self.note_update(&key);
+                        }
+                    }
+                    self.counts_dirty = true;
+                }
                 reconcile::Event::NeedMembers(kind) => {
                     let known = self.replica.iter().map(|entry| &entry.resource.key);
                     let ids = known
@@ -154,6 +165,9 @@ impl Engine {
                 RecordState::Deleted
             }
             Ok(answer) if matches!(answer.status, 403 | 404) => {
+                if answer.status == 403 {
+                    self.reconcile.reload_soon(&mut self.io, &key.kind);
+                }
                 self.replica
                     .delete_by_read(key, GoneReason::AccessLost, asked);
                 RecordState::NotFound

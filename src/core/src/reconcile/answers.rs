@@ -52,15 +52,7 @@ impl Reconcile {
                 self.types[index].restricted = true;
                 self.walk_done(io, index)
             }
-            (403 | 404, What::Members(ids)) => {
-                let mut events = self.absent(index, ids);
-                events.extend(self.walk_done(io, index));
-                events
-            }
-            (403, _) => {
-                io.report_about(ProcessingError::SearchForbidden, &call.kind);
-                self.walk_done(io, index)
-            }
+            (403, _) => self.on_forbidden(io, index),
             (status, _) => {
                 io.report_about(
                     ProcessingError::SearchRefused,
@@ -69,6 +61,28 @@ impl Reconcile {
                 self.give_up(io, index)
             }
         }
+    }
+
+    /// The user may not read the type now: nothing of it may be shown, and nothing is missing. Whether that is still so is
+    /// asked at every turn, and when it is over everything is loaded: what was written meanwhile lies behind every mark.
+    fn on_forbidden(&mut self, io: &mut Io, index: usize) -> Vec<Event> {
+        let sync = &mut self.types[index];
+        let Some(run) = &mut sync.run else {
+            return Vec::new();
+        };
+        let kind = sync.kind.clone();
+        io.report_about(ProcessingError::SearchForbidden, &kind);
+        let asked = run.started;
+        run.covers_binding = sync.bound;
+        run.mark = None;
+        sync.loaded = true;
+        sync.reload = true;
+        io.cancel_requests(
+            |purpose| matches!(purpose, Purpose::Reconcile(call) if call.kind == kind),
+        );
+        let mut events = vec![Event::Forbidden { kind, asked }];
+        events.extend(self.complete(io, index));
+        events
     }
 
     fn on_mark(&mut self, io: &mut Io, index: usize, body: &str) -> Vec<Event> {
@@ -233,7 +247,7 @@ impl Reconcile {
             (Some(from), Some(proven)) => from <= proven - limits::RECONCILE_OVERLAP_MS,
             _ => true,
         };
-        if reaches_back {
+        if reaches_back && run.members_all {
             sync.proven = sync.proven.max(run.mark);
             sync.proven_at = Some(run.started);
         }

@@ -92,6 +92,13 @@ pub(crate) enum Event {
         /// When the check was asked.
         asked: Timestamp,
     },
+    /// Nothing of a type may be read, as a search that was asked then says.
+    Forbidden {
+        /// Which type.
+        kind: ResourceType,
+        /// When that was asked.
+        asked: Timestamp,
+    },
     /// The ids of all known rows of the type are wanted.
     NeedMembers(ResourceType),
     /// The first load of a type is done.
@@ -121,7 +128,7 @@ impl Reconcile {
     /// How far a type was read; `None` before its first load.
     pub(crate) fn progress(&self, kind: &ResourceType) -> Option<Progress> {
         let sync = self.types.iter().find(|sync| sync.kind == *kind)?;
-        let as_of = sync.proven_at.filter(|_| sync.loaded)?;
+        let as_of = sync.proven_at.filter(|_| sync.loaded && !sync.reload)?;
         Some(Progress {
             proven: sync.proven,
             as_of,
@@ -288,6 +295,14 @@ impl Reconcile {
         }
     }
 
+    /// A row could not be read although the type could: what is known of the type is loaded anew.
+    pub(crate) fn reload_soon(&mut self, io: &mut Io, kind: &ResourceType) {
+        if let Some(index) = self.index(kind) {
+            self.types[index].reload = true;
+            self.prove_soon(io);
+        }
+    }
+
     /// The periodic searches.
     pub(crate) fn on_timer(&mut self, io: &mut Io) {
         for index in 0..self.types.len() {
@@ -317,7 +332,10 @@ impl Reconcile {
         };
         let ids = match run.present.take() {
             Some(present) => ids.into_iter().filter(|id| !present.contains(id)).collect(),
-            None => members::choose(ids, seen, run.members_max(), &mut sync.member_cursor),
+            None => {
+                run.members_all = ids.len() <= run.members_max();
+                members::choose(ids, seen, run.members_max(), &mut sync.member_cursor)
+            }
         };
         run.waiting = 0;
         run.members_asked = io.now;

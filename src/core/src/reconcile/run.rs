@@ -41,6 +41,8 @@ pub(super) struct Run {
     pub(super) waiting: usize,
     pub(super) live: Walk,
     pub(super) tombstones: Walk,
+    /// Whether every row that had to be checked for its membership was.
+    pub(super) members_all: bool,
     /// When the membership check was asked.
     pub(super) members_asked: Timestamp,
     /// What a load found that was begun with rows already there.
@@ -61,6 +63,7 @@ impl Run {
             waiting: 0,
             live: Walk::new(String::new()),
             tombstones: Walk::new(String::new()),
+            members_all: true,
             members_asked: now,
             present: None,
         }
@@ -80,7 +83,7 @@ impl Run {
             Reason::Rebound | Reason::Restored | Reason::FirstLoad => {
                 50 * limits::MEMBERSHIP_IDS_MAX
             }
-            Reason::AntiEntropy | Reason::Poll => 5 * limits::MEMBERSHIP_IDS_MAX,
+            Reason::AntiEntropy | Reason::Poll => 20 * limits::MEMBERSHIP_IDS_MAX,
         }
     }
 

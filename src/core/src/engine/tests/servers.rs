@@ -162,3 +162,17 @@ fn no_log_names_a_patient_or_holds_a_secret() {
         }
     }
 }
+
+#[test]
+fn what_may_not_be_read_for_a_while_is_hidden_and_comes_back_whole() {
+    let mut world = World::live(20);
+    world.server.faults.status = Some(403);
+    world.run(80_000);
+    let open_tasks = crate::identity::PanelId::new("open-tasks");
+    assert!(world.screen("a").rows[&open_tasks].is_empty());
+    world.write(task(3, "completed"));
+    world.server.faults.status = None;
+    world.run(90_000);
+    world.assert_live();
+    world.assert_equal();
+}
