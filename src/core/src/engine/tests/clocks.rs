@@ -38,6 +38,12 @@ impl World {
         self.wake = self.wake.map(|wake| wake + ms);
     }
 
+    /// Sockets that are being opened get no answer.
+    pub(super) fn lose_openings(&mut self) {
+        self.queue
+            .retain(|_, happening| !matches!(happening, Happening::Opens(_)));
+    }
+
     fn is_live(&self) -> bool {
         matches!(self.freshness(), Freshness::Live { .. })
     }

@@ -3,6 +3,7 @@
 mod bindings;
 mod clocks;
 mod disk;
+mod errors;
 mod liveness;
 mod outages;
 mod records;

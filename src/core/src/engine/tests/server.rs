@@ -46,6 +46,14 @@ pub(super) struct Faults {
     pub(super) membership_gone: bool,
     /// Something in between answers everything with its own page.
     pub(super) guest_page: bool,
+    /// Answers are larger than anybody takes.
+    pub(super) too_large: bool,
+    /// Searches find something that is no resource.
+    pub(super) junk_entries: bool,
+    /// Every page says that another one follows.
+    pub(super) endless: bool,
+    /// As with a super admin: there is no refresh token.
+    pub(super) no_refresh_token: bool,
     /// The `RateLimit` header.
     pub(super) rate_limit: Option<String>,
     /// The user sees only tasks for this owner, without tombstones; everything else answers 404.
@@ -126,6 +134,9 @@ impl Server {
         let path = request.url.strip_prefix(BASE).expect("never another host");
         if self.faults.unreachable {
             return Err(HttpFailure::Unreachable);
+        }
+        if self.faults.too_large {
+            return Err(HttpFailure::TooLarge);
         }
         let throttled = self.faults.throttled_until.filter(|until| *until > now);
         let (status, body) = match self.faults.status {
@@ -211,6 +222,12 @@ impl Server {
             "refresh_token": format!("refresh-{}", self.refresh),
             "expires_in": 3600,
         });
+        if self.faults.no_refresh_token {
+            return (
+                200,
+                json!({ "access_token": tokens["access_token"] }).to_string(),
+            );
+        }
         (200, tokens.to_string())
     }
 
@@ -294,7 +311,10 @@ impl Server {
             json!({ "fullUrl": "x", "resource": resource })
         }).collect();
         let mut bundle = json!({ "resourceType": "Bundle", "type": "searchset", "entry": entries });
-        if more {
+        if self.faults.junk_entries {
+            bundle["entry"] = json!([{ "search": 7 }, { "resource": { "resourceType": "Task" } }]);
+        }
+        if more || self.faults.endless {
             let rest: Vec<_> = parameters
                 .iter()
                 .filter(|(key, _)| *key != "_page")

@@ -2,9 +2,9 @@
 
 use super::world::{World, task};
 use crate::{
-    engine::{HttpMethod, Input, SocketEvent},
+    engine::{Counters, HttpMethod, Input, SocketEvent},
     error::{ConnectionError, StateError, SubscriptionError},
-    identity::PanelId,
+    identity::{PanelId, ResourceType},
     protocol::{Freshness, PollingReason},
 };
 
@@ -37,6 +37,17 @@ impl World {
             self.assert_equal();
         }
     }
+}
+
+/// The panels of today need two types; this is what happens when panels need more than fit.
+pub(super) fn too_many_types() -> Counters {
+    let mut world = World::live(5);
+    let names = ["Task", "Patient", "Encounter", "Flag", "Basic"];
+    let wanted: Vec<_> = names.into_iter().map(ResourceType::from).collect();
+    let engine = &mut world.engine;
+    engine.subscriptions.set_types(&mut engine.io, &wanted);
+    assert_eq!(polling(&world), Some(PollingReason::CapReached));
+    world.engine.counters()
 }
 
 fn polling(world: &World) -> Option<PollingReason> {
