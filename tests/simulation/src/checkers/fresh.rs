@@ -79,11 +79,11 @@ impl World {
         } else {
             HIDDEN_SLACK_MS
         };
-        // What was said by the clock before it was set cannot be translated.
-        if self.now - profile.clock_set_at < slack_ms {
+        let claimed = claimed.0 - profile.clock_ahead_ms;
+        // What was measured by the clock before it was set cannot be translated.
+        if claimed < profile.clock_set_at + slack_ms {
             return;
         }
-        let claimed = claimed.0 - profile.clock_ahead_ms;
         let missing = self.tabs[tab].checks.behind.iter();
         let lie = missing
             .filter(|(number, behind)| {

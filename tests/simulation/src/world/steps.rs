@@ -146,7 +146,9 @@ impl World {
             Action::ClockJump(pick, by_ms) => {
                 let profile = pick as usize % self.profiles.len();
                 self.profiles[profile].clock_ahead_ms += by_ms;
-                self.profiles[profile].clock_set_at = self.now;
+                // A machine that sleeps shows it when it wakes.
+                let shown_at = self.profiles[profile].asleep_until;
+                self.profiles[profile].clock_set_at = shown_at.unwrap_or_default().max(self.now);
             }
             Action::Sleep(pick, sleep, span_ms) => {
                 self.sleep(pick as usize % self.profiles.len(), sleep, span_ms);
