@@ -302,7 +302,10 @@ impl Engine {
             }
             Timer::StreamRetry => self.retry_stream(),
             Timer::Requests => self.give_up_overdue(),
-            Timer::Reconcile => self.reconcile.on_timer(&mut self.io),
+            Timer::Reconcile => {
+                self.session.prove_access(&mut self.io);
+                self.reconcile.on_timer(&mut self.io);
+            }
             Timer::Settle => self.settle(),
             Timer::Cache => self.on_cache_timer(),
             Timer::Tick => self.on_tick(),

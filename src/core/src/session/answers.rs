@@ -1,10 +1,14 @@
 //! What the server's answers to the session's calls mean. Pure functions; shapes as in `transcripts/01a-sign-in.json`,
 //! `01b-sign-in-errors.json` and `01c-me-userinfo-profiles.json`.
 
+use std::hash::Hasher as _;
+
 use serde::Deserialize;
+use serde_json::value::RawValue;
 
 use super::{Call, Identity};
 use crate::{
+    collections::FixedHasher,
     config::Config,
     engine::{
         HttpAnswer,
@@ -228,7 +232,7 @@ pub(super) fn me(outcome: &Outcome) -> Result<Identity, SignInFailure> {
         project: Option<NamedProject>,
         membership: Option<Membership>,
         profile: Option<Profile>,
-        access_policy: Option<Policy>,
+        access_policy: Option<Box<RawValue>>,
     }
     #[derive(Default, Deserialize)]
     struct NamedProject {
@@ -278,10 +282,13 @@ pub(super) fn me(outcome: &Outcome) -> Result<Identity, SignInFailure> {
         })
         .ok_or(SignInFailure::NotMedplum)?;
     let project = wire.project.unwrap_or_default();
-    let rules = wire
+    let policy = wire
         .access_policy
-        .map(|policy| policy.resource)
-        .unwrap_or_default();
+        .map_or(String::new(), |policy| policy.get().to_owned());
+    let mut fingerprint = FixedHasher::default();
+    fingerprint.write(policy.as_bytes());
+    let rules = serde_json::from_str::<Policy>(&policy)
+        .map_or_else(|_| Vec::new(), |policy| policy.resource);
     let partial = rules.into_iter().filter(|rule| rule.criteria.is_some());
     Ok(Identity {
         profile: reference,
@@ -291,6 +298,7 @@ pub(super) fn me(outcome: &Outcome) -> Result<Identity, SignInFailure> {
         restricted: partial
             .map(|rule| ResourceType::from(rule.resource_type.as_str()))
             .collect(),
+        policy: fingerprint.finish(),
     })
 }
 

@@ -76,6 +76,9 @@ pub(crate) struct Identity {
     pub(crate) project: String,
     /// Types of which the access policy shows a part only: they have neither tombstones nor 410.
     pub(crate) restricted: Vec<ResourceType>,
+    /// Fingerprint of the access policy: another one means that other rows may be read.
+    #[serde(default)]
+    pub(crate) policy: u64,
 }
 
 impl Identity {
@@ -84,6 +87,7 @@ impl Identity {
         self.profile == other.profile
             && self.project_id == other.project_id
             && self.restricted == other.restricted
+            && self.policy == other.policy
     }
 }
 
@@ -128,6 +132,8 @@ pub(crate) struct Session {
     unconfirmed: bool,
     /// When a doubt about it was last followed.
     checked_at: Option<Timestamp>,
+    /// When the server last said who is signed in and what may be read.
+    proven_at: Option<Timestamp>,
 }
 
 impl Session {
@@ -140,6 +146,7 @@ impl Session {
             attempt: 0,
             unconfirmed: false,
             checked_at: None,
+            proven_at: None,
         }
     }
 
@@ -360,6 +367,18 @@ impl Session {
         }
     }
 
+    /// Asks from time to time what may be read: a policy that changed makes no frame, and moves no `lastUpdated`
+    /// (`transcripts/07b-restricted-events.json`).
+    pub(crate) fn prove_access(&mut self, io: &mut Io) {
+        let recently = self
+            .proven_at
+            .is_some_and(|at| io.now.since_ms(at) < limits::ACCESS_PROOF_EVERY_MS);
+        if self.identity().is_some() && !recently {
+            self.unconfirmed = true;
+            ask_me(io);
+        }
+    }
+
     /// Asks again who is signed in, where something else has answered in the server's place.
     pub(crate) fn on_check_timer(&mut self, io: &mut Io) {
         let waits = matches!(self.state, State::Identifying { tab: None }) || self.unconfirmed;
@@ -428,6 +447,7 @@ impl Session {
         self.unconfirmed = false;
         self.state = State::SignedOut(reason);
         self.checked_at = None;
+        self.proven_at = None;
         io.timers.stop(Timer::SessionRefresh);
         io.timers.stop(Timer::SessionCheck);
         io.cancel_requests(|purpose| *purpose != Purpose::Session(Call::Logout));

@@ -115,7 +115,10 @@ impl Session {
             _ => None,
         };
         self.unconfirmed = false;
-        self.save(io);
+        self.proven_at = Some(io.now);
+        if known.as_ref() != Some(&identity) {
+            self.save(io);
+        }
         match known {
             None => Some(Event::SignedIn),
             Some(known) if known.reads_like(&identity) => {

@@ -176,3 +176,19 @@ fn what_may_not_be_read_for_a_while_is_hidden_and_comes_back_whole() {
     world.assert_live();
     world.assert_equal();
 }
+
+#[test]
+fn a_policy_that_changes_without_a_word_is_noticed_within_the_time_of_a_proof() {
+    let mut world = World::live(12);
+    let open_tasks = crate::identity::PanelId::new("open-tasks");
+    world.server.faults.only_owner = Some("Practitioner/other".into());
+    world.run(75_000);
+    world.assert_live();
+    world.watch("a");
+    assert!(world.screen("a").rows[&open_tasks].is_empty());
+    world.server.faults.only_owner = None;
+    world.run(75_000);
+    world.assert_live();
+    world.watch("a");
+    world.assert_equal();
+}
