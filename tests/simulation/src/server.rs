@@ -15,7 +15,7 @@ use serde_json::Value;
 use crate::{
     plan::{ServerPlan, Size},
     queue::Millis,
-    truth::{Reading, Truth, User},
+    truth::{Cause, Reading, Truth, User},
 };
 
 /// Base address as the engine is configured with it.
@@ -68,7 +68,7 @@ impl Server {
             for version in server.sandbox.store().iterate(kind) {
                 let id = version.value["id"].as_str().unwrap_or_default();
                 let content = Some((version.version_id.as_str(), &version.value));
-                truth.commit(0, kind, id, content, false);
+                truth.commit(0, kind, id, content, Cause::Write);
             }
         }
         (server, truth)

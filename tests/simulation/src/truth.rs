@@ -84,13 +84,23 @@ impl User {
     }
 }
 
+/// Why a panel should show something else of a resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Cause {
+    /// It was written.
+    Write,
+    /// It was written in a burst whose order only a read can tell.
+    Burst,
+    /// A policy changed: no frame and no search tells.
+    Policy,
+}
+
 /// What a panel should show of a resource from a moment on.
 #[derive(Clone, Copy, Debug)]
 struct Expected {
     from: Millis,
     version: Option<VersionNo>,
-    /// Written in a burst whose order only a read can tell.
-    contended: bool,
+    cause: Cause,
 }
 
 /// How what is shown of a resource compares with what should be.
@@ -102,8 +112,8 @@ pub(crate) enum Standing {
     Behind {
         /// When the oldest change that is missing happened.
         since: Millis,
-        /// The change is part of a burst on one resource.
-        contended: bool,
+        /// Why.
+        cause: Cause,
     },
     /// It never was right.
     Never,
@@ -188,7 +198,7 @@ impl Truth {
         kind: &'static str,
         id: &str,
         content: Option<(&str, &std::sync::Arc<Value>)>,
-        contended: bool,
+        cause: Cause,
     ) -> ResourceNo {
         let next = self.resources.len();
         let number = *self.numbers.entry(id.to_owned()).or_insert(next);
@@ -210,7 +220,7 @@ impl Truth {
             (version, value.clone())
         });
         for user in 0..self.users.len() {
-            self.expect(now, user, number, contended);
+            self.expect(now, user, number, cause);
         }
         number
     }
@@ -219,11 +229,11 @@ impl Truth {
     pub(crate) fn set_reading(&mut self, now: Millis, user: usize, reading: Reading) {
         self.users[user].reading = reading;
         for resource in 0..self.resources.len() {
-            self.expect(now, user, resource, false);
+            self.expect(now, user, resource, Cause::Policy);
         }
     }
 
-    fn expect(&mut self, now: Millis, user: usize, number: ResourceNo, contended: bool) {
+    fn expect(&mut self, now: Millis, user: usize, number: ResourceNo, cause: Cause) {
         let resource = &self.resources[number];
         let who = &self.users[user];
         let readable = resource
@@ -235,7 +245,7 @@ impl Truth {
             let expected = Expected {
                 from: now,
                 version: shown.map(|(version, _)| *version),
-                contended,
+                cause,
             };
             let history = &mut self.rows[user][index][number].0;
             if history.last().map(|last| last.version) != Some(expected.version) {
@@ -273,7 +283,7 @@ impl Truth {
                 let missing = &history[place + 1..];
                 Standing::Behind {
                     since: missing[0].from,
-                    contended: missing[0].contended,
+                    cause: missing[0].cause,
                 }
             }
             // Before its first commit a resource was shown nowhere.
@@ -282,7 +292,7 @@ impl Truth {
                     .first()
                     .map_or(Standing::Right, |first| Standing::Behind {
                         since: first.from,
-                        contended: first.contended,
+                        cause: first.cause,
                     })
             }
             None => Standing::Never,
@@ -302,7 +312,7 @@ impl Truth {
         history[from..=to.min(history.len() - 1)]
             .iter()
             .skip(1)
-            .all(|expected| expected.contended)
+            .all(|expected| expected.cause == Cause::Burst)
     }
 
     /// The content that a resource has now.

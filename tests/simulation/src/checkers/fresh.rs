@@ -5,7 +5,7 @@ use panels_core::{badge::BadgeWord, protocol::Freshness, time::Timestamp};
 use super::{STALENESS_BOUND_MS, WAKE_GRACE_MS};
 use crate::{
     queue::Millis,
-    truth::{Panel, ResourceNo},
+    truth::{Cause, Panel, ResourceNo},
     world::{Event, World},
 };
 
@@ -88,7 +88,7 @@ impl World {
         let lie = missing
             .filter(|(number, behind)| {
                 let old = behind.since + EVALUATION_MS < claimed;
-                old && !behind.contended && counts(self, **number)
+                old && behind.cause == Cause::Write && counts(self, **number)
             })
             .map(|(number, behind)| (*number, behind.since))
             .next();
@@ -114,7 +114,8 @@ impl World {
         let excused = !tab.alive
             || tab.is_frozen(self.now)
             || profile.is_asleep(self.now)
-            || self.now < woke + WAKE_GRACE_MS;
+            || self.now < woke + WAKE_GRACE_MS
+            || self.was_forbidden(claim.tab);
         let shown = tab.table.as_ref().map(|(panel, _)| *panel);
         let behind = tab.checks.behind.get(&claim.number);
         let still = behind.is_some_and(|behind| behind.since == claim.since);
@@ -131,6 +132,14 @@ impl World {
             self.now - claim.since
         );
         self.violate(5, what);
+    }
+
+    /// Whether the server lately told the worker of a tab that something may not be read: what it hid was hidden rightly.
+    pub(super) fn was_forbidden(&self, tab: usize) -> bool {
+        let worker = self.tabs[tab].worker.map(|worker| &self.workers[worker]);
+        worker
+            .and_then(|worker| worker.checks.forbidden_at)
+            .is_some_and(|at| self.now - at < STALENESS_BOUND_MS)
     }
 
     /// The bound of something that a tab lacks is over.
@@ -152,10 +161,9 @@ impl World {
             return;
         }
         let oldest = self.tabs[tab].checks.behind.iter().map(|(number, behind)| {
-            let settled_ms = if behind.contended {
-                SETTLED_AFTER_MS
-            } else {
-                0
+            let settled_ms = match behind.cause {
+                Cause::Burst => SETTLED_AFTER_MS,
+                Cause::Write | Cause::Policy => 0,
             };
             (behind.since + settled_ms, *number)
         });
@@ -163,7 +171,7 @@ impl World {
             return;
         };
         let over = since.saturating_add(STALENESS_BOUND_MS);
-        if self.now <= over {
+        if self.now <= over || self.was_forbidden(tab) {
             return;
         }
         let woke = profile.woke_at.max(self.tabs[tab].thawed_at);

@@ -14,7 +14,7 @@ pub(crate) use secrecy::Words;
 
 use crate::{
     queue::Millis,
-    truth::{ResourceNo, VersionNo},
+    truth::{Cause, ResourceNo, VersionNo},
 };
 
 /// What the numbers in a violation mean.
@@ -30,11 +30,9 @@ pub const INVARIANTS: [&str; 9] = [
     "no patient data in any log record, nor in the clear on disk",
 ];
 
-/// A live tab lacks nothing for longer: the next proof comes after at most 66 s, its searches take at most one time-out,
-/// and rows need a moment to the tab.
-pub const STALENESS_BOUND_MS: Millis = core_limits::ANTI_ENTROPY_EVERY_MS / 10 * 11
-    + core_limits::REQUEST_TIMEOUT_MS as Millis
-    + 4_000;
+/// A live tab lacks nothing for longer: without a proof of that age nothing is called live, and rows need a moment to the
+/// tab.
+pub const STALENESS_BOUND_MS: Millis = core_limits::LIVE_UNPROVEN_MAX_MS + 2_000;
 /// What a machine that woke up, or a tab that was let go on, needs to notice.
 pub(crate) const WAKE_GRACE_MS: Millis = 2_000;
 
@@ -68,7 +66,7 @@ pub(crate) struct TabChecks {
 #[derive(Clone, Copy, Debug)]
 struct Behind {
     since: Millis,
-    contended: bool,
+    cause: Cause,
 }
 
 impl TabChecks {
@@ -113,6 +111,8 @@ pub(crate) struct WorkerChecks {
     signed_in: bool,
     requests: VecDeque<Millis>,
     sockets: VecDeque<Millis>,
+    /// When the server last said that something may not be read.
+    pub(crate) forbidden_at: Option<Millis>,
 }
 
 /// Version of a row, as the truth counts it.

@@ -65,7 +65,8 @@ impl World {
         let Some(before) = before.filter(|before| *before > place) else {
             return;
         };
-        if !self.truth.is_contended(user, panel, number, place, before) {
+        let contended = self.truth.is_contended(user, panel, number, place, before);
+        if !contended && !self.was_forbidden(tab) {
             let name = self.truth.name(number);
             self.violate(
                 2,
@@ -106,8 +107,8 @@ impl World {
                     self.stats.lag_ms_max = self.stats.lag_ms_max.max(self.now - behind.since);
                 }
             }
-            Standing::Behind { since, contended } => {
-                let behind = Behind { since, contended };
+            Standing::Behind { since, cause } => {
+                let behind = Behind { since, cause };
                 let known = self.tabs[tab].checks.behind.insert(number, behind);
                 if known.is_none_or(|known| known.since != since) {
                     let due = since.max(self.now - STALENESS_BOUND_MS) + STALENESS_BOUND_MS + 1;

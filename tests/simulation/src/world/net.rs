@@ -154,6 +154,12 @@ impl World {
         if !wanted {
             return;
         }
+        if served
+            .as_ref()
+            .is_some_and(|(answer, _)| answer.status == 403)
+        {
+            self.workers[worker].checks.forbidden_at = Some(self.now);
+        }
         let path = &mut self.profiles[profile].path;
         let broken = served.is_none() || path.breaks();
         let late_ms = served.as_ref().map_or(0, |(_, late_ms)| *late_ms);

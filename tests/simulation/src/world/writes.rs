@@ -3,7 +3,11 @@
 use serde_json::{Value, json};
 
 use super::World;
-use crate::{action::Change, trace::Who, truth::is_open};
+use crate::{
+    action::Change,
+    trace::Who,
+    truth::{Cause, is_open},
+};
 
 impl World {
     /// A colleague writes something; what does not suit the moment is left out.
@@ -28,7 +32,7 @@ impl World {
             }
         };
         if let Some((kind, id)) = written {
-            self.note_commit(kind, &id, false);
+            self.note_commit(kind, &id);
         }
         self.drain_server();
     }
@@ -89,13 +93,13 @@ impl World {
         });
         for version in versions {
             let content = Some((version.version_id.as_str(), &version.value));
-            let number = self.truth.commit(self.now, kind, id, content, true);
+            let number = self.truth.commit(self.now, kind, id, content, Cause::Burst);
             self.check_commit(number);
         }
     }
 
     /// Notes what the server holds of a resource now.
-    fn note_commit(&mut self, kind: &'static str, id: &str, contended: bool) {
+    fn note_commit(&mut self, kind: &'static str, id: &str) {
         let current = self.server.sandbox.store().current(kind, id).cloned();
         self.trace.line(self.now, Who::Plan, || match &current {
             Some(version) => format!(
@@ -109,7 +113,7 @@ impl World {
         let content = current
             .as_ref()
             .map(|version| (version.version_id.as_str(), &version.value));
-        let number = self.truth.commit(self.now, kind, id, content, contended);
+        let number = self.truth.commit(self.now, kind, id, content, Cause::Write);
         self.check_commit(number);
     }
 
