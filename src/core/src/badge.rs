@@ -213,4 +213,83 @@ mod tests {
         assert_eq!(badge.reason, BadgeReason::Stale(StaleReason::SocketClosed));
         assert_eq!(badge.retry_at, Some(NOW + 2_000));
     }
+
+    #[test]
+    fn each_state_has_its_word_and_keeps_what_explains_it() {
+        let as_of = Some(NOW - 1_000);
+        for (freshness, word, reason) in [
+            (
+                Freshness::CatchingUp {
+                    as_of,
+                    reason: CatchUpReason::Doubt,
+                },
+                BadgeWord::CatchingUp,
+                BadgeReason::CatchUp(CatchUpReason::Doubt),
+            ),
+            (
+                Freshness::Polling {
+                    every_ms: 15_000,
+                    as_of,
+                    reason: PollingReason::CapReached,
+                },
+                BadgeWord::Polling,
+                BadgeReason::Polling {
+                    every_ms: 15_000,
+                    reason: PollingReason::CapReached,
+                },
+            ),
+            (
+                Freshness::Offline { since: NOW, as_of },
+                BadgeWord::Offline,
+                BadgeReason::None,
+            ),
+            (
+                Freshness::NeedsSignIn {
+                    reason: SignedOutReason::AccessRemoved,
+                },
+                BadgeWord::SignedOut,
+                BadgeReason::SignedOut(SignedOutReason::AccessRemoved),
+            ),
+        ] {
+            let badge = Badge::judge(&freshness, WorkerVoice::Heard { at: NOW }, NOW);
+            assert_eq!((badge.word, badge.reason), (word, reason));
+            let told = (word != BadgeWord::SignedOut).then_some(NOW - 1_000);
+            assert_eq!(badge.as_of, told);
+        }
+    }
+
+    #[test]
+    fn a_silent_worker_takes_nothing_from_a_state_that_claims_nothing() {
+        let silent = WorkerVoice::Heard {
+            at: NOW - 10 * WORKER_SILENCE_MAX_MS,
+        };
+        let polling = Freshness::Polling {
+            every_ms: 15_000,
+            as_of: None,
+            reason: PollingReason::FeatureOff,
+        };
+        assert_eq!(Badge::judge(&polling, silent, NOW).word, BadgeWord::Polling);
+    }
+
+    #[test]
+    fn a_clock_that_was_set_back_does_not_make_a_worker_silent() {
+        let heard = WorkerVoice::Heard {
+            at: NOW + 3_600_000,
+        };
+        assert_eq!(Badge::judge(&LIVE, heard, NOW).word, BadgeWord::Live);
+    }
+
+    #[test]
+    fn only_what_may_be_old_is_shown_as_old() {
+        for (word, old) in [
+            (BadgeWord::Live, false),
+            (BadgeWord::CatchingUp, false),
+            (BadgeWord::Polling, false),
+            (BadgeWord::Stale, true),
+            (BadgeWord::Offline, true),
+            (BadgeWord::SignedOut, false),
+        ] {
+            assert_eq!(word.is_old(), old, "{word:?}");
+        }
+    }
 }

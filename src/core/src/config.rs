@@ -58,8 +58,18 @@ pub enum ConfigError {
 impl Config {
     /// Reads the text of config.json. An empty id counts as none; limits are clamped to a safe range.
     pub fn parse(text: &str) -> Result<Self, ConfigError> {
-        let mut config: Self = serde_json::from_str(text.trim_start_matches('\u{feff}'))
-            .map_err(|error| ConfigError::Malformed(error.to_string()))?;
+        let text = text.trim_start_matches('\u{feff}');
+        let malformed = |error: serde_json::Error| ConfigError::Malformed(error.to_string());
+        let mut config: Self = serde_json::from_str(text).map_err(malformed)?;
+        // Serde takes an array in the place of an object.
+        let value: serde_json::Value = serde_json::from_str(text).map_err(malformed)?;
+        if [Some(&value), value.get("limits")]
+            .into_iter()
+            .flatten()
+            .any(|part| !part.is_object())
+        {
+            return Err(ConfigError::Malformed("an object is expected".into()));
+        }
         config.server = normalised(&config.server)?;
         config.client_id = config.client_id.and_then(non_empty);
         config.project_id = config.project_id.and_then(non_empty);
@@ -261,5 +271,64 @@ mod tests {
             Config::parse(text).unwrap().server,
             "http://127.0.0.1:8103/"
         );
+    }
+
+    #[test]
+    fn what_is_no_configuration_is_refused_with_a_word_to_whoever_deploys() {
+        for text in [
+            "",
+            "null",
+            "[]",
+            "7",
+            "{}",
+            r#"{"server":null}"#,
+            r#"{"server":["https://x.org"]}"#,
+            r#"["https://x.org"]"#,
+            r#"{"server":"https://x.org","limits":[]}"#,
+            r#"{"server":"https://x.org","limits":{"pollIntervalS":-1}}"#,
+            r#"{"server":"https://x.org","limits":{"pollIntervalS":1e99}}"#,
+            r#"{"server":"https://x.org","limits":{"pollIntervalS":"15"}}"#,
+            r#"{"server":"https://x.org","clientId":7}"#,
+            r#"{"server":"https://x.org"} trailing"#,
+            "<html>",
+        ] {
+            let error = Config::parse(text).unwrap_err();
+            assert!(matches!(error, ConfigError::Malformed(_)), "{text}");
+            assert!(error.to_string().starts_with("config.json"), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_byte_order_mark_in_front_is_no_fault() {
+        assert!(Config::parse("\u{feff}{\"server\":\"https://x.org\"}").is_ok());
+    }
+
+    #[test]
+    fn nesting_without_end_is_refused_and_exhausts_no_stack() {
+        let deep = "[".repeat(500_000);
+        let text = format!(r#"{{"server":"https://x.org","limits":{deep}}}"#);
+        assert!(Config::parse(&text).is_err());
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_refused_or_becomes_a_safe_configuration(
+            server in "(https?://)?[a-zA-Z0-9.:/@?#\\\\%\\[\\] -]{0,40}",
+            poll: u32,
+            rows: u32,
+        ) {
+            let text = serde_json::json!({
+                "server": server, "limits": { "pollIntervalS": poll, "resourcesMax": rows },
+            });
+            if let Ok(config) = Config::parse(&text.to_string()) {
+                let insecure = config.server.starts_with("http://");
+                proptest::prop_assert!(insecure || config.server.starts_with("https://"));
+                proptest::prop_assert!(config.server.ends_with('/'));
+                proptest::prop_assert!(!config.server.contains(['?', '#', '@', ' ', '\\']));
+                // What is valid stays what it is.
+                let again = serde_json::to_string(&config).unwrap();
+                proptest::prop_assert_eq!(Config::parse(&again), Ok(config));
+            }
+        }
     }
 }

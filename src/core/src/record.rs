@@ -215,3 +215,6 @@ fn field(id: &str, label: &str, value: Cell) -> RecordField {
         value,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -93,7 +93,7 @@ struct Reference<'a> {
 impl<'a> Status<'a> {
     fn of(entry: &Entry<'a>) -> Result<Self, FrameError> {
         let raw = entry.resource.ok_or(FrameError::Malformed)?;
-        let status: Self = serde_json::from_str(raw.get()).map_err(|_| FrameError::Malformed)?;
+        let status: Self = object(raw.get()).ok_or(FrameError::Malformed)?;
         if status.resource_type != "SubscriptionStatus" {
             return Err(FrameError::Unknown);
         }
@@ -114,13 +114,21 @@ pub(crate) fn parse(text: &str) -> Result<Frame<'_>, FrameError> {
     if text.len() > limits::FRAME_BYTES_MAX {
         return Err(FrameError::TooLarge);
     }
-    let wire: Wire<'_> = serde_json::from_str(text).map_err(|_| FrameError::Malformed)?;
+    let wire: Wire<'_> = object(text).ok_or(FrameError::Malformed)?;
     match wire.resource_type.as_deref() {
         None if wire.kind.as_deref() == Some("pong") => Ok(Frame::Pong),
         Some("OperationOutcome") => Ok(Frame::BindRefused),
         Some("Bundle") => parse_bundle(&wire),
         _ => Err(FrameError::Unknown),
     }
+}
+
+/// Serde would take an array in the place of an object, and its elements for fields in turn.
+fn object<'a, T: Deserialize<'a>>(text: &'a str) -> Option<T> {
+    let text = text.trim_start();
+    text.starts_with('{')
+        .then(|| serde_json::from_str(text).ok())
+        .flatten()
 }
 
 fn parse_bundle<'a>(wire: &Wire<'a>) -> Result<Frame<'a>, FrameError> {
@@ -230,6 +238,7 @@ mod tests {
             ("", FrameError::Malformed),
             ("null", FrameError::Malformed),
             ("[1]", FrameError::Malformed),
+            (r#"["pong"]"#, FrameError::Malformed),
             ("{}", FrameError::Unknown),
             (r#"{"type":"hello"}"#, FrameError::Unknown),
             (r#"{"resourceType":"Task"}"#, FrameError::Unknown),

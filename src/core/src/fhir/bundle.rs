@@ -97,7 +97,7 @@ pub fn search_page(body: &str) -> Result<SearchPage<'_>, Invalid> {
         usize::from(reader.malformed) + entries.len().saturating_sub(limits::PAGE_ENTRIES_MAX);
     for entry in entries.into_iter().take(limits::PAGE_ENTRIES_MAX) {
         let resource = reader
-            .read::<EntryFields<'_>>(entry)
+            .object::<EntryFields<'_>>(entry)
             .and_then(|entry| reader.read::<&RawValue>(entry.resource));
         match resource {
             Some(resource) => match tombstone(resource.get()) {
@@ -112,7 +112,7 @@ pub fn search_page(body: &str) -> Result<SearchPage<'_>, Invalid> {
 
 fn next_link(reader: &mut Reader, links: Field<'_>) -> Option<String> {
     reader.elements(links).into_iter().find_map(|link| {
-        let link: LinkFields<'_> = reader.read(link)?;
+        let link: LinkFields<'_> = reader.object(link)?;
         (reader.read::<&str>(link.relation)? == "next").then_some(())?;
         reader.read::<String>(link.url)
     })
@@ -123,7 +123,7 @@ fn tombstone(raw: &str) -> Option<Tombstone> {
     let fields: TombstoneFields<'_> = object(raw)?;
     let mut reader = Reader::default();
     let key = read_key(&mut reader, fields.resource_type, fields.id).ok()?;
-    let meta: TombstoneMeta<'_> = reader.read(fields.meta)?;
+    let meta: TombstoneMeta<'_> = reader.object(fields.meta)?;
     if meta.version_id.is_present() {
         return None;
     }

@@ -11,6 +11,8 @@ mod patient;
 mod resource;
 mod sanitise;
 mod task;
+#[cfg(test)]
+mod tests;
 mod tolerant;
 mod types;
 

@@ -46,7 +46,7 @@ pub fn outcome_text(body: &str) -> Option<String> {
         .elements(outcome.issue)
         .into_iter()
         .filter_map(|issue| {
-            let issue: IssueFields<'_> = reader.read(issue)?;
+            let issue: IssueFields<'_> = reader.object(issue)?;
             reader
                 .concept(issue.details)
                 .map(|details| details.label)

@@ -141,7 +141,7 @@ impl Reader {
     fn patient_name(&mut self, field: Field<'_>) -> Option<Box<str>> {
         let mut best: Option<(u8, Box<str>)> = None;
         for element in self.elements(field) {
-            let Some(fields) = self.read::<NameFields<'_>>(element) else {
+            let Some(fields) = self.object::<NameFields<'_>>(element) else {
                 continue;
             };
             let rank = match self.code(fields.usage).as_deref() {
@@ -187,7 +187,7 @@ impl Reader {
     fn record_number(&mut self, field: Field<'_>) -> Option<Box<str>> {
         let mut first = None;
         for element in self.elements(field) {
-            let Some(fields) = self.read::<IdentifierFields<'_>>(element) else {
+            let Some(fields) = self.object::<IdentifierFields<'_>>(element) else {
                 continue;
             };
             let Some(value) = self.code(fields.value) else {
@@ -212,7 +212,7 @@ impl Reader {
     }
 
     fn contact(&mut self, field: Field<'_>) -> Option<Contact> {
-        let fields: ContactFields<'_> = self.read(field)?;
+        let fields: ContactFields<'_> = self.object(field)?;
         Some(Contact {
             system: self.code(fields.system),
             value: self.line(fields.value)?,
@@ -221,7 +221,7 @@ impl Reader {
 
     fn address(&mut self, field: Field<'_>) -> Option<Box<str>> {
         let first = self.elements(field).into_iter().next()?;
-        let fields: AddressFields<'_> = self.read(first)?;
+        let fields: AddressFields<'_> = self.object(first)?;
         if let Some(text) = self.line(fields.text) {
             return Some(text);
         }

@@ -132,7 +132,7 @@ pub fn parse(raw: &str) -> Result<Resource, Invalid> {
     let mut reader = Reader::default();
     let head: Head<'_> = object(raw).ok_or(Invalid::Malformed)?;
     let key = read_key(&mut reader, head.resource_type, head.id)?;
-    let meta: Meta<'_> = reader.read(head.meta).ok_or(Invalid::Version)?;
+    let meta: Meta<'_> = reader.object(head.meta).ok_or(Invalid::Version)?;
     let version = reader
         .read::<&str>(meta.version_id)
         .filter(|version| is_fhir_id(version))

@@ -133,7 +133,7 @@ pub(super) fn read_task(raw: &str) -> Option<Task> {
         super::line(description, limits::LINE_CHARS_MAX)
     });
     let due = reader
-        .read::<RestrictionFields<'_>>(fields.restriction)
+        .object::<RestrictionFields<'_>>(fields.restriction)
         .and_then(|restriction| reader.period(restriction.period).1);
     let notes = reader
         .newest_elements(fields.note, limits::NOTES_MAX)

@@ -81,6 +81,16 @@ impl Reader {
         self.counted(serde_json::from_str(raw).ok())
     }
 
+    /// A field that holds an object. Serde would take an array in its place, and its elements for fields in turn.
+    pub(super) fn object<'a, T: Deserialize<'a>>(&mut self, field: Field<'a>) -> Option<T> {
+        if !field.is_present() {
+            return None;
+        }
+        let raw = field.0?.get();
+        let object = raw.starts_with('{').then_some(raw);
+        self.counted(object.and_then(|raw| serde_json::from_str(raw).ok()))
+    }
+
     /// The elements of a repeating field, at most [`limits::FIELD_ELEMENTS_MAX`].
     pub(super) fn elements<'a>(&mut self, field: Field<'a>) -> Vec<Field<'a>> {
         self.read::<FirstFields<'a>>(field)

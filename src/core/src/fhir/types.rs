@@ -101,7 +101,7 @@ struct PeriodFields<'a> {
 impl Reader {
     /// A `Reference` with something in it.
     pub(super) fn reference(&mut self, field: Field<'_>) -> Option<Reference> {
-        let fields: ReferenceFields<'_> = self.read(field)?;
+        let fields: ReferenceFields<'_> = self.object(field)?;
         let key = self
             .line(fields.reference)
             .and_then(|text| ResourceKey::from_reference(&text));
@@ -111,10 +111,10 @@ impl Reader {
 
     /// A `CodeableConcept` with something to show.
     pub(super) fn concept(&mut self, field: Field<'_>) -> Option<Concept> {
-        let fields: ConceptFields<'_> = self.read(field)?;
+        let fields: ConceptFields<'_> = self.object(field)?;
         let (mut code, mut display) = (None, None);
         for coding in self.elements(fields.coding) {
-            let Some(coding) = self.read::<CodingFields<'_>>(coding) else {
+            let Some(coding) = self.object::<CodingFields<'_>>(coding) else {
                 continue;
             };
             code = code.or_else(|| self.code(coding.code));
@@ -129,7 +129,7 @@ impl Reader {
 
     /// An `Annotation` with a text.
     pub(super) fn note(&mut self, field: Field<'_>) -> Option<Note> {
-        let fields: NoteFields<'_> = self.read(field)?;
+        let fields: NoteFields<'_> = self.object(field)?;
         let text = self.text(fields.text)?;
         let author = self.line(fields.author_string).or_else(|| {
             let author = self.reference(fields.author_reference)?;
@@ -146,7 +146,7 @@ impl Reader {
 
     /// Start and end of a `Period`.
     pub(super) fn period(&mut self, field: Field<'_>) -> (Option<FhirDate>, Option<FhirDate>) {
-        match self.read::<PeriodFields<'_>>(field) {
+        match self.object::<PeriodFields<'_>>(field) {
             Some(fields) => (self.date(fields.start), self.date(fields.end)),
             None => (None, None),
         }

@@ -8,6 +8,8 @@ mod builtin;
 mod condition;
 mod counts;
 mod project;
+#[cfg(test)]
+mod tests;
 
 pub use builtin::built_in;
 pub use condition::Condition;
