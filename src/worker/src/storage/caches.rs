@@ -28,8 +28,6 @@ pub(super) struct Caches<S: Storage> {
     tell: Rc<dyn Fn(Input)>,
     queue: Queue,
     generation: Cell<Generation>,
-    /// What was opened last, even if it was lost since: a wipe means this one.
-    name: RefCell<Option<CacheName>>,
     open: RefCell<Option<Rc<S::Cache>>>,
 }
 
@@ -40,7 +38,6 @@ impl<S: Storage + 'static> Caches<S> {
             tell,
             queue: Queue::default(),
             generation: Cell::new(Generation(0)),
-            name: RefCell::default(),
             open: RefCell::default(),
         })
     }
@@ -48,7 +45,6 @@ impl<S: Storage + 'static> Caches<S> {
     /// Opens a cache and tells what is in it. Writes that were asked for before are still carried out, silently.
     pub(super) fn open(self: &Rc<Self>, name: CacheName) {
         let generation = self.next_generation();
-        self.name.replace(Some(name.clone()));
         let caches = self.clone();
         self.queue.push(async move {
             caches.open.take();
@@ -79,17 +75,14 @@ impl<S: Storage + 'static> Caches<S> {
         });
     }
 
-    /// Deletes the cache that was opened last, with everything that was to be written to it.
+    /// Deletes every cache, with everything that was to be written: what an earlier life left is of nobody any more.
     pub(super) fn wipe(self: &Rc<Self>) {
         self.next_generation();
-        let Some(name) = self.name.take() else {
-            return;
-        };
         self.open.take();
         let caches = self.clone();
         self.queue.push(async move {
-            if let Err(failure) = caches.storage.wipe(&name).await {
-                let text = format!("a cache could not be deleted: {failure}");
+            if let Err(failure) = caches.storage.wipe().await {
+                let text = format!("caches could not be deleted: {failure}");
                 log::write(LogLevel::Error, &text);
             }
         });

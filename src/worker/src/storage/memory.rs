@@ -97,9 +97,9 @@ impl Storage for Memory {
         })
     }
 
-    async fn wipe(&self, name: &CacheName) -> Result<(), CacheFailure> {
+    async fn wipe(&self) -> Result<(), CacheFailure> {
         self.0.fail()?;
-        self.0.caches.borrow_mut().remove(name);
+        self.0.caches.borrow_mut().clear();
         Ok(())
     }
 }

@@ -43,8 +43,8 @@ pub(crate) trait Storage {
         tell: impl Fn(Incident) + 'static,
     ) -> Result<Self::Cache, CacheFailure>;
 
-    /// Deletes a cache and what could read it. It is not open.
-    async fn wipe(&self, name: &CacheName) -> Result<(), CacheFailure>;
+    /// Deletes every cache, those of earlier lives too, and what could read them. None is open.
+    async fn wipe(&self) -> Result<(), CacheFailure>;
 }
 
 /// What happens to an open cache.

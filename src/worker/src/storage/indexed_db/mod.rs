@@ -103,10 +103,12 @@ impl Storage for IndexedDb {
         Ok(cache)
     }
 
-    async fn wipe(&self, name: &CacheName) -> Result<(), CacheFailure> {
-        let name = self.database(name);
-        // The key first: without it the rest is noise, even if nothing more comes of this.
-        self.vault.begin_wipe(&name).await?;
-        self.finish_wipe(&name).await
+    async fn wipe(&self) -> Result<(), CacheFailure> {
+        // The keys first: without them the rest is noise, even if nothing more comes of this.
+        let names = self.vault.begin_wipe().await?;
+        for name in names {
+            self.finish_wipe(&name).await?;
+        }
+        Ok(())
     }
 }

@@ -9,11 +9,15 @@ use web_sys::CryptoKey;
 
 use super::{
     connection::Connection,
-    requests::{checked, commit, delete, get, put},
+    requests::{checked, commit, delete, get, page, put},
     schema::{self, KEYS, SESSIONS},
     seal::Sealer,
 };
 
+/// Caches that are deleted in one go: each user of a browser profile has one, and each wipe takes all.
+const CACHES_MAX: u32 = 256;
+/// Names of the keys of caches begin so.
+const CACHE_KEY: &str = "cache ";
 /// Name of the one session, and of its key.
 const SESSION: &str = "session";
 
@@ -99,9 +103,18 @@ impl Vault {
         Ok(key)
     }
 
-    /// Deletes the key of a cache and notes that the cache is still to be deleted.
-    pub(super) async fn begin_wipe(&self, cache: &str) -> Result<(), CacheFailure> {
-        self.put_cache_key(cache, &JsValue::TRUE).await
+    /// Deletes the key of every cache and notes that the caches are still to be deleted; tells which.
+    pub(super) async fn begin_wipe(&self) -> Result<Vec<String>, CacheFailure> {
+        let vault = self.connect().await?;
+        let keys = page(&vault.reading(&[KEYS])?, KEYS, None, CACHES_MAX).await?;
+        let caches = keys.iter().filter_map(|(name, _)| cache_of(name));
+        let caches: Vec<_> = caches.map(str::to_owned).collect();
+        let writing = vault.writing(&[KEYS], TransactionDurability::Strict)?;
+        for cache in &caches {
+            put(&writing, KEYS, &key_name(cache), &JsValue::TRUE)?;
+        }
+        commit(writing).await?;
+        Ok(caches)
     }
 
     /// Forgets that there was such a cache.
@@ -125,5 +138,10 @@ impl Vault {
 }
 
 fn key_name(cache: &str) -> String {
-    format!("cache {cache}")
+    format!("{CACHE_KEY}{cache}")
+}
+
+/// The cache that a key is for; `None` for that of the session.
+fn cache_of(key: &str) -> Option<&str> {
+    key.strip_prefix(CACHE_KEY)
 }
