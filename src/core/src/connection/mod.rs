@@ -8,6 +8,7 @@ mod clock;
 mod close;
 pub(crate) mod frame;
 mod probe;
+mod state;
 
 use crate::{
     engine::{LogLevel, Output, io::Io},
@@ -21,47 +22,7 @@ use crate::{
 use backoff::Backoff;
 pub(crate) use clock::ServerClock;
 use probe::Probes;
-
-/// Where the connection is.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum State {
-    /// Nobody wants a stream.
-    Idle,
-    /// A socket is being opened.
-    Connecting {
-        /// Which.
-        socket: SocketId,
-        /// Failures before this one.
-        attempt: u32,
-        /// Why there is none yet.
-        reason: StaleReason,
-    },
-    /// A socket is open.
-    Open(Open),
-    /// Waiting for the next attempt.
-    Backoff {
-        until: Timestamp,
-        reason: StaleReason,
-    },
-}
-
-/// An open socket.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Open {
-    /// Which.
-    pub(crate) socket: SocketId,
-    /// Since when.
-    pub(crate) since: Timestamp,
-    /// When the answer to a ping last proved it alive.
-    pub(crate) proven_at: Timestamp,
-    /// The machine slept: what was proven before says nothing about now, and what comes may have been buffered.
-    pub(crate) doubted: bool,
-    /// Subscriptions were bound to it.
-    useful: bool,
-    probes: Probes,
-    heard_at: Timestamp,
-    heartbeat_seen: bool,
-}
+pub(crate) use state::{IdleReason, Open, State};
 
 /// What the rest of the engine must react to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,7 +49,7 @@ impl Connection {
     /// Idle.
     pub(crate) fn new() -> Self {
         Self {
-            state: State::Idle,
+            state: State::Idle(IdleReason::NobodySignedIn),
             last: 0,
             backoff: Backoff::default(),
             clock: ServerClock::default(),
@@ -128,16 +89,16 @@ impl Connection {
 
     /// Somebody wants a stream.
     pub(crate) fn start(&mut self, io: &mut Io) {
-        if self.state == State::Idle {
+        if matches!(self.state, State::Idle(_)) {
             self.lost_since = Some(io.now);
             self.connect(io, 0, StaleReason::Connecting);
         }
     }
 
     /// Nobody wants a stream any longer.
-    pub(crate) fn stop(&mut self, io: &mut Io) {
+    pub(crate) fn stop(&mut self, io: &mut Io, reason: IdleReason) {
         self.drop_socket(io);
-        self.state = State::Idle;
+        self.enter(io, State::Idle(reason));
         self.backoff = Backoff::default();
         self.lost_since = None;
         self.failed_in_a_row = 0;
@@ -170,7 +131,7 @@ impl Connection {
             State::Open(open) if open.probes.is_quiet() => {
                 self.probe(io, limits::PONG_TIMEOUT_MS);
             }
-            State::Open(_) | State::Idle | State::Connecting { .. } => {}
+            State::Open(_) | State::Idle(_) | State::Connecting { .. } => {}
         }
         true
     }
@@ -200,7 +161,7 @@ impl Connection {
                 self.drop_socket(io);
                 self.connect(io, attempt, reason);
             }
-            State::Idle | State::Backoff { .. } => {
+            State::Idle(_) | State::Backoff { .. } => {
                 self.on_hint(io);
             }
         }
@@ -213,7 +174,7 @@ impl Connection {
             io.count(StateError::SocketUnknown);
             return None;
         }
-        self.state = State::Open(Open {
+        let open = State::Open(Open {
             socket,
             since: io.now,
             proven_at: io.now,
@@ -223,12 +184,12 @@ impl Connection {
             heard_at: io.now,
             heartbeat_seen: false,
         });
+        self.enter(io, open);
         self.clock.restart();
         io.timers.stop(Timer::ConnectTimeout);
         io.timers
             .set(Timer::ProvenHealthy, io.now + limits::PROVEN_HEALTHY_MS);
         io.timers.set(Timer::Ping, io.now + limits::PING_EVERY_MS);
-        io.log(LogLevel::Info, "the socket is open");
         Some(Event::Opened)
     }
 
@@ -370,11 +331,12 @@ impl Connection {
     fn connect(&mut self, io: &mut Io, attempt: u32, reason: StaleReason) {
         self.last += 1;
         let socket = SocketId(self.last);
-        self.state = State::Connecting {
+        let connecting = State::Connecting {
             socket,
             attempt,
             reason,
         };
+        self.enter(io, connecting);
         let url = socket_url(&io.config.server);
         io.push(Output::OpenSocket { socket, url });
         io.timers
@@ -390,7 +352,7 @@ impl Connection {
         self.lost_since.get_or_insert(io.now);
         let wait_ms = self.backoff.next_wait_ms(io.now, &mut io.rng);
         let until = io.now + wait_ms;
-        self.state = State::Backoff { until, reason };
+        self.enter(io, State::Backoff { until, reason });
         io.timers.set(Timer::Reconnect, until);
         Event::Lost
     }
@@ -408,11 +370,16 @@ impl Connection {
         self.lost_since = None;
     }
 
+    fn enter(&mut self, io: &mut Io, state: State) {
+        io.log(LogLevel::Info, format!("connection: {state}"));
+        self.state = state;
+    }
+
     fn current(&self) -> Option<SocketId> {
         match &self.state {
             State::Connecting { socket, .. } => Some(*socket),
             State::Open(open) => Some(open.socket),
-            State::Idle | State::Backoff { .. } => None,
+            State::Idle(_) | State::Backoff { .. } => None,
         }
     }
 

@@ -10,7 +10,7 @@ use crate::{
     cache::Cache,
     collections::{Map, Set},
     config::Config,
-    connection::Connection,
+    connection::{Connection, IdleReason},
     error::{ConnectionError, StateError},
     handlers::Panels,
     identity::{BuildId, InstanceId, RequestId, ResourceKey, ResourceType, TabId},
@@ -242,7 +242,8 @@ impl Engine {
         self.restoring = Restoring::default();
         self.over_limit.clear();
         self.subscriptions.forget(&mut self.io);
-        self.connection.stop(&mut self.io);
+        self.connection
+            .stop(&mut self.io, IdleReason::NobodySignedIn);
         self.reconcile.forget(&mut self.io);
         self.replica.wipe();
         self.panels = Panels::default();

@@ -3,7 +3,7 @@
 
 use super::{Engine, SocketEvent, composition::watched};
 use crate::{
-    connection,
+    connection::{self, IdleReason},
     error::StateError,
     identity::SocketId,
     limits,
@@ -115,7 +115,8 @@ impl Engine {
     fn give_up_stream(&mut self, reason: PollingReason) {
         self.polling = Some(reason);
         self.subscriptions.give_up(&mut self.io);
-        self.connection.stop(&mut self.io);
+        self.connection
+            .stop(&mut self.io, IdleReason::Refused(reason));
         self.reconcile.on_lost(&mut self.io);
         let wait_ms =
             limits::STREAM_RETRY_MS * 3 / 4 + self.io.jitter_ms(limits::STREAM_RETRY_MS / 2);

@@ -101,7 +101,7 @@ pub(super) fn derive(facts: &Facts<'_>) -> Freshness {
     let (closed, retry_at) = match facts.connection {
         State::Backoff { until, reason } => (*reason, Some(*until)),
         State::Connecting { reason, .. } => (*reason, None),
-        State::Idle | State::Open(_) => (StaleReason::Connecting, None),
+        State::Idle(_) | State::Open(_) => (StaleReason::Connecting, None),
     };
     // Before the very first connection nothing is shown that could be old.
     if closed == StaleReason::Connecting && facts.trouble.is_none() && as_of.is_none() {
@@ -179,6 +179,7 @@ pub(super) fn differs(one: &Freshness, other: &Freshness) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::connection::IdleReason;
 
     fn facts(connection: &State) -> Facts<'_> {
         Facts {
@@ -205,12 +206,15 @@ mod tests {
             since: Timestamp(40_000),
             as_of: Some(Timestamp(39_000)),
         };
-        assert_eq!(derive(&facts(&State::Idle)), offline);
+        assert_eq!(
+            derive(&facts(&State::Idle(IdleReason::NobodySignedIn))),
+            offline
+        );
     }
 
     #[test]
     fn the_very_first_connection_is_no_reason_to_worry() {
-        let idle = State::Idle;
+        let idle = State::Idle(IdleReason::NobodySignedIn);
         let first = Facts {
             claim_offline: false,
             searched: None,
@@ -226,7 +230,7 @@ mod tests {
 
     #[test]
     fn a_server_that_answers_proves_that_there_is_a_network() {
-        let idle = State::Idle;
+        let idle = State::Idle(IdleReason::NobodySignedIn);
         let limited = Facts {
             trouble: Some(Trouble::RateLimited),
             ..facts(&idle)
@@ -278,7 +282,7 @@ mod tests {
 
     #[test]
     fn polling_that_gets_no_answers_of_use_is_stale() {
-        let idle = State::Idle;
+        let idle = State::Idle(IdleReason::NobodySignedIn);
         let polling = Facts {
             claim_offline: false,
             polling: Some(PollingReason::FeatureOff),
