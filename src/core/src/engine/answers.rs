@@ -155,6 +155,7 @@ impl Engine {
         let state = match &outcome {
             Ok(answer) if answer.status == 200 => match self.parse(&answer.body) {
                 Some(resource) if resource.key == *key => {
+                    self.replica.disputes().settle(key);
                     self.accept(resource, Source::Read(asked));
                     return self.tell_record(key, None);
                 }
@@ -174,8 +175,13 @@ impl Engine {
             }
             _ => RecordState::Unavailable,
         };
-        if matches!(state, RecordState::Invalid | RecordState::Unavailable) {
-            self.io.count(ProcessingError::ReadUnusable);
+        match state {
+            RecordState::Invalid | RecordState::Unavailable => {
+                self.io.count(ProcessingError::ReadUnusable);
+                // What was in dispute stays so until a search has read it.
+                self.reconcile.prove_soon(&mut self.io);
+            }
+            _ => self.replica.disputes().settle(key),
         }
         self.tell_record(key, Some(state));
     }

@@ -316,7 +316,7 @@ impl Engine {
     }
 
     fn settle(&mut self) {
-        for key in self.replica.take_settled(self.io.now) {
+        for key in self.replica.disputes().take_due(self.io.now) {
             self.io.counters.settled += 1;
             self.read(&key);
         }
@@ -339,12 +339,12 @@ impl Engine {
 
     /// The end of every turn: tell the tabs, send what may be sent, say when to come back.
     fn finish(&mut self) {
-        for kind in self.replica.take_doubts() {
+        for kind in self.replica.disputes().take_doubts() {
             self.reconcile.on_doubt(&mut self.io, &kind);
             self.subscriptions.replace(&mut self.io, &kind);
         }
         self.publish();
-        if let Some(at) = self.replica.next_settle() {
+        if let Some(at) = self.replica.disputes().next_due() {
             self.io.timers.set(Timer::Settle, at);
         }
         if self.connection.lost_since().is_some()

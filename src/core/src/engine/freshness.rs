@@ -24,6 +24,8 @@ pub(super) struct Facts<'a> {
     pub(super) searched: Option<Timestamp>,
     /// Everything until then was shown while the stream was whole.
     pub(super) streamed: Option<Timestamp>,
+    /// Since when some row waits for a read that tells its last version.
+    pub(super) unsettled: Option<Timestamp>,
     pub(super) poll_every_ms: u32,
     pub(super) started: Timestamp,
 }
@@ -59,9 +61,15 @@ pub(super) fn derive(facts: &Facts<'_>) -> Freshness {
         // A stream that looks whole is believed only while searches prove that it is.
         let proven = searched_ms <= limits::LIVE_UNPROVEN_MAX_MS;
         let whole = facts.all_bound && facts.caught_up && proven;
-        return match (whole, as_of, facts.trouble) {
-            (true, Some(as_of), _) => Freshness::Live {
-                as_of: as_of.max(open.proven_at),
+        let claimed = as_of.map(|as_of| as_of.max(open.proven_at));
+        let settled = facts.unsettled.unwrap_or(facts.now);
+        if whole && facts.now.since_ms(settled) > limits::LIVE_PROOF_MAX_MS {
+            let (as_of, reason) = (claimed.min(Some(settled)), CatchUpReason::Doubt);
+            return Freshness::CatchingUp { as_of, reason };
+        }
+        return match (whole, claimed, facts.trouble) {
+            (true, Some(claimed), _) => Freshness::Live {
+                as_of: claimed.min(settled),
             },
             // What was missed cannot be read: to call that catching up would promise too much.
             (_, _, Some(trouble)) => Freshness::Stale {
@@ -195,6 +203,7 @@ mod tests {
             trouble: None,
             searched: Some(Timestamp(39_000)),
             streamed: None,
+            unsettled: None,
             poll_every_ms: 15_000,
             started: Timestamp(0),
         }

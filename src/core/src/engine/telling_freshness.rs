@@ -31,6 +31,7 @@ impl Engine {
             trouble: self.io.requests.trouble(),
             searched: self.reconcile.as_of().or(self.restoring.as_of()),
             streamed: self.streamed,
+            unsettled: self.replica.unsettled_since(),
             poll_every_ms: self.poll_every_ms(),
             started: self.started,
         })
@@ -57,7 +58,20 @@ impl Engine {
             .or((blocked && http_works).then_some(PollingReason::SocketsBlocked))
     }
 
+    /// What a search has read since it was disputed is settled.
+    fn settle_by_searches(&mut self) {
+        if self.replica.unsettled_since().is_none() {
+            return;
+        }
+        for kind in self.reconcile.types() {
+            if let Some(asked) = self.reconcile.proven_at(std::slice::from_ref(kind)) {
+                self.replica.disputes().settle_by_search(kind, asked);
+            }
+        }
+    }
+
     pub(super) fn tell_freshness(&mut self) {
+        self.settle_by_searches();
         let blocked = self.polling_reason() == Some(PollingReason::SocketsBlocked);
         if blocked && !self.sockets_blocked {
             self.io.report(SubscriptionError::SocketsBlocked);

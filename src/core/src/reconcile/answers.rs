@@ -12,7 +12,7 @@ use crate::{
     },
     error::{ConnectionError, ProcessingError},
     fhir,
-    identity::{ResourceId, ResourceKey},
+    identity::{ResourceId, ResourceKey, ResourceType},
     limits,
 };
 
@@ -235,6 +235,11 @@ impl Reconcile {
             }
             Stage::Members => self.complete(io, index),
         }
+    }
+
+    /// The types.
+    pub(crate) fn types(&self) -> impl Iterator<Item = &ResourceType> {
+        self.types.iter().map(|sync| &sync.kind)
     }
 
     pub(super) fn complete(&mut self, io: &mut Io, index: usize) -> Vec<Event> {

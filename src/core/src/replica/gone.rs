@@ -18,6 +18,8 @@ pub(super) struct Gone {
     pub(super) version: Option<VersionId>,
     /// Deleted on the server; otherwise only out of everybody's sight.
     pub(super) deleted: bool,
+    /// The latest moment for which the server is known to have held it so. An answer to an earlier question is no news.
+    pub(super) known_at: Timestamp,
 }
 
 /// The oldest are forgotten first: a frame that late does not exist.
@@ -73,6 +75,7 @@ mod tests {
             updated: Timestamp(1),
             version: None,
             deleted: true,
+            known_at: Timestamp(1),
         };
         for number in 0..=limits::GONE_REMEMBERED_MAX {
             memory.remember(&key(number), gone.clone());

@@ -7,6 +7,7 @@
 //!
 //! Must never scan all rows for one event.
 
+mod disputes;
 mod gone;
 mod joins;
 mod tallies;
@@ -26,6 +27,7 @@ use crate::{
     time::Timestamp,
     update_queue::UpdateQueue,
 };
+use disputes::Disputes;
 use gone::{Gone, GoneMemory};
 use joins::Joins;
 use tallies::Tallies;
@@ -84,8 +86,7 @@ pub(crate) struct Replica {
     counts: Map<ResourceType, usize>,
     joins: Joins,
     gone: GoneMemory,
-    disputed: Map<ResourceKey, Timestamp>,
-    doubts: Vec<ResourceType>,
+    disputes: Disputes,
     dirty: UpdateQueue,
     tallies: Tallies,
     unsaved: Unsaved,
@@ -163,6 +164,7 @@ impl Replica {
                 updated: resource.updated,
                 version: Some(resource.version.clone()),
                 deleted: true,
+                known_at: now,
             },
         );
         self.take(&resource.key, GoneReason::Deleted)
@@ -190,6 +192,7 @@ impl Replica {
                     updated: deleted,
                     version: None,
                     deleted: true,
+                    known_at: asked,
                 },
             );
         }
@@ -217,40 +220,26 @@ impl Replica {
                     updated: entry.resource.updated,
                     version: Some(entry.resource.version.clone()),
                     deleted: true,
+                    known_at: asked,
                 },
             );
         }
         self.take(key, reason)
     }
 
-    /// Resources whose dispute has been quiet for long enough.
-    pub(crate) fn take_settled(&mut self, now: Timestamp) -> Vec<ResourceKey> {
-        let quiet = self.disputed.iter().filter(|(_, until)| **until <= now);
-        let keys: Vec<_> = quiet.map(|(key, _)| key.clone()).collect();
-        for key in &keys {
-            self.disputed.remove(key);
-        }
-        keys
-    }
-
-    /// When the next dispute is quiet.
-    pub(crate) fn next_settle(&self) -> Option<Timestamp> {
-        self.disputed.values().min().copied()
-    }
-
     /// A resource must be read before its state can be believed. With too many of them the whole type is in doubt.
     pub(crate) fn dispute(&mut self, key: &ResourceKey, now: Timestamp) {
-        if self.disputed.len() < limits::SETTLE_QUEUE_MAX || self.disputed.contains_key(key) {
-            self.disputed
-                .insert(key.clone(), now + limits::SETTLE_QUIET_MS);
-        } else if !self.doubts.contains(&key.kind) {
-            self.doubts.push(key.kind.clone());
-        }
+        self.disputes.add(key, now);
     }
 
-    /// Types that have more rows in dispute than can be read one by one.
-    pub(crate) fn take_doubts(&mut self) -> Vec<ResourceType> {
-        std::mem::take(&mut self.doubts)
+    /// Versions whose order is not certain.
+    pub(crate) fn disputes(&mut self) -> &mut Disputes {
+        &mut self.disputes
+    }
+
+    /// Since when it has not been certain what is the last version of some resource.
+    pub(crate) fn unsettled_since(&self) -> Option<Timestamp> {
+        self.disputes.oldest()
     }
 
     /// Decides anew who shows a row; one that nobody shows is dropped.
@@ -270,6 +259,7 @@ impl Replica {
                 updated: entry.resource.updated,
                 version: Some(entry.resource.version.clone()),
                 deleted: false,
+                known_at: entry.known_at,
             };
             self.gone.remember(key, gone);
             self.take(key, reason);
@@ -316,7 +306,9 @@ impl Replica {
         let disputed = different && is_close(gone.updated, resource.updated, source);
         let verdict = match source {
             // Asked after it went, and it is there: access came back, or it was created again.
-            Source::Read(_) if !gone.deleted || different => Verdict::Applied,
+            Source::Read(asked) if gone.known_at <= asked && (!gone.deleted || different) => {
+                Verdict::Applied
+            }
             _ if !different => Verdict::Duplicate,
             _ if resource.updated > gone.updated => Verdict::Applied,
             _ => Verdict::Late,
@@ -348,6 +340,7 @@ impl Replica {
                 updated: resource.updated,
                 version: Some(resource.version.clone()),
                 deleted: false,
+                known_at,
             };
             self.gone.remember(&key, gone);
             if was == 0 {
@@ -411,7 +404,7 @@ impl Replica {
 
     fn take(&mut self, key: &ResourceKey, reason: GoneReason) -> bool {
         if reason == GoneReason::Deleted {
-            self.disputed.remove(key);
+            self.disputes.drop(key);
         }
         let Some(entry) = self.rows.remove(key) else {
             return false;

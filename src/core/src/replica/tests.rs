@@ -51,7 +51,7 @@ fn a_late_frame_does_not_overwrite_a_newer_version() {
     let verdict = replica.accept(NOW, task("t", 1, 1_000), 1, Source::Frame);
     assert_eq!(verdict, Verdict::Late);
     assert_eq!(version(&replica, "t").as_deref(), Some("v2"));
-    assert!(replica.take_settled(Timestamp(i64::MAX)).is_empty());
+    assert!(replica.disputes().take_due(Timestamp(i64::MAX)).is_empty());
 }
 
 #[test]
@@ -61,11 +61,12 @@ fn versions_out_of_order_within_two_seconds_are_settled_by_a_read() {
     replica.accept(NOW, task("t", 1, 1_000), 1, Source::Frame);
     assert!(
         replica
-            .take_settled(Timestamp(limits::SETTLE_QUIET_MS - 1))
+            .disputes()
+            .take_due(Timestamp(limits::SETTLE_QUIET_MS - 1))
             .is_empty()
     );
     let asked = Timestamp(limits::SETTLE_QUIET_MS);
-    assert_eq!(replica.take_settled(asked), [key("t")]);
+    assert_eq!(replica.disputes().take_due(asked), [key("t")]);
     // The server's commit order was the other way round: the read is believed.
     let verdict = replica.accept(asked + 5, task("t", 1, 1_000), 1, Source::Read(asked));
     assert_eq!(verdict, Verdict::Settled);
@@ -133,7 +134,7 @@ fn the_delete_frame_may_come_before_or_after_its_twin() {
             replica.delete_by_frame(NOW, &task("t", 1, 1_000));
         }
         assert_eq!(version(&replica, "t"), None);
-        let disputed = replica.take_settled(Timestamp(i64::MAX));
+        let disputed = replica.disputes().take_due(Timestamp(i64::MAX));
         assert!(
             disputed.is_empty(),
             "a delete that was delivered needs no read"
@@ -147,7 +148,9 @@ fn the_same_version_twice_asks_whether_a_delete_got_lost() {
     replica.accept(NOW, task("t", 1, 1_000), 1, Source::Frame);
     replica.accept(NOW, task("t", 1, 1_000), 1, Source::Frame);
     assert_eq!(
-        replica.take_settled(Timestamp(limits::SETTLE_QUIET_MS)),
+        replica
+            .disputes()
+            .take_due(Timestamp(limits::SETTLE_QUIET_MS)),
         [key("t")]
     );
 }
@@ -181,10 +184,47 @@ fn two_versions_of_one_moment_are_settled_by_a_read_even_when_one_of_them_left_t
             replica.accept(NOW, task("t", number, 9_000), members, Source::Frame);
         }
         let asked = Timestamp(i64::MAX);
-        assert_eq!(replica.take_settled(asked), [key("t")], "{frames:?}");
+        assert_eq!(replica.disputes().take_due(asked), [key("t")], "{frames:?}");
         replica.accept(asked, task("t", 2, 9_000), 1, Source::Read(asked));
         assert_eq!(version(&replica, "t").as_deref(), Some("v2"), "{frames:?}");
     }
+}
+
+#[test]
+fn a_read_that_was_overtaken_by_a_departure_or_a_deletion_brings_nothing_back() {
+    let mut replica = Replica::default();
+    replica.accept(Timestamp(1), task("t", 1, 1_000), 1, Source::Frame);
+    replica.accept(Timestamp(1), task("d", 1, 1_000), 1, Source::Frame);
+    let asked = Timestamp(10);
+    // Both change once more; one leaves the panels, the other is deleted, and only a search tells.
+    replica.accept(Timestamp(20), task("t", 2, 5_000), 0, Source::Frame);
+    let deleted = Timestamp(1_700_000_006_000);
+    replica.delete_by_tombstone(&key("d"), deleted, Timestamp(25));
+    for id in ["t", "d"] {
+        let answer = task(id, 1, 1_000);
+        let verdict = replica.accept(Timestamp(30), answer, 1, Source::Read(asked));
+        assert_eq!(verdict, Verdict::Late);
+        assert_eq!(version(&replica, id), None);
+    }
+}
+
+#[test]
+fn a_dispute_is_open_until_its_read_is_answered_or_a_later_search_has_read_everything() {
+    let mut replica = Replica::default();
+    replica.dispute(&key("a"), Timestamp(10));
+    replica.dispute(&key("b"), Timestamp(20));
+    assert_eq!(replica.disputes().take_due(Timestamp(i64::MAX)).len(), 2);
+    assert_eq!(replica.unsettled_since(), Some(Timestamp(10)));
+    replica.disputes().settle(&key("a"));
+    assert_eq!(replica.unsettled_since(), Some(Timestamp(20)));
+    replica
+        .disputes()
+        .settle_by_search(&ResourceType::Task, Timestamp(19));
+    assert_eq!(replica.unsettled_since(), Some(Timestamp(20)));
+    replica
+        .disputes()
+        .settle_by_search(&ResourceType::Task, Timestamp(20));
+    assert_eq!(replica.unsettled_since(), None);
 }
 
 #[test]
@@ -208,10 +248,13 @@ fn more_disputes_than_can_be_settled_put_the_type_in_doubt_once() {
     for number in 0..=limits::SETTLE_QUEUE_MAX {
         replica.dispute(&key(&number.to_string()), NOW);
     }
-    assert_eq!(replica.take_doubts(), [ResourceType::Task]);
-    assert!(replica.take_doubts().is_empty());
+    assert_eq!(replica.disputes().take_doubts(), [ResourceType::Task]);
+    assert!(replica.disputes().take_doubts().is_empty());
     let asked = Timestamp(limits::SETTLE_QUIET_MS);
-    assert_eq!(replica.take_settled(asked).len(), limits::SETTLE_QUEUE_MAX);
+    assert_eq!(
+        replica.disputes().take_due(asked).len(),
+        limits::SETTLE_QUEUE_MAX
+    );
 }
 
 #[derive(Clone, Debug)]
@@ -270,7 +313,7 @@ proptest! {
         if let Some(at) = deleted_at {
             replica.delete_by_tombstone(&key("t"), Timestamp(1_700_000_000_000 + at), NOW - 1);
         }
-        for disputed in replica.take_settled(Timestamp(i64::MAX)) {
+        for disputed in replica.disputes().take_due(Timestamp(i64::MAX)) {
             match live {
                 Some((number, at)) => {
                     replica.accept(Timestamp(9), task("t", number, at), 1, Source::Read(Timestamp(8)));

@@ -1,0 +1,77 @@
+//! Resources whose last version is not known for certain: versions so close in time that neither their frames nor their
+//! stamps tell the order. A read settles each, once it is quiet; until its answer nothing newer may be claimed.
+
+use crate::{
+    collections::Map,
+    identity::{ResourceKey, ResourceType},
+    limits,
+    time::Timestamp,
+};
+
+/// See the module.
+#[derive(Debug, Default)]
+pub(crate) struct Disputes {
+    /// To be read at that time.
+    due: Map<ResourceKey, Timestamp>,
+    /// Not settled since; those whose read is on its way too.
+    since: Map<ResourceKey, Timestamp>,
+    doubts: Vec<ResourceType>,
+}
+
+impl Disputes {
+    /// A resource must be read before its state can be believed. With too many of them the whole type is in doubt.
+    pub(super) fn add(&mut self, key: &ResourceKey, now: Timestamp) {
+        if self.due.len() < limits::SETTLE_QUEUE_MAX || self.due.contains_key(key) {
+            let due = now + limits::SETTLE_QUIET_MS;
+            self.due.insert(key.clone(), due);
+            self.since.entry(key.clone()).or_insert(now);
+        } else if !self.doubts.contains(&key.kind) {
+            self.doubts.push(key.kind.clone());
+        }
+    }
+
+    /// Those that have been quiet for long enough to be read.
+    pub(crate) fn take_due(&mut self, now: Timestamp) -> Vec<ResourceKey> {
+        let quiet = self.due.iter().filter(|(_, due)| **due <= now);
+        let keys: Vec<_> = quiet.map(|(key, _)| key.clone()).collect();
+        for key in &keys {
+            self.due.remove(key);
+        }
+        keys
+    }
+
+    /// When the next one is due.
+    pub(crate) fn next_due(&self) -> Option<Timestamp> {
+        self.due.values().min().copied()
+    }
+
+    /// Types that have more rows in dispute than can be read one by one.
+    pub(crate) fn take_doubts(&mut self) -> Vec<ResourceType> {
+        std::mem::take(&mut self.doubts)
+    }
+
+    /// A read was answered. One that was disputed again meanwhile goes on.
+    pub(crate) fn settle(&mut self, key: &ResourceKey) {
+        if !self.due.contains_key(key) {
+            self.since.remove(key);
+        }
+    }
+
+    /// It is gone for certain.
+    pub(super) fn drop(&mut self, key: &ResourceKey) {
+        self.due.remove(key);
+        self.since.remove(key);
+    }
+
+    /// Searches asked at `asked` have read everything of a type: they settle what nothing was heard of since.
+    pub(crate) fn settle_by_search(&mut self, kind: &ResourceType, asked: Timestamp) {
+        let due = &self.due;
+        self.since
+            .retain(|key, since| key.kind != *kind || *since > asked || due.contains_key(key));
+    }
+
+    /// Since when the oldest one is open.
+    pub(super) fn oldest(&self) -> Option<Timestamp> {
+        self.since.values().min().copied()
+    }
+}
