@@ -85,12 +85,15 @@ impl User {
 }
 
 /// Why a panel should show something else of a resource.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// From what is told at once to what is not told at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Cause {
     /// It was written.
     Write,
     /// It was written in a burst whose order only a read can tell.
     Burst,
+    /// It left what its user may read: no frame tells, only a search.
+    OutOfSight,
     /// A policy changed: no frame and no search tells.
     Policy,
 }
@@ -112,7 +115,7 @@ pub(crate) enum Standing {
     Behind {
         /// When the oldest change that is missing happened.
         since: Millis,
-        /// Why.
+        /// Why: of all changes that are missing the least that is told.
         cause: Cause,
     },
     /// It never was right.
@@ -240,6 +243,12 @@ impl Truth {
             .current
             .as_ref()
             .filter(|(_, value)| who.may_read(resource.kind, value));
+        let hidden = resource.current.is_some() && readable.is_none();
+        let cause = if hidden {
+            cause.max(Cause::OutOfSight)
+        } else {
+            cause
+        };
         for (index, panel) in Panel::ALL.into_iter().enumerate() {
             let shown = readable.filter(|(_, value)| panel.shows(resource.kind, value, who));
             let expected = Expected {
@@ -281,9 +290,10 @@ impl Truth {
             Some(place) if place + 1 == history.len() => Standing::Right,
             Some(place) => {
                 let missing = &history[place + 1..];
+                let causes = missing.iter().map(|expected| expected.cause);
                 Standing::Behind {
                     since: missing[0].from,
-                    cause: missing[0].cause,
+                    cause: causes.max().unwrap_or(Cause::Write),
                 }
             }
             // Before its first commit a resource was shown nowhere.
@@ -319,15 +329,6 @@ impl Truth {
     pub(crate) fn current(&self, resource: ResourceNo) -> Option<&Value> {
         let (_, value) = self.resources[resource].current.as_ref()?;
         Some(value)
-    }
-
-    /// Whether a user may read the current version of a resource.
-    pub(crate) fn may_read(&self, user: usize, resource: ResourceNo) -> bool {
-        let resource = &self.resources[resource];
-        resource
-            .current
-            .as_ref()
-            .is_some_and(|(_, value)| self.users[user].may_read(resource.kind, value))
     }
 }
 

@@ -9,7 +9,7 @@ use panels_core::{
     protocol::FromTab,
 };
 
-use crate::checkers::WorkerChecks;
+use crate::{checkers::WorkerChecks, queue::Millis};
 
 /// Number of a port: a tab has a new one after each connect.
 pub(crate) type PortNo = u64;
@@ -39,6 +39,7 @@ pub(crate) struct Worker {
     pub(crate) cache_openings: u64,
     /// Commands of a dead worker that its storage still carries out.
     pub(crate) storage_commands_left: u32,
+    pub(crate) started_at: Millis,
     pub(crate) checks: WorkerChecks,
 }
 

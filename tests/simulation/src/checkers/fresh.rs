@@ -46,22 +46,15 @@ impl World {
             .filter(|claim| claim.panel.as_str() == panel.id())
             .find_map(|claim| claim.proven);
         if let Some(proven) = proven {
-            self.check_claim(tab, panel, proven, "proven", |_, _| true);
+            self.check_claim(tab, panel, proven, "proven", |cause| {
+                matches!(cause, Cause::Write | Cause::OutOfSight)
+            });
         }
         if let Freshness::Live { as_of } = self.tabs[tab].freshness
             && !self.unreliable
         {
-            // No frame tells a restricted user that a row left its sight.
-            self.check_claim(tab, panel, as_of, "live", |world, number| {
-                world.is_readable(tab, number)
-            });
+            self.check_claim(tab, panel, as_of, "live", |cause| cause == Cause::Write);
         }
-    }
-
-    fn is_readable(&self, tab: usize, number: ResourceNo) -> bool {
-        let user = self.tabs[tab].checks.user;
-        self.truth.current(number).is_none()
-            || user.is_some_and(|user| self.truth.may_read(user, number))
     }
 
     /// Nothing that is missing may be older than a moment that is claimed to be shown.
@@ -71,24 +64,22 @@ impl World {
         panel: Panel,
         claimed: Timestamp,
         word: &'static str,
-        counts: impl Fn(&Self, ResourceNo) -> bool,
+        counts: impl Fn(Cause) -> bool,
     ) {
         let profile = &self.profiles[self.tabs[tab].profile];
-        let slack_ms = if self.tabs[tab].surroundings.visible {
-            CLAIM_SLACK_MS
-        } else {
-            HIDDEN_SLACK_MS
-        };
+        let slack_ms = self.slack_ms(tab);
         let claimed = claimed.0 - profile.clock_ahead_ms;
-        // What was measured by the clock before it was set cannot be translated.
-        if claimed < profile.clock_set_at + slack_ms {
+        // What was measured by the clock before it was set cannot be translated, nor what an earlier life stored of it.
+        let worker = self.tabs[tab].worker.map(|worker| &self.workers[worker]);
+        let stored = worker.is_some_and(|worker| claimed < worker.started_at) || claimed > self.now;
+        if claimed < profile.clock_set_at + slack_ms || (stored && profile.clock_set_at > 0) {
             return;
         }
         let missing = self.tabs[tab].checks.behind.iter();
         let lie = missing
-            .filter(|(number, behind)| {
+            .filter(|(_, behind)| {
                 let old = behind.since + EVALUATION_MS < claimed;
-                old && behind.cause == Cause::Write && counts(self, **number)
+                old && counts(behind.cause)
             })
             .map(|(number, behind)| (*number, behind.since))
             .next();
@@ -103,6 +94,15 @@ impl World {
             };
             self.queue
                 .push(self.now + slack_ms, Event::Claim(Box::new(claim)));
+        }
+    }
+
+    /// How much later than a claim the rows of a tab may be.
+    fn slack_ms(&self, tab: usize) -> Millis {
+        if self.tabs[tab].surroundings.visible {
+            CLAIM_SLACK_MS
+        } else {
+            HIDDEN_SLACK_MS
         }
     }
 
@@ -158,12 +158,14 @@ impl World {
         let clock = profile.clock(self.now);
         let badge = self.tabs[tab].badge(clock);
         if badge.word != BadgeWord::Live {
+            self.tabs[tab].checks.live_since = None;
             return;
         }
+        let live_since = *self.tabs[tab].checks.live_since.get_or_insert(self.now);
         let oldest = self.tabs[tab].checks.behind.iter().map(|(number, behind)| {
             let settled_ms = match behind.cause {
                 Cause::Burst => SETTLED_AFTER_MS,
-                Cause::Write | Cause::Policy => 0,
+                Cause::Write | Cause::OutOfSight | Cause::Policy => 0,
             };
             (behind.since + settled_ms, *number)
         });
@@ -174,10 +176,11 @@ impl World {
         if self.now <= over || self.was_forbidden(tab) {
             return;
         }
+        let profile = &self.profiles[self.tabs[tab].profile];
         let woke = profile.woke_at.max(self.tabs[tab].thawed_at);
-        if self.now < woke + WAKE_GRACE_MS {
-            let at = woke + WAKE_GRACE_MS;
-            self.queue.push(at, Event::Deadline(tab));
+        let excused_until = (woke + WAKE_GRACE_MS).max(live_since + self.slack_ms(tab));
+        if self.now < excused_until {
+            self.queue.push(excused_until, Event::Deadline(tab));
             return;
         }
         let name = self.truth.name(number);

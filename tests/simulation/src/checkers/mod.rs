@@ -54,6 +54,8 @@ pub(crate) struct TabChecks {
     user: Option<usize>,
     /// The worker whose rows these are.
     worker: Option<usize>,
+    /// Since when the badge says `Live`.
+    live_since: Option<Millis>,
     /// A snapshot has come.
     loaded: bool,
     /// The latest place in the history of each row that was shown.

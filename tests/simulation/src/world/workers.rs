@@ -54,6 +54,7 @@ impl World {
             cache: None,
             cache_openings: 0,
             storage_commands_left: 0,
+            started_at: self.now,
             checks: WorkerChecks::default(),
         });
         self.trace.line(self.now, Who::Worker(worker), || {
