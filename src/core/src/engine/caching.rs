@@ -17,7 +17,7 @@ use crate::{
     reconcile,
     replica::IN_DRAWER,
     session::Identity,
-    time::{MINUTE_MS, Timestamp},
+    time::Timestamp,
 };
 
 /// What is known only while stored rows are being read.
@@ -264,5 +264,5 @@ impl Engine {
 
 /// Whether rows of that time may still be shown: not from the future, by a clock that was wrong, and not from long ago.
 fn is_of_use(as_of: Timestamp, now: Timestamp) -> bool {
-    (-MINUTE_MS..limits::RELOAD_AFTER_GAP_MS).contains(&now.since_ms(as_of))
+    (-limits::CLOCK_STEP_MS..limits::RELOAD_AFTER_GAP_MS).contains(&now.since_ms(as_of))
 }
