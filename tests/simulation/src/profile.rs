@@ -34,6 +34,8 @@ pub(crate) struct Profile {
     pub(crate) build: u32,
     /// Nobody signs in before, because somebody signed out on purpose.
     pub(crate) signed_out_until: Millis,
+    /// Somebody is about to sign in.
+    pub(crate) sign_in_planned: bool,
     /// The browser believes to have a network.
     pub(crate) online: bool,
 }

@@ -158,6 +158,7 @@ fn fill(size: Size) -> Prepared {
             } else {
                 Reading::Everything
             },
+            reading_since: 0,
         }
     });
     let users = users.collect();

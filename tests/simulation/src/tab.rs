@@ -72,8 +72,6 @@ pub(crate) enum ToTab {
     Alarm(u64),
     /// What waited for a frame is applied.
     Flush,
-    /// Somebody types address and password.
-    SignIn,
     /// Somebody reloads the page.
     Reload,
 }

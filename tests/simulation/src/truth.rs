@@ -71,6 +71,8 @@ pub(crate) struct User {
     pub(crate) email: String,
     /// What it may read now.
     pub(crate) reading: Reading,
+    /// Since when.
+    pub(crate) reading_since: Millis,
 }
 
 impl User {
@@ -231,6 +233,7 @@ impl Truth {
     /// From now on the policy of a user lets it read something else.
     pub(crate) fn set_reading(&mut self, now: Millis, user: usize, reading: Reading) {
         self.users[user].reading = reading;
+        self.users[user].reading_since = now;
         for resource in 0..self.resources.len() {
             self.expect(now, user, resource, Cause::Policy);
         }

@@ -14,6 +14,8 @@ use crate::{
 const CLAIM_SLACK_MS: Millis = 60;
 /// The same in a tab that nobody sees: rows are applied once a second.
 const HIDDEN_SLACK_MS: Millis = 1_200;
+/// Until it has asked again what its user may read, an engine takes what it finds for all there is.
+const ACCESS_KNOWN_MS: Millis = 2 * panels_core::limits::ACCESS_PROOF_EVERY_MS;
 /// The newest servers evaluate a write a moment after its answer.
 const EVALUATION_MS: Millis = 50;
 /// A burst on one resource is settled by a read once it is quiet: it counts as missing only after this.
@@ -111,7 +113,10 @@ impl World {
         let tab = &self.tabs[claim.tab];
         let profile = &self.profiles[tab.profile];
         let woke = profile.woke_at.max(tab.thawed_at);
-        let excused = !tab.alive
+        let user = tab.checks.user.map(|user| &self.truth.users()[user]);
+        let new_policy = user.is_some_and(|user| self.now - user.reading_since < ACCESS_KNOWN_MS);
+        let excused = new_policy
+            || !tab.alive
             || tab.is_frozen(self.now)
             || profile.is_asleep(self.now)
             || self.now < woke + WAKE_GRACE_MS

@@ -49,6 +49,8 @@ pub(crate) enum Event {
     Storage(usize, u64, Command),
     /// A worker may hold the owner lock of its profile.
     Owner(usize),
+    /// Somebody signs in.
+    SignIn(usize),
     /// A profile wakes up.
     Wake(usize),
     /// The network of a profile is back, and the browser says so.
@@ -174,6 +176,7 @@ impl World {
                 owners_waiting: Default::default(),
                 build: 1,
                 signed_out_until: 0,
+                sign_in_planned: false,
                 online: true,
             })
             .collect();
@@ -258,6 +261,7 @@ impl World {
             Event::Server(what) => self.reach_server(what),
             Event::Storage(worker, opening, command) => self.use_storage(worker, opening, command),
             Event::Owner(worker) => self.own(worker),
+            Event::SignIn(profile) => self.sign_in(profile),
             Event::Wake(profile) => self.wake(profile),
             Event::Online(profile, online) => self.set_online(profile, online),
             Event::Wiped(worker) => self.check_wiped(worker),

@@ -7,38 +7,49 @@ use panels_core::{
 use panels_sandbox::clinic::DEMO_PASSWORD;
 
 use super::{Event, World};
-use crate::{queue::Millis, tab::ToTab, trace::Who, truth::Panel};
+use crate::{queue::Millis, trace::Who, truth::Panel};
 
-/// Somebody who is not signed in looks again after so long.
-const SIGN_IN_AGAIN_MS: Millis = 8_000;
+/// What a person takes to type address and password.
+pub(super) const TYPE_MS: std::ops::Range<Millis> = 50..1_500;
+/// When somebody looks again whether that helped.
+pub(super) const LOOK_AGAIN_MS: std::ops::Range<Millis> = 2_000..8_000;
 
 impl World {
-    /// A tab shows the sign-in form: somebody will fill it in.
-    pub(super) fn plan_sign_in(&mut self, tab: usize) {
-        let profile = self.tabs[tab].profile;
-        let think_ms = self.rng.i64(50..1_500);
+    /// A tab shows the sign-in form: somebody will fill it in, in one tab only.
+    pub(super) fn plan_sign_in(&mut self, profile: usize, think_ms: std::ops::Range<Millis>) {
+        if std::mem::replace(&mut self.profiles[profile].sign_in_planned, true) {
+            return;
+        }
+        let think_ms = self.rng.i64(think_ms);
         let at = (self.now + think_ms).max(self.profiles[profile].signed_out_until);
-        self.queue.push(at, Event::Tab(tab, ToTab::SignIn));
+        self.queue.push(at, Event::SignIn(profile));
     }
 
-    /// Somebody fills in the sign-in form, unless another tab was faster.
-    pub(super) fn sign_in(&mut self, tab: usize) {
-        if !matches!(self.tabs[tab].session, SessionView::SignedOut { .. }) {
+    /// Somebody fills in the sign-in form, unless nobody has to any longer.
+    pub(super) fn sign_in(&mut self, profile: usize) {
+        self.profiles[profile].sign_in_planned = false;
+        let tabs = self.tabs_of(profile).into_iter();
+        let mut forms = tabs.filter(|tab| {
+            let signed_out = matches!(self.tabs[*tab].session, SessionView::SignedOut { .. });
+            signed_out && !self.tabs[*tab].is_frozen(self.now)
+        });
+        let Some(tab) = forms.next() else {
             return;
+        };
+        if self.profiles[profile].is_asleep(self.now)
+            || self.now < self.profiles[profile].signed_out_until
+        {
+            return self.plan_sign_in(profile, LOOK_AGAIN_MS);
         }
-        let profile = &self.profiles[self.tabs[tab].profile];
-        if self.now < profile.signed_out_until {
-            let at = profile.signed_out_until + 1;
-            self.queue.push(at, Event::Tab(tab, ToTab::SignIn));
-            return;
-        }
-        let email = self.truth.users()[profile.user].email.clone();
+        let email = self.truth.users()[self.profiles[profile].user]
+            .email
+            .clone();
         self.trace
             .line(self.now, Who::Tab(tab), || format!("> signs in as {email}"));
         let password = Secret::new(DEMO_PASSWORD);
         self.say(tab, TabMessage::SignIn { email, password });
-        let again = self.now + SIGN_IN_AGAIN_MS;
-        self.queue.push(again, Event::Tab(tab, ToTab::SignIn));
+        // What was said may have reached nobody.
+        self.plan_sign_in(profile, LOOK_AGAIN_MS);
     }
 
     /// Somebody signs out; somebody else may come after a while.

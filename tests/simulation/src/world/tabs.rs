@@ -10,7 +10,7 @@ use panels_core::{
     protocol::{FromWorker, PanelChanges, SessionView, Surroundings, TabMessage, WorkerMessage},
 };
 
-use super::{Event, ToWorker, World};
+use super::{Event, ToWorker, World, people};
 use crate::{
     queue::Millis,
     tab::{Tab, ToTab},
@@ -83,7 +83,6 @@ impl World {
                     self.flush(tab);
                 }
             }
-            ToTab::SignIn => self.sign_in(tab),
             ToTab::Reload => self.reload(tab),
         }
     }
@@ -188,8 +187,7 @@ impl World {
                 self.trace.line(self.now, Who::Tab(tab), || {
                     format!("< sign-in failed: {reason:?}")
                 });
-                let at = self.now + self.rng.i64(1_000..5_000);
-                self.queue.push(at, Event::Tab(tab, ToTab::SignIn));
+                self.plan_sign_in(self.tabs[tab].profile, people::LOOK_AGAIN_MS);
             }
             WorkerMessage::Panels { panels } => {
                 if self.tabs[tab].panels.as_ref() != Some(&panels) {
@@ -235,7 +233,7 @@ impl World {
         self.tabs[tab].session = session;
         self.mount(tab);
         if signed_out {
-            self.plan_sign_in(tab);
+            self.plan_sign_in(self.tabs[tab].profile, people::TYPE_MS);
         }
     }
 
