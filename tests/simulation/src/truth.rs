@@ -312,20 +312,20 @@ impl Truth {
         }
     }
 
-    /// Whether everything from one place of a row's history to another is of bursts, so that going back is no wonder.
+    /// Whether going back from one place of a row's history to another is no wonder: frames of a burst come in any order,
+    /// and after a read has told what is there.
     pub(crate) fn is_contended(
         &self,
         user: usize,
         panel: Panel,
         resource: ResourceNo,
+        back_to: usize,
         from: usize,
-        to: usize,
     ) -> bool {
         let history = &self.rows[user][panel as usize][resource].0;
-        history[from..=to.min(history.len() - 1)]
-            .iter()
-            .skip(1)
-            .all(|expected| expected.cause == Cause::Burst)
+        let passed = &history[back_to + 1..=from.min(history.len() - 1)];
+        history[back_to].cause == Cause::Burst
+            || passed.iter().all(|expected| expected.cause == Cause::Burst)
     }
 
     /// The content that a resource has now.
