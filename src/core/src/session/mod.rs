@@ -202,8 +202,9 @@ impl Session {
             if text.is_some() {
                 io.push(Output::ForgetSession);
                 io.report(StateError::StoredSessionUnusable);
-                io.push(Output::WipeCache);
             }
+            // A session that is over takes its rows along, also where its end was cut short by the end of the worker.
+            io.push(Output::WipeCache);
             self.state = State::SignedOut(SignedOutReason::NotYet);
             return Some(Event::Changed);
         };

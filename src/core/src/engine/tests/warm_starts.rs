@@ -303,6 +303,15 @@ fn signing_out_leaves_nothing_stored() {
 }
 
 #[test]
+fn a_start_without_a_session_leaves_nothing_of_an_earlier_life() {
+    let mut world = stored(20);
+    world.stored = None;
+    world.next_life(5_000);
+    world.hello("a");
+    assert!(world.disk.databases.is_empty());
+}
+
+#[test]
 fn a_stored_session_whose_rights_have_changed_shows_nothing_of_before() {
     let mut world = stored(40);
     world.next_life(5_000);
