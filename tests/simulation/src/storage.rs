@@ -21,8 +21,8 @@ pub(crate) enum Command {
     ForgetSession,
     Open(CacheName),
     Write(CacheWriteId, Vec<CacheChange>),
-    /// The cache that was opened last, even if it was lost since.
-    Wipe(CacheName),
+    /// Every cache, whoever opened it.
+    Wipe,
 }
 
 impl Command {
@@ -34,7 +34,7 @@ impl Command {
             Self::ForgetSession => "forget session".into(),
             Self::Open(_) => "open cache".into(),
             Self::Write(write, changes) => format!("write #{} of {}", write.0, changes.len()),
-            Self::Wipe(_) => "wipe cache".into(),
+            Self::Wipe => "wipe cache".into(),
         }
     }
 }
@@ -118,9 +118,9 @@ impl Storage {
             }
             Command::Open(name) => self.open(name),
             Command::Write(write, changes) => self.write(write, changes),
-            Command::Wipe(name) => {
+            Command::Wipe => {
                 self.open = None;
-                self.databases.remove(&name);
+                self.databases.clear();
                 Vec::new()
             }
         }

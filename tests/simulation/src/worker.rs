@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use panels_core::{
-    cache::CacheName,
     engine::Engine,
     identity::{BuildId, InstanceId, RequestId, TabId},
     protocol::FromTab,
@@ -34,8 +33,7 @@ pub(crate) struct Worker {
     pub(crate) conn: Option<usize>,
     /// Requests that are answered if they are still in here.
     pub(crate) requests: BTreeSet<RequestId>,
-    /// The cache that was opened last, and which opening its events belong to.
-    pub(crate) cache: Option<CacheName>,
+    /// Which opening of the cache its events belong to.
     pub(crate) cache_openings: u64,
     /// Commands of a dead worker that its storage still carries out.
     pub(crate) storage_commands_left: u32,

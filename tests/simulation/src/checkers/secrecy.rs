@@ -100,9 +100,14 @@ impl World {
                 let what = format!("w{worker} still holds {word:?} after the sign-out");
                 self.violate(7, what);
             }
-            self.queue
-                .push(self.now + WIPED_AFTER_MS, Event::Wiped(worker));
+            self.expect_wiped(worker);
         }
+    }
+
+    /// Nobody is signed in: what an earlier life has stored is to be deleted too.
+    pub(crate) fn expect_wiped(&mut self, worker: usize) {
+        self.queue
+            .push(self.now + WIPED_AFTER_MS, Event::Wiped(worker));
     }
 
     /// After a sign-out nothing is left on disk.

@@ -143,6 +143,12 @@ impl World {
         });
         let told = self.profiles[profile].storage.carry_out(command);
         if alive {
+            if matches!(
+                &told[..],
+                [panels_core::engine::Input::SessionLoaded { text: None }]
+            ) {
+                self.expect_wiped(worker);
+            }
             for input in told {
                 let input = Box::new(input);
                 let event = match *input {

@@ -51,7 +51,6 @@ impl World {
             alarm: 0,
             conn: None,
             requests: Default::default(),
-            cache: None,
             cache_openings: 0,
             storage_commands_left: 0,
             started_at: self.now,
@@ -274,7 +273,6 @@ impl World {
             }
             Output::ForgetSession => self.ask_storage(worker, Command::ForgetSession),
             Output::OpenCache { name } => {
-                self.workers[worker].cache = Some(name.clone());
                 self.workers[worker].cache_openings += 1;
                 self.ask_storage(worker, Command::Open(name));
             }
@@ -283,9 +281,7 @@ impl World {
             }
             Output::WipeCache => {
                 self.workers[worker].cache_openings += 1;
-                if let Some(name) = self.workers[worker].cache.take() {
-                    self.ask_storage(worker, Command::Wipe(name));
-                }
+                self.ask_storage(worker, Command::Wipe);
             }
             Output::Log { text, .. } => {
                 self.trace
