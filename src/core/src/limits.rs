@@ -157,6 +157,10 @@ pub const DEAD_SUBSCRIPTIONS_MAX: usize = 64;
 pub const FORMER_SUBSCRIPTIONS_MAX: usize = 32;
 /// Subscriptions of one browser. Each slows every write of the project, and newer servers allow a user 20 over all devices.
 pub const SUBSCRIPTIONS_MAX: usize = 8;
+/// Subscriptions of one browser while some are being replaced: one type at a time goes over [`SUBSCRIPTIONS_MAX`].
+pub const SUBSCRIPTIONS_WITH_SUCCESSORS_MAX: usize = 10;
+/// Wait of a successor for those before it.
+pub const SUCCESSOR_WAIT_MS: i64 = 1_000;
 /// How long a type keeps its subscriptions after the last panel that needs it was closed: people come back.
 pub const TYPE_RETIRES_AFTER_MS: i64 = 60_000;
 /// A Subscription ends so long after its creation or the last change of it.

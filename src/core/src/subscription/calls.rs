@@ -3,7 +3,7 @@
 use super::{
     Call, Event, SlotKey, Subscriptions,
     refusal::{Refusal, classify},
-    slot::{Next, Renewal, Token},
+    slot::{Next, Renewal, Slot, Token},
     wire,
 };
 use crate::{
@@ -63,7 +63,15 @@ impl Subscriptions {
         }
     }
 
+    /// Creates a subscription. A successor waits while too many exist already: a few more than planned may, for a moment.
     pub(super) fn create(&mut self, io: &mut Io, index: usize) {
+        let existing: usize = self.slots.iter().map(Slot::existing).sum();
+        if self.slots[index].bound.is_some()
+            && existing >= limits::SUBSCRIPTIONS_WITH_SUCCESSORS_MAX
+        {
+            self.start_over(io, index, limits::SUCCESSOR_WAIT_MS);
+            return;
+        }
         let slot = &mut self.slots[index];
         if let Some(id) = slot.drop_next() {
             self.leftovers.add(id, slot.interactions);

@@ -138,6 +138,11 @@ impl Slot {
         self.bound.iter().map(|bound| &bound.id).chain(next)
     }
 
+    /// Subscriptions that exist on the server because of it, or are about to.
+    pub(super) fn existing(&self) -> usize {
+        self.ids().count() + usize::from(matches!(self.next, Next::Creating))
+    }
+
     /// Whether it is bound and believed to deliver everything.
     pub(super) fn is_trusted(&self) -> bool {
         self.bound.as_ref().is_some_and(|bound| bound.trusted)

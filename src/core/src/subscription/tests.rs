@@ -252,3 +252,26 @@ fn with_a_refusal_and_one_bind_on_its_way_it_is_that_one() {
     assert_eq!(bench.settle(), [Event::Bound(ResourceType::Task)]);
     assert_eq!(bench.io.counters.of(SubscriptionError::BindRefused), 1);
 }
+
+#[test]
+fn when_everything_is_replaced_at_once_the_limit_is_passed_by_one_type_only() {
+    let mut bench = Bench::new(&["Task", "Patient", "A", "B"]);
+    for kind in types(&["Task", "Patient", "A", "B"]) {
+        bench.subscriptions.replace(&mut bench.io, &kind);
+        let most = limits::SUBSCRIPTIONS_WITH_SUCCESSORS_MAX;
+        assert!(
+            bench
+                .subscriptions
+                .slots
+                .iter()
+                .map(super::Slot::existing)
+                .sum::<usize>()
+                <= most
+        );
+    }
+    for _ in 0..8 {
+        bench.run(limits::SUCCESSOR_WAIT_MS);
+    }
+    assert!(bench.subscriptions.all_bound());
+    assert_eq!(bench.created.len(), 2 * limits::SUBSCRIPTIONS_MAX);
+}
