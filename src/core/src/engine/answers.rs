@@ -152,10 +152,17 @@ impl Engine {
         let Some(asked) = self.reading.remove(key) else {
             return;
         };
+        self.take_read(key, outcome, asked);
+        if self.reading_again.remove(key) {
+            self.read(key);
+        }
+    }
+
+    fn take_read(&mut self, key: &ResourceKey, outcome: Outcome, asked: Timestamp) {
         let state = match &outcome {
             Ok(answer) if answer.status == 200 => match self.parse(&answer.body) {
                 Some(resource) if resource.key == *key => {
-                    self.replica.disputes().settle(key);
+                    self.settle_by_read(key);
                     self.accept(resource, Source::Read(asked));
                     return self.tell_record(key, None);
                 }
@@ -181,8 +188,15 @@ impl Engine {
                 // What was in dispute stays so until a search has read it.
                 self.reconcile.prove_soon(&mut self.io);
             }
-            _ => self.replica.disputes().settle(key),
+            _ => self.settle_by_read(key),
         }
         self.tell_record(key, Some(state));
+    }
+
+    /// Unless the dispute is younger than the question that was answered.
+    fn settle_by_read(&mut self, key: &ResourceKey) {
+        if !self.reading_again.contains(key) {
+            self.replica.disputes().settle(key);
+        }
     }
 }

@@ -61,6 +61,8 @@ pub struct Engine {
     pub(super) polling: Option<PollingReason>,
     /// Resources that are being read, and since when.
     pub(super) reading: Map<ResourceKey, Timestamp>,
+    /// Those of them that must be read once more: the answer on its way is to an older question.
+    pub(super) reading_again: Set<ResourceKey>,
     /// Open records as last shown, so that a drawer keeps what was deleted under it.
     pub(super) shown: Map<ResourceKey, RecordContent>,
     pub(super) flushed_at: Timestamp,
@@ -104,6 +106,7 @@ impl Engine {
             panels: Panels::default(),
             polling: None,
             reading: Map::default(),
+            reading_again: Set::default(),
             shown: Map::default(),
             flushed_at: Timestamp(i64::MIN),
             counts_dirty: false,
@@ -248,6 +251,7 @@ impl Engine {
         self.replica.wipe();
         self.panels = Panels::default();
         self.reading.clear();
+        self.reading_again.clear();
         self.shown.clear();
         self.polling = None;
         self.streamed = None;
@@ -263,16 +267,19 @@ impl Engine {
         self.tabs.close_channel(&mut self.io);
     }
 
-    /// Reads one resource, unless that is under way.
+    /// Reads one resource; once more if that is under way, since nobody knows when the server was asked.
     pub(super) fn read(&mut self, key: &ResourceKey) {
-        if self.reading.insert(key.clone(), self.io.now).is_none() {
-            let path = format!("fhir/R4/{key}");
-            let mut request = Request::get(Purpose::Read(key.clone()), path);
-            if self.tabs.is_open(key) {
-                request.lane = Lane::First;
-            }
-            self.io.requests.send(request);
+        if self.reading.contains_key(key) {
+            self.reading_again.insert(key.clone());
+            return;
         }
+        self.reading.insert(key.clone(), self.io.now);
+        let path = format!("fhir/R4/{key}");
+        let mut request = Request::get(Purpose::Read(key.clone()), path);
+        if self.tabs.is_open(key) {
+            request.lane = Lane::First;
+        }
+        self.io.requests.send(request);
     }
 
     fn run_timers(&mut self) {

@@ -212,18 +212,15 @@ impl Replica {
         if entry.known_at > asked {
             return false;
         }
-        // Out of sight is not remembered: coming back into sight needs no new version.
-        if reason == GoneReason::Deleted {
-            self.gone.remember(
-                key,
-                Gone {
-                    updated: entry.resource.updated,
-                    version: Some(entry.resource.version.clone()),
-                    deleted: true,
-                    known_at: asked,
-                },
-            );
-        }
+        // What is out of sight is remembered too, lest an answer to an earlier question brings it back. Coming back into sight
+        // needs no new version.
+        let gone = Gone {
+            updated: entry.resource.updated,
+            version: Some(entry.resource.version.clone()),
+            deleted: reason == GoneReason::Deleted,
+            known_at: asked,
+        };
+        self.gone.remember(key, gone);
         self.take(key, reason)
     }
 
@@ -306,7 +303,9 @@ impl Replica {
         let disputed = different && is_close(gone.updated, resource.updated, source);
         let verdict = match source {
             // Asked after it went, and it is there: access came back, or it was created again.
-            Source::Read(asked) if gone.known_at <= asked && (!gone.deleted || different) => {
+            Source::Read(asked) | Source::Search(asked)
+                if gone.known_at <= asked && (!gone.deleted || different) =>
+            {
                 Verdict::Applied
             }
             _ if !different => Verdict::Duplicate,

@@ -228,6 +228,17 @@ fn a_dispute_is_open_until_its_read_is_answered_or_a_later_search_has_read_every
 }
 
 #[test]
+fn what_went_out_of_sight_comes_back_by_a_later_question_only() {
+    let mut replica = Replica::default();
+    replica.accept(NOW, task("t", 1, 1_000), 1, Source::Search(NOW));
+    replica.delete_by_read(&key("t"), GoneReason::AccessLost, NOW + 20);
+    replica.accept(NOW + 30, task("t", 1, 1_000), 1, Source::Search(NOW + 10));
+    assert_eq!(version(&replica, "t"), None);
+    replica.accept(NOW + 50, task("t", 1, 1_000), 1, Source::Search(NOW + 40));
+    assert_eq!(version(&replica, "t").as_deref(), Some("v1"));
+}
+
+#[test]
 fn a_change_of_a_patient_marks_the_rows_of_its_tasks_and_the_other_way_round() {
     let mut replica = Replica::default();
     replica.accept(NOW, patient(1, 0), 4, Source::Frame);
