@@ -133,7 +133,11 @@ struct Resource {
     kind: &'static str,
     id: String,
     current: Option<(VersionNo, std::sync::Arc<Value>)>,
+    written_at: Millis,
 }
+
+/// Two writes of one resource so close are a burst: neither frames nor stamps tell their order.
+const BURST_MS: Millis = panels_core::limits::CONTENTION_CLOSE_MS;
 
 /// See the module.
 #[derive(Debug, Default)]
@@ -212,6 +216,7 @@ impl Truth {
                 kind,
                 id: id.to_owned(),
                 current: None,
+                written_at: Millis::MIN / 2,
             });
             for panels in &mut self.rows {
                 for rows in panels {
@@ -219,6 +224,12 @@ impl Truth {
                 }
             }
         }
+        let written_at = std::mem::replace(&mut self.resources[number].written_at, now);
+        let cause = if now - written_at <= BURST_MS {
+            cause.max(Cause::Burst)
+        } else {
+            cause
+        };
         self.resources[number].current = content.map(|(version, value)| {
             let next = self.versions.len() as VersionNo;
             let version = *self.versions.entry(version.to_owned()).or_insert(next);
@@ -278,6 +289,22 @@ impl Truth {
         history
             .iter()
             .rposition(|expected| expected.version == shown)
+    }
+
+    /// The first place in the history of a row, not before another one, that what is shown corresponds to.
+    pub(crate) fn place_from(
+        &self,
+        user: usize,
+        panel: Panel,
+        resource: ResourceNo,
+        shown: Option<VersionNo>,
+        not_before: usize,
+    ) -> Option<usize> {
+        let history = &self.rows[user][panel as usize][resource].0;
+        let mut places = history.iter().enumerate().skip(not_before);
+        places
+            .find(|(_, expected)| expected.version == shown)
+            .map(|(place, _)| place)
     }
 
     /// How what is shown compares with what should be.

@@ -58,13 +58,19 @@ impl World {
             return;
         }
         let panel = *panel;
-        let Some(place) = self.truth.place(user, panel, number, shown) else {
+        let before = self.tabs[tab].checks.places.get(&number).copied();
+        let forward = self
+            .truth
+            .place_from(user, panel, number, shown, before.unwrap_or(0));
+        if let Some(place) = forward {
+            self.tabs[tab].checks.places.insert(number, place);
+            return;
+        }
+        let (Some(before), Some(place)) = (before, self.truth.place(user, panel, number, shown))
+        else {
             return;
         };
-        let before = self.tabs[tab].checks.places.insert(number, place);
-        let Some(before) = before.filter(|before| *before > place) else {
-            return;
-        };
+        self.tabs[tab].checks.places.insert(number, place);
         let contended = self.truth.is_contended(user, panel, number, place, before);
         if !contended && !self.was_forbidden(tab) {
             let name = self.truth.name(number);
