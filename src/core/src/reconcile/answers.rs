@@ -2,10 +2,11 @@
 
 use super::{
     Call, Event, Reason, Reconcile, What, anti_entropy_wait_ms, paths, poll_wait_ms,
-    run::{self, Stage},
+    run::{self, Stage, Walk},
     send,
 };
 use crate::{
+    collections::Set,
     engine::{
         io::Io,
         requests::{Outcome, Purpose, is_cursor_failure},
@@ -87,8 +88,21 @@ impl Reconcile {
 
     fn on_mark(&mut self, io: &mut Io, index: usize, body: &str) -> Vec<Event> {
         let newest = run::newest_in(body);
-        if let Some(run) = &mut self.types[index].run {
-            run.mark = newest;
+        let sync = &mut self.types[index];
+        let Some(run) = &mut sync.run else {
+            return Vec::new();
+        };
+        run.mark = newest;
+        if io.now.since_ms(run.started) > limits::MARK_LATE_MS {
+            // The load may have been answered long before, and what changed between the two is in neither: load once more.
+            let (kind, id) = (&sync.kind, run.id);
+            io.cancel_requests(|purpose| {
+                matches!(purpose, Purpose::Reconcile(call) if call.run == id && call.what == What::Live)
+            });
+            run.live = Walk::new(paths::load(kind, &sync.criteria));
+            run.present = run.present.as_ref().map(|_| Set::default());
+            run.waiting = 2;
+            send(io, kind, id, What::Live, run.live.path.clone());
         }
         self.walk_done(io, index)
     }

@@ -192,3 +192,26 @@ fn a_policy_that_changes_without_a_word_is_noticed_within_the_time_of_a_proof() 
     world.watch("a");
     world.assert_equal();
 }
+
+#[test]
+fn what_changed_between_a_load_and_a_mark_that_comes_late_is_not_missed() {
+    let mut world = World::new();
+    for id in 0..3 {
+        world
+            .server
+            .write(world.now - 100_000, task(id, "requested"));
+    }
+    world.hello("a");
+    world.sign_in("a");
+    while world.delay("_sort=-_lastUpdated", 20_000) == 0 {
+        world.run(1);
+    }
+    world.run(1_000);
+    world.write(task(1, "completed"));
+    world.run(12_000);
+    world.write(task(5, "requested"));
+    world.run(20_000);
+    world.watch("a");
+    world.assert_live();
+    world.assert_equal();
+}

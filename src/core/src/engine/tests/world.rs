@@ -332,6 +332,22 @@ impl World {
         self.queue.insert((self.now + ms, self.last), happening);
     }
 
+    /// Holds back requests on their way; returns how many.
+    pub(super) fn delay(&mut self, path: &str, ms: i64) -> usize {
+        let is_meant = |happening: &Happening| matches!(happening, Happening::Reaches(request) if request.url.contains(path));
+        let meant = self
+            .queue
+            .iter()
+            .filter(|(_, happening)| is_meant(happening));
+        let keys: Vec<_> = meant.map(|(key, _)| *key).collect();
+        for key in &keys {
+            if let Some(happening) = self.queue.remove(key) {
+                self.at(ms, happening);
+            }
+        }
+        keys.len()
+    }
+
     pub(super) fn step(&mut self) {
         if self
             .queue
