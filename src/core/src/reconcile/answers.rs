@@ -94,13 +94,14 @@ impl Reconcile {
         };
         run.mark = newest;
         if io.now.since_ms(run.started) > limits::MARK_LATE_MS {
-            // The load may have been answered long before, and what changed between the two is in neither: load once more.
+            // The load may have been answered long before, and what changed between the two is in neither: load once more, and
+            // read what was there before and is not any longer.
             let (kind, id) = (&sync.kind, run.id);
             io.cancel_requests(|purpose| {
                 matches!(purpose, Purpose::Reconcile(call) if call.run == id && call.what == What::Live)
             });
             run.live = Walk::new(paths::load(kind, &sync.criteria));
-            run.present = run.present.as_ref().map(|_| Set::default());
+            run.present = Some(Set::default());
             run.waiting = 2;
             send(io, kind, id, What::Live, run.live.path.clone());
         }
@@ -164,6 +165,17 @@ impl Reconcile {
             .cloned()
             .collect();
         let mut events = self.absent(index, &absent);
+        if let Some(run) = self.types[index]
+            .run
+            .as_ref()
+            .filter(|run| run.members_whole)
+        {
+            events.push(Event::Rows {
+                body: body.to_owned(),
+                asked: run.members_asked,
+                missed_before: None,
+            });
+        }
         events.extend(self.walk_done(io, index));
         events
     }
@@ -237,10 +249,8 @@ impl Reconcile {
             }
             Stage::Changes => {
                 let gap_ms = sync.as_of.map_or(0, |as_of| run.started.since_ms(as_of));
-                let unsure = sync.restricted
-                    || run.present.is_some()
-                    || gap_ms > limits::MEMBERSHIP_AFTER_GAP_MS;
-                if unsure && run.reason != Reason::FirstLoad {
+                let unsure = sync.restricted || gap_ms > limits::MEMBERSHIP_AFTER_GAP_MS;
+                if run.present.is_some() || (unsure && run.reason != Reason::FirstLoad) {
                     run.stage = Stage::Members;
                     run.waiting = 1;
                     return vec![Event::NeedMembers(sync.kind.clone())];

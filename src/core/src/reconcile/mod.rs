@@ -331,7 +331,10 @@ impl Reconcile {
             return Vec::new();
         };
         let ids = match run.present.take() {
-            Some(present) => ids.into_iter().filter(|id| !present.contains(id)).collect(),
+            Some(present) => {
+                run.members_whole = true;
+                ids.into_iter().filter(|id| !present.contains(id)).collect()
+            }
             None => {
                 run.members_all = ids.len() <= run.members_max();
                 members::choose(ids, seen, run.members_max(), &mut sync.member_cursor)
@@ -341,7 +344,7 @@ impl Reconcile {
         run.members_asked = io.now;
         for chunk in ids.chunks(limits::MEMBERSHIP_IDS_MAX) {
             run.waiting += 1;
-            let path = paths::members(kind, chunk);
+            let path = paths::members(kind, chunk, run.members_whole);
             let what = What::Members(chunk.to_vec());
             send(io, kind, run.id, what, path);
         }
@@ -397,8 +400,8 @@ impl Reconcile {
         let mut run = Run::new(id, reason, io.now);
         if sync.needs_load(io.now) {
             run.waiting = 2;
-            // Rows that were there before and are not found again have to be asked for one by one.
-            run.present = sync.loaded.then(Set::default);
+            // Rows that were there before and are not found again have to be asked for.
+            run.present = Some(Set::default());
             send(io, &kind, id, What::Mark, paths::mark(&kind));
             run.live = Walk::new(paths::load(&kind, &sync.criteria));
             send(io, &kind, id, What::Live, run.live.path.clone());

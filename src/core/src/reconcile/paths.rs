@@ -36,15 +36,16 @@ pub(super) fn tombstones(kind: &ResourceType, from: Timestamp) -> String {
     )
 }
 
-/// Which of these ids are there.
-pub(super) fn members(kind: &ResourceType, ids: &[ResourceId]) -> String {
+/// Which of these ids are there; on demand what they are now.
+pub(super) fn members(kind: &ResourceType, ids: &[ResourceId], whole: bool) -> String {
     let list = ids
         .iter()
         .map(ResourceId::as_str)
         .collect::<Vec<_>>()
         .join(",");
+    let fields = if whole { "" } else { "&_fields=id" };
     format!(
-        "fhir/R4/{kind}?_id={list}&_fields=id&_count={}",
+        "fhir/R4/{kind}?_id={list}{fields}&_count={}",
         ids.len().max(1)
     )
 }

@@ -47,6 +47,8 @@ pub(super) struct Run {
     pub(super) members_asked: Timestamp,
     /// What a load found that was begun with rows already there.
     pub(super) present: Option<Set<ResourceId>>,
+    /// The rows that are checked were not found by a load: they may only have left what it asks for, so they are read whole.
+    pub(super) members_whole: bool,
 }
 
 impl Run {
@@ -66,6 +68,7 @@ impl Run {
             members_all: true,
             members_asked: now,
             present: None,
+            members_whole: false,
         }
     }
 

@@ -201,6 +201,7 @@ fn what_changed_between_a_load_and_a_mark_that_comes_late_is_not_missed() {
             .server
             .write(world.now - 100_000, task(id, "requested"));
     }
+    world.sockets_blocked = true;
     world.hello("a");
     world.sign_in("a");
     while world.delay("_sort=-_lastUpdated", 20_000) == 0 {
@@ -210,7 +211,8 @@ fn what_changed_between_a_load_and_a_mark_that_comes_late_is_not_missed() {
     world.write(task(1, "completed"));
     world.run(12_000);
     world.write(task(5, "requested"));
-    world.run(20_000);
+    world.sockets_blocked = false;
+    world.run(40_000);
     world.watch("a");
     world.assert_live();
     world.assert_equal();
