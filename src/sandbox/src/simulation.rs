@@ -75,6 +75,16 @@ impl Sandbox {
         Ok(stays)
     }
 
+    /// Creates a resource without policy, validation or quota; returns its id.
+    pub fn plant_as_server(
+        &mut self,
+        now: Millis,
+        project: Option<&str>,
+        resource: Value,
+    ) -> String {
+        self.plant(now, project, resource)
+    }
+
     /// Writes a resource of the server itself (a policy, a membership), as an operator would.
     pub fn write_as_server(&mut self, now: Millis, project: Option<&str>, resource: Value) {
         let write = Write {

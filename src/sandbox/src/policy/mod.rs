@@ -1,14 +1,19 @@
 //! Access policies: who may do what with which resource and sees which fields (`transcripts/07a`, `07b`).
 //!
-//! Resolved from the store for every request, because a changed policy acts at once. Never talks HTTP.
+//! Resolved from the store for every request, because a changed policy acts at once; kept until something it is made of is
+//! written. Never talks HTTP.
 
 mod fields;
+mod known;
+
+use std::sync::Arc;
 
 use serde_json::{Value, json};
 
 use crate::{search, store::Store};
 
 pub(crate) use fields::{hide, restore};
+pub(crate) use known::KnownPolicies;
 
 /// Types an ordinary member never reaches, not even with `*`.
 const PROTECTED: &[&str] = &[
@@ -73,7 +78,16 @@ pub(crate) struct Policy {
 
 impl Policy {
     /// The policy of a membership at this moment; `None` if the membership is gone.
-    pub(crate) fn of_membership(store: &Store, membership: &str) -> Option<Self> {
+    pub(crate) fn of_membership(store: &Store, membership: &str) -> Option<Arc<Self>> {
+        if let Some(known) = store.policies.get(membership) {
+            return Some(known);
+        }
+        let policy = Arc::new(Self::resolve(store, membership)?);
+        store.policies.keep(membership, &policy);
+        Some(policy)
+    }
+
+    fn resolve(store: &Store, membership: &str) -> Option<Self> {
         let membership = &store.current("ProjectMembership", membership)?.value;
         let project_reference = membership["project"]["reference"].as_str()?;
         let project = store.resolve(project_reference)?;

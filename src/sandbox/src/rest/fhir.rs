@@ -293,7 +293,7 @@ impl Sandbox {
         Ok(present(presentation, version))
     }
 
-    pub(crate) fn policy(&self, actor: &Actor) -> Result<Policy, Outcome> {
+    pub(crate) fn policy(&self, actor: &Actor) -> Result<Arc<Policy>, Outcome> {
         Policy::of_membership(&self.store, &actor.membership).ok_or_else(Outcome::gone)
     }
 

@@ -14,12 +14,13 @@ use std::collections::{BTreeMap, HashMap};
 
 use table::Table;
 
-use crate::sandbox::Millis;
+use crate::{policy::KnownPolicies, sandbox::Millis};
 
 /// All resources by type.
 #[derive(Clone, Debug, Default)]
 pub struct Store {
     tables: HashMap<String, Table>,
+    pub(crate) policies: KnownPolicies,
 }
 
 /// A resource row with its id.
@@ -71,6 +72,7 @@ impl Store {
 
     /// Appends a version; the only way anything changes.
     pub(crate) fn append(&mut self, resource_type: &str, id: &str, version: Version) {
+        self.policies.written(resource_type);
         if let Some(table) = self.tables.get_mut(resource_type) {
             table.append(id, version);
             return;
@@ -82,6 +84,7 @@ impl Store {
 
     /// Removes the newest version of a row again: how a failed transaction is undone.
     pub(crate) fn pop(&mut self, resource_type: &str, id: &str) {
+        self.policies.written(resource_type);
         if let Some(table) = self.tables.get_mut(resource_type) {
             table.pop(id);
         }
