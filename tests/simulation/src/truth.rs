@@ -271,6 +271,14 @@ impl Truth {
                 cause,
             };
             let history = &mut self.rows[user][index][number].0;
+            if history.is_empty() && now > 0 {
+                // Before it was created it was shown nowhere.
+                history.push(Expected {
+                    from: 0,
+                    version: None,
+                    cause: Cause::Write,
+                });
+            }
             if history.last().map(|last| last.version) != Some(expected.version) {
                 history.push(expected);
             }
@@ -326,15 +334,13 @@ impl Truth {
                     cause: causes.max().unwrap_or(Cause::Write),
                 }
             }
-            // Before its first commit a resource was shown nowhere.
-            None if shown.is_none() => {
-                history
-                    .first()
-                    .map_or(Standing::Right, |first| Standing::Behind {
-                        since: first.from,
-                        cause: first.cause,
-                    })
-            }
+            None if shown.is_none() => match history.first() {
+                Some(first) => Standing::Behind {
+                    since: first.from,
+                    cause: first.cause,
+                },
+                None => Standing::Right,
+            },
             None => Standing::Never,
         }
     }

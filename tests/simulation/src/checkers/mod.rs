@@ -111,6 +111,7 @@ impl TabChecks {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct WorkerChecks {
     signed_in: bool,
+    memory_due: bool,
     requests: VecDeque<Millis>,
     sockets: VecDeque<Millis>,
     /// When the server last said that something may not be read.

@@ -1,5 +1,7 @@
 //! Invariants 7 and 8: what must not be seen.
 
+use std::collections::HashSet;
+
 use panels_core::{cache::CacheChange, engine::Output, protocol::WorkerMessage};
 
 use crate::{
@@ -14,7 +16,11 @@ const WIPED_AFTER_MS: i64 = 500;
 
 /// What stands for a patient: names, numbers, ids.
 #[derive(Debug)]
-pub(crate) struct Words(Vec<String>);
+pub(crate) struct Words {
+    words: Vec<String>,
+    /// Records that were found harmless: they repeat.
+    harmless: HashSet<String>,
+}
 
 impl Words {
     pub(crate) fn of(server: &Server) -> Self {
@@ -36,12 +42,27 @@ impl Words {
             add(task["description"].as_str());
         }
         words.push("Newcomer".to_owned());
-        Self(words)
+        Self {
+            words,
+            harmless: HashSet::new(),
+        }
+    }
+
+    /// The first word that a log record contains.
+    fn find_in_log(&mut self, text: &str) -> Option<String> {
+        if self.harmless.contains(text) {
+            return None;
+        }
+        let found = self.find(text).map(str::to_owned);
+        if found.is_none() {
+            self.harmless.insert(text.to_owned());
+        }
+        found
     }
 
     /// The first word that a text contains.
     fn find<'a>(&'a self, text: &str) -> Option<&'a str> {
-        let found = self.0.iter().find(|word| text.contains(word.as_str()));
+        let found = self.words.iter().find(|word| text.contains(word.as_str()));
         found.map(String::as_str)
     }
 }
@@ -50,7 +71,7 @@ impl World {
     pub(super) fn check_secrecy(&mut self, worker: usize, output: &Output) {
         match output {
             Output::Log { text, .. } => {
-                if let Some(word) = self.words.find(text) {
+                if let Some(word) = self.words.find_in_log(text) {
                     let what = format!("w{worker} logged {word:?}: {text}");
                     self.violate(8, what);
                 }
@@ -95,12 +116,21 @@ impl World {
     fn check_session(&mut self, worker: usize, signed_in: bool) {
         let was = std::mem::replace(&mut self.workers[worker].checks.signed_in, signed_in);
         if was && !signed_in {
-            let memory = format!("{:?}", self.workers[worker].engine);
-            if let Some(word) = self.words.find(&memory) {
-                let what = format!("w{worker} still holds {word:?} after the sign-out");
-                self.violate(7, what);
-            }
+            self.workers[worker].checks.memory_due = true;
             self.expect_wiped(worker);
+        }
+    }
+
+    /// After the turn in which somebody signed out the engine remembers nothing.
+    pub(crate) fn check_memory(&mut self, worker: usize) {
+        let checks = &mut self.workers[worker].checks;
+        if !std::mem::take(&mut checks.memory_due) || checks.signed_in {
+            return;
+        }
+        let memory = format!("{:?}", self.workers[worker].engine);
+        if let Some(word) = self.words.find(&memory) {
+            let what = format!("w{worker} still holds {word:?} after the sign-out");
+            self.violate(7, what);
         }
     }
 

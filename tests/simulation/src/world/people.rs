@@ -29,14 +29,13 @@ impl World {
     pub(super) fn sign_in(&mut self, profile: usize) {
         self.profiles[profile].sign_in_planned = false;
         let tabs = self.tabs_of(profile).into_iter();
-        let mut forms = tabs.filter(|tab| {
-            let signed_out = matches!(self.tabs[*tab].session, SessionView::SignedOut { .. });
-            signed_out && !self.tabs[*tab].is_frozen(self.now)
-        });
+        let mut forms =
+            tabs.filter(|tab| matches!(self.tabs[*tab].session, SessionView::SignedOut { .. }));
         let Some(tab) = forms.next() else {
             return;
         };
         if self.profiles[profile].is_asleep(self.now)
+            || self.tabs[tab].is_frozen(self.now)
             || self.now < self.profiles[profile].signed_out_until
         {
             return self.plan_sign_in(profile, LOOK_AGAIN_MS);

@@ -229,6 +229,7 @@ impl World {
                 self.carry_out(worker, output);
             }
         }
+        self.check_memory(worker);
     }
 
     fn carry_out(&mut self, worker: usize, output: Output) {

@@ -132,7 +132,7 @@ impl World {
 
     fn create(&mut self, change: Change, pick: u32) -> Option<(&'static str, String)> {
         let clock = self.server.clock(self.now);
-        let actor = self.server.clinic.colleagues.first()?.clone();
+        let project = self.server.clinic.project.clone();
         if change == Change::Restore {
             if self.deleted.is_empty() {
                 return None;
@@ -140,10 +140,8 @@ impl World {
             let index = pick as usize % self.deleted.len();
             let resource = self.deleted.swap_remove(index);
             let id = resource["id"].as_str()?.to_owned();
-            self.server
-                .sandbox
-                .update_as(clock, &actor, resource)
-                .ok()?;
+            let sandbox = &mut self.server.sandbox;
+            sandbox.write_as_server(clock, Some(&project), resource);
             return Some(("Task", id));
         }
         let (kind, resource) = if change == Change::Admit {
@@ -151,7 +149,8 @@ impl World {
         } else {
             ("Task", self.new_task(pick))
         };
-        let id = self.server.sandbox.file_as(clock, &actor, resource).ok()?;
+        let sandbox = &mut self.server.sandbox;
+        let id = sandbox.plant_as_server(clock, Some(&project), resource);
         Some((kind, id))
     }
 
@@ -180,11 +179,9 @@ impl World {
         let mut resource = self.server.sandbox.read(kind, &id)?.clone();
         self.alter(change, pick, &mut resource);
         let clock = self.server.clock(self.now);
-        let actor = self.server.clinic.colleagues.first()?.clone();
-        self.server
-            .sandbox
-            .update_as(clock, &actor, resource)
-            .ok()?;
+        let project = self.server.clinic.project.clone();
+        let sandbox = &mut self.server.sandbox;
+        sandbox.write_as_server(clock, Some(&project), resource);
         Some((kind, id))
     }
 
