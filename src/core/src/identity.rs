@@ -46,6 +46,10 @@ text_id! {
     BuildId;
     /// A panel: `my-work`, `open-tasks`, `patients`, or the id of a stored definition.
     PanelId;
+    /// One edit, named by the tab that asked for it. Asking twice under one name is asking once.
+    EditId;
+    /// One change of many records at once, named by the tab that asked for it.
+    JobId;
 }
 
 macro_rules! number_id {

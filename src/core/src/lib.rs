@@ -11,6 +11,7 @@ pub mod cache;
 mod collections;
 pub mod config;
 mod connection;
+pub mod edit;
 pub mod engine;
 pub mod error;
 pub mod fhir;

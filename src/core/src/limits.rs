@@ -270,3 +270,8 @@ pub const CACHE_SCREENS_EVERY_MS: i64 = 10_000;
 pub const CACHE_BYTES_MAX: u64 = 64 * 1024 * 1024;
 /// Updates remembered for the log and for conflicts.
 pub const RECENT_UPDATES_MAX: usize = 200;
+
+/// Changes of one edit: every field of a record once, and some notes and contacts.
+pub const EDIT_CHANGES_MAX: usize = 32;
+/// Lines of an address.
+pub const ADDRESS_LINES_MAX: usize = 8;

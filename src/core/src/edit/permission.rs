@@ -1,0 +1,135 @@
+//! What the access policy of the user lets them edit, as `auth/me` gives it resolved (`transcripts/01c-me-userinfo-profiles.json`).
+//!
+//! A hint for the screen: what may not be done is shown as such, with the reason. The server decides.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    identity::ResourceType,
+    protocol::{EditField, FieldChange, FieldValue},
+};
+
+pub use crate::protocol::EditBar;
+
+/// The rules of a policy. No rule: everything is allowed, as with a policy that could not be read.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Permissions {
+    rules: Vec<Rule>,
+}
+
+/// One rule of a policy.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Rule {
+    resource_type: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    criteria: Option<String>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    readonly: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    interaction: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    hidden_fields: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    readonly_fields: Vec<String>,
+}
+
+impl Permissions {
+    /// The permissions of an `AccessPolicy`; of anything else, none that restrict.
+    pub fn parse(policy: &str) -> Self {
+        #[derive(Default, Deserialize)]
+        #[serde(default)]
+        struct Policy {
+            resource: Vec<Rule>,
+        }
+        let policy: Policy = serde_json::from_str(policy).unwrap_or_default();
+        Self {
+            rules: policy.resource,
+        }
+    }
+
+    /// Whether a field of resources of a type may be edited. With several rules for a type the most generous counts: which of
+    /// them covers a record only the server knows.
+    pub fn may_edit(&self, kind: &ResourceType, field: EditField) -> Result<(), EditBar> {
+        if self.rules.is_empty() {
+            return Ok(());
+        }
+        let mut bar = EditBar::TypeHidden;
+        for rule in self.rules_for(kind) {
+            match rule.bar(field) {
+                None => return Ok(()),
+                Some(found) => bar = found,
+            }
+        }
+        Err(bar)
+    }
+
+    /// Whether a change may be made: the field may be edited, and the record stays where the user can see it (a task cannot
+    /// be handed over where only own tasks may be seen: `transcripts/07a-restricted-rest.json`).
+    pub fn may_make(&self, kind: &ResourceType, change: &FieldChange) -> Result<(), EditBar> {
+        self.may_edit(kind, change.field)?;
+        if change.field != EditField::Owner || self.rules.is_empty() {
+            return Ok(());
+        }
+        let stays = self.rules_for(kind).any(|rule| {
+            rule.bar(change.field).is_none()
+                && rule.owner().is_none_or(|owner| owns(owner, &change.wanted))
+        });
+        if stays {
+            Ok(())
+        } else {
+            Err(EditBar::WouldLeaveSight)
+        }
+    }
+
+    /// The rules for a type: its own, failing that those for every type.
+    fn rules_for(&self, kind: &ResourceType) -> impl Iterator<Item = &Rule> {
+        let named = |name: &str| self.rules.iter().any(|rule| rule.resource_type == name);
+        let name = if named(kind.as_str()) {
+            kind.as_str()
+        } else {
+            "*"
+        };
+        let rules = self.rules.iter();
+        rules.filter(move |rule| rule.resource_type == name)
+    }
+}
+
+impl Rule {
+    fn bar(&self, field: EditField) -> Option<EditBar> {
+        let names = |fields: &[String]| fields.iter().any(|name| name == field.element());
+        let may_update = self
+            .interaction
+            .as_ref()
+            .is_none_or(|allowed| allowed.iter().any(|name| name == "update"));
+        if self.readonly || !may_update {
+            Some(EditBar::TypeReadOnly)
+        } else if names(&self.hidden_fields) {
+            Some(EditBar::FieldHidden)
+        } else if names(&self.readonly_fields) {
+            Some(EditBar::FieldReadOnly)
+        } else {
+            None
+        }
+    }
+
+    /// The owner that the criteria ask for.
+    fn owner(&self) -> Option<&str> {
+        let (_, query) = self.criteria.as_deref()?.split_once('?')?;
+        query
+            .split('&')
+            .find_map(|pair| pair.strip_prefix("owner="))
+    }
+}
+
+/// Whether an owner is one of those that criteria name.
+fn owns(criteria: &str, owner: &FieldValue) -> bool {
+    match owner {
+        FieldValue::Reference {
+            reference: Some(reference),
+            ..
+        } => criteria.split(',').any(|named| named == reference),
+        _ => false,
+    }
+}
