@@ -134,6 +134,8 @@ struct Resource {
     id: String,
     current: Option<(VersionNo, std::sync::Arc<Value>)>,
     written_at: Millis,
+    /// When it was last created or deleted.
+    came_or_went_at: Millis,
 }
 
 /// Two writes of one resource so close are a burst: neither frames nor stamps tell their order.
@@ -217,6 +219,7 @@ impl Truth {
                 id: id.to_owned(),
                 current: None,
                 written_at: Millis::MIN / 2,
+                came_or_went_at: Millis::MIN / 2,
             });
             for panels in &mut self.rows {
                 for rows in panels {
@@ -230,6 +233,9 @@ impl Truth {
         } else {
             cause
         };
+        if self.resources[number].current.is_some() != content.is_some() {
+            self.resources[number].came_or_went_at = now;
+        }
         self.resources[number].current = content.map(|(version, value)| {
             let next = self.versions.len() as VersionNo;
             let version = *self.versions.entry(version.to_owned()).or_insert(next);
@@ -343,6 +349,22 @@ impl Truth {
             },
             None => Standing::Never,
         }
+    }
+
+    /// Whether a row came or went after a moment. A run asks for what is there and for what is deleted one after the other: what
+    /// comes or goes between the two is in neither answer, and so are its earlier changes. The next run finds it.
+    pub(crate) fn came_or_went_after(
+        &self,
+        user: usize,
+        panel: Panel,
+        resource: ResourceNo,
+        after: Millis,
+    ) -> bool {
+        let history = &self.rows[user][panel as usize][resource].0;
+        let in_panel = history.windows(2).any(|pair| {
+            pair[1].from > after && pair[0].version.is_some() != pair[1].version.is_some()
+        });
+        in_panel || self.resources[resource].came_or_went_at > after
     }
 
     /// Whether going back from one place of a row's history to another is no wonder: frames of a burst come in any order,

@@ -271,14 +271,15 @@ impl Reconcile {
         let Some(run) = sync.run.take() else {
             return Vec::new();
         };
-        sync.as_of = Some(run.started);
+        let shows_until = run.shows_until(sync.restricted);
+        sync.as_of = Some(shows_until);
         let reaches_back = match (run.from, sync.proven) {
             (Some(from), Some(proven)) => from <= proven - limits::RECONCILE_OVERLAP_MS,
             _ => true,
         };
         if reaches_back && run.members_all {
             sync.proven = sync.proven.max(run.mark);
-            sync.proven_at = Some(run.started);
+            sync.proven_at = Some(shows_until);
         }
         let was = sync.caught_up;
         sync.caught_up = sync.bound && (run.covers_binding || was);

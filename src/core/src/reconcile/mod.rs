@@ -400,6 +400,7 @@ impl Reconcile {
         let mut run = Run::new(id, reason, io.now);
         if sync.needs_load(io.now) {
             run.waiting = 2;
+            run.load_started = Some(io.now);
             // Rows that were there before and are not found again have to be asked for.
             run.present = Some(Set::default());
             send(io, &kind, id, What::Mark, paths::mark(&kind));

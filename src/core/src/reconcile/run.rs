@@ -28,6 +28,8 @@ pub(super) struct Run {
     pub(super) stage: Stage,
     /// Our time when the changes were asked for.
     pub(super) started: Timestamp,
+    /// Our time when the load was asked for, if there was one.
+    pub(super) load_started: Option<Timestamp>,
     /// The server's time then, if known.
     pub(super) server_started: Option<Timestamp>,
     /// Changes since then are read.
@@ -58,6 +60,7 @@ impl Run {
             reason,
             stage: Stage::Load,
             started: now,
+            load_started: None,
             server_started: None,
             from: None,
             mark: None,
@@ -78,6 +81,13 @@ impl Run {
         self.server_started
             .filter(|_| audit && self.stage == Stage::Changes)
             .map(|time| time - limits::MISSED_AFTER_MS)
+    }
+
+    /// Our time up to which the run shows everything. What left the sight of a restricted user between a load and the changes
+    /// is in neither: nothing is said of it but by the next membership check.
+    pub(super) fn shows_until(&self, restricted: bool) -> Timestamp {
+        let load = self.load_started.filter(|_| restricted);
+        load.map_or(self.started, |load| load.min(self.started))
     }
 
     /// Ids that a run of this reason may check.
@@ -154,4 +164,20 @@ pub(super) fn ids_in(page: &SearchPage<'_>) -> Set<String> {
     resources
         .map(|resource| resource.key.id.as_str().into())
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_left_the_sight_of_a_restricted_user_after_a_load_is_not_claimed_to_be_known() {
+        let mut run = Run::new(1, Reason::FirstLoad, Timestamp(10));
+        run.load_started = Some(Timestamp(10));
+        run.started = Timestamp(20);
+        assert_eq!(run.shows_until(true), Timestamp(10));
+        assert_eq!(run.shows_until(false), Timestamp(20));
+        run.load_started = None;
+        assert_eq!(run.shows_until(true), Timestamp(20));
+    }
 }

@@ -300,13 +300,20 @@ impl Replica {
             return Verdict::Applied;
         };
         let different = gone.version.as_ref() != Some(&resource.version);
-        let disputed = different && is_close(gone.updated, resource.updated, source);
+        let mut disputed = different && is_close(gone.updated, resource.updated, source);
         let verdict = match source {
             // Asked after it went, and it is there: access came back, or it was created again.
-            Source::Read(asked) | Source::Search(asked)
-                if gone.known_at <= asked && (!gone.deleted || different) =>
-            {
+            Source::Read(asked) if gone.known_at <= asked && (!gone.deleted || different) => {
                 Verdict::Applied
+            }
+            Source::Search(asked) if gone.known_at <= asked && !gone.deleted => Verdict::Applied,
+            // The walks of one run are asked at once and answered one after the other: what was live for the one was deleted for
+            // the other. Or it was created again by a clock that was set back: only a read tells.
+            Source::Search(asked)
+                if gone.known_at <= asked && different && resource.updated <= gone.updated =>
+            {
+                disputed = true;
+                Verdict::Late
             }
             _ if !different => Verdict::Duplicate,
             _ if resource.updated > gone.updated => Verdict::Applied,

@@ -239,6 +239,23 @@ fn what_went_out_of_sight_comes_back_by_a_later_question_only() {
 }
 
 #[test]
+fn the_slower_walk_of_a_run_does_not_bring_back_what_the_faster_one_found_deleted() {
+    let mut replica = Replica::default();
+    let asked = Timestamp(5);
+    let deleted = Timestamp(1_700_000_000_000 + 9_000);
+    replica.accept(NOW, task("t", 1, 1_000), 1, Source::Frame);
+    replica.delete_by_tombstone(&key("t"), deleted, asked);
+    let verdict = replica.accept(NOW, task("t", 2, 4_000), 1, Source::Search(asked));
+    assert_eq!(verdict, Verdict::Late);
+    assert_eq!(version(&replica, "t"), None);
+    // The clock of the server may have been set back before it was created again: a read tells.
+    let due = replica.disputes().take_due(Timestamp(i64::MAX));
+    assert_eq!(due, [key("t")]);
+    let verdict = replica.accept(NOW, task("t", 2, 4_000), 1, Source::Read(Timestamp(6)));
+    assert_eq!(verdict, Verdict::Applied);
+}
+
+#[test]
 fn a_change_of_a_patient_marks_the_rows_of_its_tasks_and_the_other_way_round() {
     let mut replica = Replica::default();
     replica.accept(NOW, patient(1, 0), 4, Source::Frame);

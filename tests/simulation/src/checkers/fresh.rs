@@ -30,6 +30,8 @@ pub(crate) struct Claim {
     since: Millis,
     word: &'static str,
     claimed: Millis,
+    /// The server had lately told that something may not be read: what was hidden then was hidden rightly.
+    forbidden: bool,
 }
 
 impl World {
@@ -93,6 +95,7 @@ impl World {
                 since,
                 word,
                 claimed,
+                forbidden: self.was_forbidden(tab),
             };
             self.queue
                 .push(self.now + slack_ms, Event::Claim(Box::new(claim)));
@@ -120,7 +123,10 @@ impl World {
             || tab.is_frozen(self.now)
             || profile.is_asleep(self.now)
             || self.now < woke + WAKE_GRACE_MS
-            || self.was_forbidden(claim.tab);
+            || claim.forbidden
+            || self.was_forbidden(claim.tab)
+            || !self.still_claims(claim)
+            || self.came_or_went(claim);
         let shown = tab.table.as_ref().map(|(panel, _)| *panel);
         let behind = tab.checks.behind.get(&claim.number);
         let still = behind.is_some_and(|behind| behind.since == claim.since);
@@ -137,6 +143,31 @@ impl World {
             self.now - claim.since
         );
         self.violate(5, what);
+    }
+
+    /// Whether a tab still says what it said. A worker that ends takes its last words with it: a tab that had no time to show
+    /// them starts again from what was stored, and says so.
+    fn still_claims(&self, claim: &Claim) -> bool {
+        let tab = &self.tabs[claim.tab];
+        let panels = tab.panel_freshness.iter();
+        let proven = panels
+            .filter(|freshness| freshness.panel.as_str() == claim.panel.id())
+            .find_map(|freshness| freshness.proven);
+        let live = match tab.freshness {
+            Freshness::Live { as_of } => Some(as_of),
+            _ => None,
+        };
+        let said = if claim.word == "live" { live } else { proven };
+        let ahead_ms = self.profiles[tab.profile].clock_ahead_ms;
+        said.is_some_and(|said| said.0 - ahead_ms > claim.since + EVALUATION_MS)
+    }
+
+    fn came_or_went(&self, claim: &Claim) -> bool {
+        let user = self.tabs[claim.tab].checks.user;
+        user.is_some_and(|user| {
+            self.truth
+                .came_or_went_after(user, claim.panel, claim.number, claim.claimed)
+        })
     }
 
     /// Whether the server lately told the worker of a tab that something may not be read: what it hid was hidden rightly.
