@@ -78,13 +78,14 @@ impl Engine {
         }
         self.sockets_blocked = blocked;
         // No claim goes out before the rows it speaks of; they follow within a few milliseconds.
-        if !self.replica.queue().is_empty() && matches!(self.judged(), Freshness::Live { .. }) {
-            return;
-        }
-        if let Freshness::Live { as_of } = self.judged() {
+        let judged = self.judged();
+        if let Freshness::Live { as_of } = judged {
+            if !self.replica.queue().is_empty() {
+                return;
+            }
             self.streamed = Some(as_of);
         }
-        let freshness = self.freshness();
+        let freshness = freshness::on_the_clock(judged, |at| self.io.clock_time(at));
         let now = self.io.now;
         let due = match &self.told {
             None => true,

@@ -1,7 +1,6 @@
 //! One resource: identity and version required, the rest tolerant.
 
 use serde::Deserialize;
-use serde_json::value::RawValue;
 use thiserror::Error;
 
 use super::{
@@ -180,7 +179,6 @@ pub(super) fn read_key(
 
 /// Reads an object; serde would take an array in its place.
 pub(super) fn object<'a, T: Deserialize<'a>>(raw: &'a str) -> Option<T> {
-    let raw: &RawValue = serde_json::from_str(raw).ok()?;
-    raw.get().starts_with('{').then_some(())?;
-    serde_json::from_str(raw.get()).ok()
+    raw.trim_ascii_start().starts_with('{').then_some(())?;
+    serde_json::from_str(raw).ok()
 }

@@ -18,6 +18,9 @@ pub fn multiline(text: &str, chars_max: usize) -> Option<Box<str>> {
 }
 
 fn clean(text: &str, chars_max: usize, keep_lines: bool) -> Option<Box<str>> {
+    if is_plain(text, chars_max) {
+        return (!text.is_empty()).then(|| text.into());
+    }
     let mut kept = String::with_capacity(text.len().min(chars_max.saturating_mul(4)));
     let mut count = 0;
     let mut pending = Gap::None;
@@ -48,6 +51,18 @@ fn clean(text: &str, chars_max: usize, keep_lines: bool) -> Option<Box<str>> {
         }
     }
     (!kept.is_empty()).then(|| kept.into_boxed_str())
+}
+
+/// Whether there is nothing to clean: visible ASCII with single spaces in between. Most texts are like that.
+fn is_plain(text: &str, chars_max: usize) -> bool {
+    let bytes = text.as_bytes();
+    let mut space = true;
+    let visible = bytes.iter().all(|byte| {
+        let double = space && *byte == b' ';
+        space = *byte == b' ';
+        !double && (b' '..=b'~').contains(byte)
+    });
+    visible && (!space || bytes.is_empty()) && bytes.len() <= chars_max
 }
 
 /// Makes room for the ellipsis within the limit.

@@ -31,6 +31,14 @@ impl Field<'_> {
     }
 }
 
+impl<'a> Field<'a> {
+    /// Its text, if it is there and not null.
+    pub(super) fn text(self) -> Option<&'a str> {
+        let raw = self.0?.get();
+        (raw != "null").then_some(raw)
+    }
+}
+
 /// The first elements of an array; the rest is skipped unread.
 struct FirstFields<'a>(Vec<Field<'a>>);
 
