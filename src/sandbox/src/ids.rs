@@ -2,8 +2,6 @@
 //!
 //! Must never ask the operating system for randomness: two sandboxes with one seed are equal.
 
-use std::fmt::Write;
-
 /// A seeded source of ids and secrets.
 #[derive(Clone, Debug)]
 pub(crate) struct Ids(fastrand::Rng);
@@ -23,7 +21,7 @@ impl Ids {
             if matches!(index, 4 | 6 | 8 | 10) {
                 text.push('-');
             }
-            let _ = write!(text, "{byte:02x}");
+            push_hex(&mut text, *byte);
         }
         text
     }
@@ -32,7 +30,7 @@ impl Ids {
     pub(crate) fn secret(&mut self, bytes: usize) -> String {
         let mut text = String::with_capacity(bytes * 2);
         for _ in 0..bytes {
-            let _ = write!(text, "{:02x}", self.0.u8(..));
+            push_hex(&mut text, self.0.u8(..));
         }
         text
     }
@@ -42,6 +40,13 @@ impl Ids {
         let mut bytes = [0; 32];
         self.0.fill(&mut bytes);
         bytes
+    }
+}
+
+/// Two hexadecimal digits.
+fn push_hex(text: &mut String, byte: u8) {
+    for digit in [byte >> 4, byte & 15] {
+        text.extend(char::from_digit(digit.into(), 16));
     }
 }
 

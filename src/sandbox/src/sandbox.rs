@@ -1,8 +1,8 @@
 //! The sandbox as one value: requests and frames in, answers and frames out.
 
-use std::{fmt::Write as _, sync::Arc};
+use std::{borrow::Cow, sync::Arc};
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::{
     auth::Auth,
@@ -12,7 +12,7 @@ use crate::{
     limits_rate::RateLimits,
     live::{Live, World},
     options::Options,
-    present::EXTENDED_META,
+    present::plain_text,
     store::{Commit, Interaction, Store, Version},
     time,
 };
@@ -45,13 +45,16 @@ impl HttpRequest {
     }
 }
 
+/// A header of an answer. Most are the same in every answer.
+pub type Header = (Cow<'static, str>, Cow<'static, str>);
+
 /// An HTTP answer as it leaves.
 #[derive(Clone, Debug, Default)]
 pub struct HttpResponse {
     /// Status.
     pub status: u16,
     /// Headers, names in lower case.
-    pub headers: Vec<(String, String)>,
+    pub headers: Vec<Header>,
     /// Raw body.
     pub body: Vec<u8>,
 }
@@ -60,7 +63,7 @@ impl HttpResponse {
     /// The value of a header; the name in lower case.
     pub fn header(&self, name: &str) -> Option<&str> {
         let found = self.headers.iter().find(|(key, _)| key == name);
-        found.map(|(_, value)| value.as_str())
+        found.map(|(_, value)| &**value)
     }
 }
 
@@ -261,35 +264,6 @@ impl Sandbox {
         self.commit(now, write);
         id
     }
-}
-
-/// The JSON text of a resource without the meta that only `X-Medplum: extended` shows. Only the meta is copied for it:
-/// this runs at every write.
-fn plain_text(resource: &Value) -> Arc<str> {
-    let mut text = String::from("{");
-    for (index, (name, value)) in resource.as_object().into_iter().flatten().enumerate() {
-        if index > 0 {
-            text.push(',');
-        }
-        // Names of FHIR elements need no escapes, but what a client made up might.
-        let _ = write!(text, "{}:", Value::from(name.as_str()));
-        let written = match value.as_object().filter(|_| name == "meta") {
-            Some(meta) => {
-                let shown = meta
-                    .iter()
-                    .filter(|(name, _)| !EXTENDED_META.contains(&name.as_str()));
-                let shown: Map<String, Value> = shown
-                    .map(|(name, value)| (name.clone(), value.clone()))
-                    .collect();
-                write!(text, "{}", Value::Object(shown))
-            }
-            None => write!(text, "{value}"),
-        };
-        // Writing to a String cannot fail.
-        let _ = written;
-    }
-    text.push('}');
-    text.into()
 }
 
 /// The compartments of a resource: its project, and its patient.

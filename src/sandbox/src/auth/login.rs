@@ -118,7 +118,7 @@ impl Sandbox {
                 login.cookie,
                 crate::time::http_date(now + COOKIE_SECONDS * 1000)
             );
-            reply.headers.push(("set-cookie".to_owned(), value));
+            reply.headers.push(("set-cookie".into(), value.into()));
         }
         self.auth.logins.insert(login.id.clone(), login);
         Ok(reply)

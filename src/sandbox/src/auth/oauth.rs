@@ -149,6 +149,6 @@ fn found(location: &str) -> Reply {
     let mut reply = Reply::text(302, "text/plain; charset=utf-8", &text);
     reply
         .headers
-        .push(("location".to_owned(), location.to_owned()));
+        .push(("location".into(), location.to_owned().into()));
     reply
 }

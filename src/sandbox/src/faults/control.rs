@@ -44,11 +44,11 @@ fn answer(status: u16, body: &Value) -> HttpResponse {
         status,
         headers: vec![
             (
-                "content-type".to_owned(),
-                "application/json; charset=utf-8".to_owned(),
+                "content-type".into(),
+                "application/json; charset=utf-8".into(),
             ),
-            ("cache-control".to_owned(), "no-store".to_owned()),
-            ("access-control-allow-origin".to_owned(), "*".to_owned()),
+            ("cache-control".into(), "no-store".into()),
+            ("access-control-allow-origin".into(), "*".into()),
         ],
         body: body.to_string().into_bytes(),
     }

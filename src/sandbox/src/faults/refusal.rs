@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::{
     outcome::Outcome,
-    sandbox::{HttpRequest, HttpResponse},
+    sandbox::{Header, HttpRequest, HttpResponse},
 };
 
 /// The answer with that status: as the sandbox itself would give it, or as a proxy in front of it would.
@@ -19,18 +19,18 @@ pub(super) fn answer(request: &HttpRequest, status: u16) -> HttpResponse {
         429 => throttled(),
         _ => exception(),
     };
-    let mut headers = vec![(
-        "content-type".to_owned(),
-        "application/fhir+json; charset=utf-8".to_owned(),
+    let mut headers: Vec<Header> = vec![(
+        "content-type".into(),
+        "application/fhir+json; charset=utf-8".into(),
     )];
     // Without these a browser hides the status from the page.
     if let Some(origin) = request.header("origin") {
-        headers.push(("access-control-allow-origin".to_owned(), origin.to_owned()));
         headers.push((
-            "access-control-allow-credentials".to_owned(),
-            "true".to_owned(),
+            "access-control-allow-origin".into(),
+            origin.to_owned().into(),
         ));
-        headers.push(("vary".to_owned(), "Origin".to_owned()));
+        headers.push(("access-control-allow-credentials".into(), "true".into()));
+        headers.push(("vary".into(), "Origin".into()));
     }
     HttpResponse {
         status,

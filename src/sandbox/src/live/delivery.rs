@@ -9,6 +9,7 @@ use super::{
     frames::{self, EventText},
 };
 use crate::{
+    present::json_text,
     sandbox::{Millis, SocketId},
     store::Interaction,
 };
@@ -250,8 +251,8 @@ fn event_text(around: &mut impl Surroundings, resource: &Value, now: Millis) -> 
     };
     let signed = around.with_signed_attachments(resource, now);
     EventText {
-        focus: focus.to_string(),
-        resource: signed.as_ref().unwrap_or(resource).to_string(),
+        focus: json_text(&focus),
+        resource: json_text(signed.as_ref().unwrap_or(resource)),
         full_url,
     }
 }

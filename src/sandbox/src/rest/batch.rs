@@ -78,7 +78,7 @@ impl Sandbox {
         let entry: Vec<Value> = answers.into_iter().map(Done::into_value).collect();
         let answer =
             json!({ "resourceType": "Bundle", "type": format!("{kind}-response"), "entry": entry });
-        Ok(Reply::fhir(200, answer.to_string().into()))
+        Ok(Reply::fhir(200, answer.to_string()))
     }
 
     pub(crate) fn has_feature(&self, actor: &Actor, feature: &str) -> bool {

@@ -1,7 +1,7 @@
 //! Cross-origin headers (`transcripts/08c`): every origin is allowed, with credentials.
 
 use super::Reply;
-use crate::sandbox::HttpRequest;
+use crate::sandbox::{Header, HttpRequest};
 
 const PREFIXES: [&str; 4] = ["/fhir/", "/auth/", "/oauth2/", "/.well-known/"];
 const EXPOSED: &str = "Content-Location,ETag,Last-Modified,Location";
@@ -12,26 +12,22 @@ fn applies(path: &str) -> bool {
 }
 
 /// The headers of an answer to a request that names its origin.
-pub(super) fn headers(
-    path: &str,
-    request: &HttpRequest,
-    rate_limit: bool,
-) -> Vec<(String, String)> {
+pub(super) fn headers(path: &str, request: &HttpRequest, rate_limit: bool) -> Vec<Header> {
     let Some(origin) = request.header("origin").filter(|_| applies(path)) else {
         return Vec::new();
     };
     let exposed = if rate_limit {
-        format!("{EXPOSED},RateLimit")
+        format!("{EXPOSED},RateLimit").into()
     } else {
-        EXPOSED.to_owned()
+        EXPOSED.into()
     };
     vec![
-        ("access-control-allow-origin".to_owned(), origin.to_owned()),
         (
-            "access-control-allow-credentials".to_owned(),
-            "true".to_owned(),
+            "access-control-allow-origin".into(),
+            origin.to_owned().into(),
         ),
-        ("access-control-expose-headers".to_owned(), exposed),
+        ("access-control-allow-credentials".into(), "true".into()),
+        ("access-control-expose-headers".into(), exposed),
     ]
 }
 
@@ -43,10 +39,10 @@ pub(super) fn preflight(path: &str, request: &HttpRequest, rate_limit: bool) -> 
     let mut reply = Reply::empty(204)
         .with(
             "access-control-allow-methods",
-            "GET,HEAD,PUT,PATCH,POST,DELETE".to_owned(),
+            "GET,HEAD,PUT,PATCH,POST,DELETE",
         )
-        .with("vary", "Origin, Access-Control-Request-Headers".to_owned())
-        .with("content-length", "0".to_owned());
+        .with("vary", "Origin, Access-Control-Request-Headers")
+        .with("content-length", "0");
     if let Some(asked) = request.header("access-control-request-headers") {
         reply = reply.with("access-control-allow-headers", asked.to_owned());
     }

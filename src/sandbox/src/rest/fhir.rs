@@ -9,7 +9,7 @@ use crate::{
     ids::is_uuid,
     outcome::Outcome,
     policy::Policy,
-    present::{Presentation, present},
+    present::{Presentation, json_text, present},
     sandbox::{HttpRequest, Millis, Sandbox},
     search::{Page, Reader, SearchRequest, parse_query},
     store::{Actor, Version},
@@ -115,7 +115,7 @@ impl Sandbox {
             {
                 self.charge(now, call.actor, points::HISTORY)?;
                 let empty = json!({ "resourceType": "Bundle", "type": "history", "total": 0 });
-                Ok(Reply::fhir(200, empty.to_string().into()))
+                Ok(Reply::fhir(200, empty.to_string()))
             }
             ("POST", [name, id, "$resend"]) => {
                 self.resend(now, call.actor, name, id)?;
@@ -146,7 +146,7 @@ impl Sandbox {
             )));
         }
         let parameters = self.subscription_binding_token(now, actor, id)?;
-        Ok(Reply::fhir(200, parameters.to_string().into()))
+        Ok(Reply::fhir(200, json_text(&parameters)))
     }
 
     fn subscription(&mut self, now: Millis, id: &str, call: Call<'_>) -> Result<Reply, Outcome> {
@@ -194,7 +194,7 @@ impl Sandbox {
         let id = version.value["id"].as_str().unwrap_or_default();
         let location = format!("{}fhir/R4/{name}/{id}", self.options.base_url);
         let mut reply = self.resource_reply(201, actor, version)?;
-        reply.headers.push(("location".to_owned(), location));
+        reply.headers.push(("location".into(), location.into()));
         Ok(reply)
     }
 
@@ -238,7 +238,7 @@ impl Sandbox {
         query: &[(String, String)],
     ) -> Result<Reply, Outcome> {
         let page = self.find(now, actor, name, query)?;
-        Ok(Reply::fhir(200, page.text.into()))
+        Ok(Reply::fhir(200, page.text))
     }
 
     pub(super) fn find(
@@ -277,7 +277,7 @@ impl Sandbox {
         version: &Version,
     ) -> Result<Reply, Outcome> {
         let text = self.text_for(actor, version)?;
-        let reply = Reply::fhir(status, text)
+        let reply = Reply::kept(status, text)
             .with("etag", format!("W/\"{}\"", version.version_id))
             .with("last-modified", time::http_date(version.last_updated));
         Ok(reply)
@@ -359,7 +359,7 @@ fn subscription_reply(status: u16, actor: &Actor, mut resource: Value) -> Reply 
             meta.remove(key);
         }
     }
-    Reply::fhir(status, resource.to_string().into())
+    Reply::fhir(status, json_text(&resource))
         .with("etag", format!("W/\"{version}\""))
         .with("last-modified", time::http_date(updated))
 }

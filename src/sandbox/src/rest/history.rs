@@ -61,6 +61,6 @@ impl Sandbox {
         let bundle = json!({
             "resourceType": "Bundle", "type": "history", "entry": entries, "total": versions.len(),
         });
-        Ok(Reply::fhir(200, bundle.to_string().into()))
+        Ok(Reply::fhir(200, bundle.to_string()))
     }
 }

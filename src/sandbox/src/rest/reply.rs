@@ -1,13 +1,14 @@
 //! An answer before its common headers are put on.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use serde_json::{Value, json};
 
 use crate::{
     ids::Ids,
     outcome::Outcome,
-    sandbox::{HttpRequest, HttpResponse},
+    present::json_text,
+    sandbox::{Header, HttpRequest, HttpResponse},
 };
 
 /// `application/fhir+json`.
@@ -18,7 +19,9 @@ const JSON: &str = "application/json; charset=utf-8";
 #[derive(Clone, Debug)]
 enum Body {
     Empty,
-    Text(Arc<str>),
+    Text(String),
+    /// The kept text of a version.
+    Kept(Arc<str>),
     /// An outcome gets the tracing extension when it leaves, unless it is the one of the request limiter.
     Outcome(Value),
 }
@@ -27,33 +30,38 @@ enum Body {
 #[derive(Clone, Debug)]
 pub(crate) struct Reply {
     pub(crate) status: u16,
-    pub(crate) headers: Vec<(String, String)>,
-    content_type: Option<String>,
+    pub(crate) headers: Vec<Header>,
+    content_type: Option<&'static str>,
     body: Body,
 }
 
 impl Reply {
-    fn new(status: u16, content_type: Option<&str>, body: Body) -> Self {
+    fn new(status: u16, content_type: Option<&'static str>, body: Body) -> Self {
         Self {
             status,
             headers: Vec::new(),
-            content_type: content_type.map(str::to_owned),
+            content_type,
             body,
         }
     }
 
     /// Plain JSON.
     pub(crate) fn json(status: u16, body: Value) -> Self {
-        Self::new(status, Some(JSON), Body::Text(body.to_string().into()))
+        Self::new(status, Some(JSON), Body::Text(json_text(&body)))
     }
 
     /// A FHIR resource as text.
-    pub(crate) fn fhir(status: u16, text: Arc<str>) -> Self {
+    pub(crate) fn fhir(status: u16, text: String) -> Self {
         Self::new(status, Some(FHIR), Body::Text(text))
     }
 
+    /// A FHIR resource as its kept text.
+    pub(crate) fn kept(status: u16, text: Arc<str>) -> Self {
+        Self::new(status, Some(FHIR), Body::Kept(text))
+    }
+
     /// Any text.
-    pub(crate) fn text(status: u16, content_type: &str, text: &str) -> Self {
+    pub(crate) fn text(status: u16, content_type: &'static str, text: &str) -> Self {
         Self::new(status, Some(content_type), Body::Text(text.into()))
     }
 
@@ -78,8 +86,8 @@ impl Reply {
     }
 
     /// Adds a header.
-    pub(crate) fn with(mut self, name: &str, value: String) -> Self {
-        self.headers.push((name.to_owned(), value));
+    pub(crate) fn with(mut self, name: &'static str, value: impl Into<Cow<'static, str>>) -> Self {
+        self.headers.push((name.into(), value.into()));
         self
     }
 
@@ -96,25 +104,26 @@ impl Reply {
 
     /// The answer with content type and length.
     pub(super) fn finish(self, ids: &mut Ids) -> HttpResponse {
-        let text: Arc<str> = match self.body {
-            Body::Empty => "".into(),
+        let text = match self.body {
+            Body::Empty => String::new(),
             Body::Text(text) => text,
+            Body::Kept(text) => (*text).to_owned(),
             Body::Outcome(mut body) => {
                 body["extension"] = tracing(ids);
-                body.to_string().into()
+                json_text(&body)
             }
         };
         let mut headers = self.headers;
         if let Some(content_type) = self.content_type {
-            headers.push(("content-type".to_owned(), content_type));
+            headers.push(("content-type".into(), content_type.into()));
         }
         if self.status != 304 && self.status != 204 {
-            headers.push(("content-length".to_owned(), text.len().to_string()));
+            headers.push(("content-length".into(), text.len().to_string().into()));
         }
         HttpResponse {
             status: self.status,
             headers,
-            body: text.as_bytes().to_vec(),
+            body: text.into_bytes(),
         }
     }
 }

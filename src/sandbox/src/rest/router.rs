@@ -40,7 +40,9 @@ impl Sandbox {
         if request.method == "HEAD" {
             response.body.clear();
         }
-        response.headers.push(("ratelimit".to_owned(), rate_limit));
+        response
+            .headers
+            .push(("ratelimit".into(), rate_limit.into()));
         add_common(&mut response);
         let cross = cors::headers(&path, request, exposes);
         let vary = if cross.is_empty() {
@@ -48,7 +50,7 @@ impl Sandbox {
         } else {
             "Origin, Accept-Encoding"
         };
-        response.headers.push(("vary".to_owned(), vary.to_owned()));
+        response.headers.push(("vary".into(), vary.into()));
         response.headers.extend(cross);
         response
     }
@@ -104,7 +106,6 @@ impl Sandbox {
 }
 
 fn add_common(response: &mut HttpResponse) {
-    for (name, value) in COMMON {
-        response.headers.push((name.to_owned(), value.to_owned()));
-    }
+    let common = COMMON.map(|(name, value)| (name.into(), value.into()));
+    response.headers.extend(common);
 }

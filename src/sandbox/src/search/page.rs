@@ -9,7 +9,7 @@ use super::{
 use crate::{
     outcome::Outcome,
     policy::{Access, Policy},
-    present::{Presentation, present},
+    present::{Presentation, json_text, present},
     store::{Store, Version},
     time,
 };
@@ -75,7 +75,7 @@ impl SearchRequest {
             text.push_str(&format!(",\"total\":{total}"));
         }
         text.push_str(",\"link\":");
-        text.push_str(&Value::Array(self.links(reader.base_url, &selection)?).to_string());
+        text.push_str(&json_text(&self.links(reader.base_url, &selection)?));
         text.push('}');
         Ok(Page {
             text,

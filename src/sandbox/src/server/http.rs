@@ -122,7 +122,9 @@ fn to_response(response: HttpResponse) -> Response {
     *out.status_mut() =
         StatusCode::from_u16(response.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     for (name, value) in response.headers {
-        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+        if let (Ok(name), Ok(value)) =
+            (HeaderName::try_from(&*name), HeaderValue::try_from(&*value))
+        {
             out.headers_mut().append(name, value);
         }
     }

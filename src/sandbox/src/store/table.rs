@@ -52,14 +52,15 @@ impl Row {
 /// All rows of one type.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Table {
-    rows: HashMap<Arc<str>, Row>,
+    /// Shared with copies of the sandbox until one of them writes: a simulation copies a prepared one for every run.
+    rows: HashMap<Arc<str>, Arc<Row>>,
     /// Ordered by (`lastUpdated`, id): the order of cursor paging.
     order: BTreeSet<(Millis, Arc<str>)>,
 }
 
 impl Table {
     pub(super) fn row(&self, id: &str) -> Option<&Row> {
-        self.rows.get(id)
+        self.rows.get(id).map(|row| &**row)
     }
 
     pub(super) fn by_time(
@@ -74,7 +75,7 @@ impl Table {
         range
             .into_iter()
             .flatten()
-            .filter_map(|(_, id)| Some((id.as_ref(), self.rows.get(id)?)))
+            .filter_map(|(_, id)| Some((id.as_ref(), &**self.rows.get(id)?)))
     }
 
     pub(super) fn live_count(&self) -> usize {
@@ -87,7 +88,7 @@ impl Table {
     pub(super) fn append(&mut self, id: &str, version: Version) {
         let project = version.value["meta"]["project"].as_str().map(str::to_owned);
         let at = version.last_updated;
-        if let Some(row) = self.rows.get_mut(id) {
+        if let Some(row) = self.rows.get_mut(id).map(Arc::make_mut) {
             if let Some(before) = row.versions.last().map(|newest| newest.last_updated) {
                 self.order.remove(&(before, Arc::from(id)));
             }
@@ -100,15 +101,15 @@ impl Table {
         self.order.insert((at, id.clone()));
         self.rows.insert(
             id,
-            Row {
+            Arc::new(Row {
                 project,
                 versions: vec![version],
-            },
+            }),
         );
     }
 
     pub(super) fn pop(&mut self, id: &str) {
-        let Some(row) = self.rows.get_mut(id) else {
+        let Some(row) = self.rows.get_mut(id).map(Arc::make_mut) else {
             return;
         };
         if let Some(version) = row.versions.pop() {

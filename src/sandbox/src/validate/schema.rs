@@ -2,7 +2,10 @@
 //!
 //! One line per type: `name` optional, `name!` required, `*` a list, then its type. Types without a line are not checked.
 
-use std::{collections::HashMap, sync::OnceLock};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::OnceLock,
+};
 
 /// One element of a type.
 #[derive(Clone, Copy, Debug)]
@@ -90,5 +93,7 @@ pub(crate) fn required(name: &str) -> Vec<&'static str> {
 
 /// Whether the server knows the type.
 pub(crate) fn is_resource_type(name: &str) -> bool {
-    TYPES.split(' ').any(|known| known == name)
+    static KNOWN: OnceLock<HashSet<&str>> = OnceLock::new();
+    let known = KNOWN.get_or_init(|| TYPES.split(' ').collect());
+    known.contains(name)
 }
