@@ -7,16 +7,20 @@ pub mod action;
 mod checkers;
 pub mod network;
 pub mod plan;
-mod planted;
+pub mod planted;
 mod profile;
 mod queue;
 pub mod run;
 mod server;
+pub mod shrink;
 pub mod storage;
 mod tab;
 mod trace;
 pub mod truth;
 mod worker;
 mod world;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 pub use checkers::{INVARIANTS, STALENESS_BOUND_MS, Violation};

@@ -68,7 +68,7 @@ fn parse(mut arguments: impl Iterator<Item = String>) -> Option<Options> {
 fn trace(seed: u64) -> ExitCode {
     let plan = Plan::of(seed);
     println!("{:#?}", plan);
-    let (outcome, text) = run::trace(&plan);
+    let (outcome, text) = run::trace(&plan, None);
     println!("{text}\n{:?}", outcome.stats);
     match outcome.violation {
         None => ExitCode::SUCCESS,

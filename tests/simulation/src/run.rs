@@ -12,7 +12,7 @@ use std::{
 use crate::{
     checkers::Violation,
     plan::Plan,
-    planted::Planted,
+    planted::{Bug, Planted},
     trace::LEGEND,
     world::{Stats, World},
 };
@@ -28,7 +28,12 @@ pub struct Outcome {
 
 /// Runs a plan.
 pub fn run(plan: &Plan) -> Outcome {
-    let mut world = World::new(plan.clone(), Planted::default(), false);
+    run_with(plan, None)
+}
+
+/// Runs a plan, with a bug planted if one is named.
+pub fn run_with(plan: &Plan, bug: Option<Bug>) -> Outcome {
+    let mut world = World::new(plan.clone(), Planted::of(bug), false);
     go(&mut world)
 }
 
@@ -47,8 +52,8 @@ fn go(world: &mut World) -> Outcome {
 }
 
 /// Runs a plan and tells what happened, line by line.
-pub fn trace(plan: &Plan) -> (Outcome, String) {
-    let mut world = World::new(plan.clone(), Planted::default(), true);
+pub fn trace(plan: &Plan, bug: Option<Bug>) -> (Outcome, String) {
+    let mut world = World::new(plan.clone(), Planted::of(bug), true);
     let outcome = go(&mut world);
     let text = format!("{LEGEND}\n\n{}", world.trace.take());
     (outcome, text)

@@ -13,6 +13,7 @@ use panels_sandbox::{
 use serde_json::Value;
 
 use crate::{
+    checkers::Words,
     plan::{ServerPlan, Size},
     queue::Millis,
     truth::{Cause, Reading, Truth, User},
@@ -30,7 +31,8 @@ const SOCKET_PATH: &str = "/ws/subscriptions-r4";
 struct Prepared {
     sandbox: Sandbox,
     clinic: Clinic,
-    users: Vec<User>,
+    truth: Truth,
+    words: Words,
 }
 
 thread_local! {
@@ -45,8 +47,8 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// A server and what it holds.
-    pub(crate) fn new(size: Size, plan: &ServerPlan, seed: u64) -> (Self, Truth) {
+    /// A server, what it holds, and the words in it that must stay secret.
+    pub(crate) fn new(size: Size, plan: &ServerPlan, seed: u64) -> (Self, Truth, Words) {
         let prepared = prepare(size);
         let mut sandbox = prepared.sandbox.clone();
         sandbox.reseed(seed);
@@ -63,15 +65,7 @@ impl Server {
                 },
             );
         }
-        let mut truth = Truth::new(prepared.users.clone());
-        for kind in ["Patient", "Task"] {
-            for version in server.sandbox.store().iterate(kind) {
-                let id = version.value["id"].as_str().unwrap_or_default();
-                let content = Some((version.version_id.as_str(), &version.value));
-                truth.commit(0, kind, id, content, Cause::Write);
-            }
-        }
-        (server, truth)
+        (server, prepared.truth.clone(), prepared.words.clone())
     }
 
     /// The server's own clock.
@@ -161,11 +155,19 @@ fn fill(size: Size) -> Prepared {
             reading_since: 0,
         }
     });
-    let users = users.collect();
+    let mut truth = Truth::new(users.collect());
+    for kind in ["Patient", "Task"] {
+        for version in sandbox.store().iterate(kind) {
+            let id = version.value["id"].as_str().unwrap_or_default();
+            let content = Some((version.version_id.as_str(), &version.value));
+            truth.commit(0, kind, id, content, Cause::Write);
+        }
+    }
     Prepared {
-        sandbox,
         clinic,
-        users,
+        truth,
+        words: Words::of(&sandbox),
+        sandbox,
     }
 }
 

@@ -4,7 +4,7 @@
 //! Computed from committed writes alone. It shares no code with the engine and asks the sandbox nothing: the two are
 //! compared with each other at rest.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, rc::Rc};
 
 use serde_json::Value;
 
@@ -36,6 +36,10 @@ impl Panel {
             Self::OpenTasks => "open-tasks",
             Self::Patients => "patients",
         }
+    }
+
+    fn is_of_patients(self) -> bool {
+        self == Self::Patients
     }
 
     fn shows(self, kind: &str, value: &Value, user: &User) -> bool {
@@ -124,14 +128,45 @@ pub(crate) enum Standing {
     Never,
 }
 
-/// The history of one row of one panel.
+/// The history of one row of one panel. Most rows have one entry only, and histories are copied for every run.
 #[derive(Clone, Debug, Default)]
-struct RowHistory(Vec<Expected>);
+struct RowHistory {
+    first: Option<Expected>,
+    later: Vec<Expected>,
+}
 
-#[derive(Debug)]
+impl RowHistory {
+    fn push(&mut self, expected: Expected) {
+        match self.first {
+            None => self.first = Some(expected),
+            Some(_) => self.later.push(expected),
+        }
+    }
+
+    fn len(&self) -> usize {
+        usize::from(self.first.is_some()) + self.later.len()
+    }
+
+    fn last(&self) -> Option<&Expected> {
+        self.later.last().or(self.first.as_ref())
+    }
+
+    fn get(&self, place: usize) -> Option<&Expected> {
+        match place {
+            0 => self.first.as_ref(),
+            later => self.later.get(later - 1),
+        }
+    }
+
+    fn iter(&self) -> impl DoubleEndedIterator<Item = &Expected> {
+        self.first.iter().chain(&self.later)
+    }
+}
+
+#[derive(Clone, Debug)]
 struct Resource {
     kind: &'static str,
-    id: String,
+    id: Rc<str>,
     current: Option<(VersionNo, std::sync::Arc<Value>)>,
     written_at: Millis,
     /// When it was last created or deleted.
@@ -142,11 +177,11 @@ struct Resource {
 const BURST_MS: Millis = panels_core::limits::CONTENTION_CLOSE_MS;
 
 /// See the module.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Truth {
     users: Vec<User>,
-    numbers: HashMap<String, ResourceNo>,
-    versions: HashMap<String, VersionNo>,
+    numbers: HashMap<Rc<str>, ResourceNo>,
+    versions: HashMap<Rc<str>, VersionNo>,
     resources: Vec<Resource>,
     /// By user, panel and resource.
     rows: Vec<[Vec<RowHistory>; 3]>,
@@ -192,9 +227,14 @@ impl Truth {
         &self.resources[resource].id
     }
 
+    /// Type of a resource.
+    pub(crate) fn kind(&self, resource: ResourceNo) -> &'static str {
+        self.resources[resource].kind
+    }
+
     /// Whether a resource is of the type that a panel shows.
     pub(crate) fn belongs(&self, resource: ResourceNo, panel: Panel) -> bool {
-        (self.resources[resource].kind == "Patient") == (panel == Panel::Patients)
+        (self.resources[resource].kind == "Patient") == panel.is_of_patients()
     }
 
     /// How many resources there ever were.
@@ -212,11 +252,13 @@ impl Truth {
         cause: Cause,
     ) -> ResourceNo {
         let next = self.resources.len();
-        let number = *self.numbers.entry(id.to_owned()).or_insert(next);
+        let number = self.numbers.get(id).copied().unwrap_or(next);
         if number == next {
+            let id: Rc<str> = id.into();
+            self.numbers.insert(id.clone(), number);
             self.resources.push(Resource {
                 kind,
-                id: id.to_owned(),
+                id,
                 current: None,
                 written_at: Millis::MIN / 2,
                 came_or_went_at: Millis::MIN / 2,
@@ -238,7 +280,7 @@ impl Truth {
         }
         self.resources[number].current = content.map(|(version, value)| {
             let next = self.versions.len() as VersionNo;
-            let version = *self.versions.entry(version.to_owned()).or_insert(next);
+            let version = *self.versions.entry(version.into()).or_insert(next);
             (version, value.clone())
         });
         for user in 0..self.users.len() {
@@ -270,14 +312,17 @@ impl Truth {
             cause
         };
         for (index, panel) in Panel::ALL.into_iter().enumerate() {
+            if panel.is_of_patients() != (resource.kind == "Patient") {
+                continue;
+            }
             let shown = readable.filter(|(_, value)| panel.shows(resource.kind, value, who));
             let expected = Expected {
                 from: now,
                 version: shown.map(|(version, _)| *version),
                 cause,
             };
-            let history = &mut self.rows[user][index][number].0;
-            if history.is_empty() && now > 0 {
+            let history = &mut self.rows[user][index][number];
+            if history.first.is_none() && now > 0 {
                 // Before it was created it was shown nowhere.
                 history.push(Expected {
                     from: 0,
@@ -299,10 +344,12 @@ impl Truth {
         resource: ResourceNo,
         shown: Option<VersionNo>,
     ) -> Option<usize> {
-        let history = &self.rows[user][panel as usize][resource].0;
-        history
+        let history = &self.rows[user][panel as usize][resource];
+        let found = history
             .iter()
-            .rposition(|expected| expected.version == shown)
+            .rev()
+            .position(|expected| expected.version == shown)?;
+        Some(history.len() - 1 - found)
     }
 
     /// The first place in the history of a row, not before another one, that what is shown corresponds to.
@@ -314,7 +361,7 @@ impl Truth {
         shown: Option<VersionNo>,
         not_before: usize,
     ) -> Option<usize> {
-        let history = &self.rows[user][panel as usize][resource].0;
+        let history = &self.rows[user][panel as usize][resource];
         let mut places = history.iter().enumerate().skip(not_before);
         places
             .find(|(_, expected)| expected.version == shown)
@@ -329,18 +376,18 @@ impl Truth {
         resource: ResourceNo,
         shown: Option<VersionNo>,
     ) -> Standing {
-        let history = &self.rows[user][panel as usize][resource].0;
+        let history = &self.rows[user][panel as usize][resource];
         match self.place(user, panel, resource, shown) {
             Some(place) if place + 1 == history.len() => Standing::Right,
             Some(place) => {
-                let missing = &history[place + 1..];
-                let causes = missing.iter().map(|expected| expected.cause);
+                let missing = || history.iter().skip(place + 1);
+                let causes = missing().map(|expected| expected.cause);
                 Standing::Behind {
-                    since: missing[0].from,
+                    since: missing().next().map_or(0, |expected| expected.from),
                     cause: causes.max().unwrap_or(Cause::Write),
                 }
             }
-            None if shown.is_none() => match history.first() {
+            None if shown.is_none() => match &history.first {
                 Some(first) => Standing::Behind {
                     since: first.from,
                     cause: first.cause,
@@ -360,9 +407,10 @@ impl Truth {
         resource: ResourceNo,
         after: Millis,
     ) -> bool {
-        let history = &self.rows[user][panel as usize][resource].0;
-        let in_panel = history.windows(2).any(|pair| {
-            pair[1].from > after && pair[0].version.is_some() != pair[1].version.is_some()
+        let history = &self.rows[user][panel as usize][resource];
+        let mut steps = history.iter().zip(history.iter().skip(1));
+        let in_panel = steps.any(|(before, now)| {
+            now.from > after && before.version.is_some() != now.version.is_some()
         });
         in_panel || self.resources[resource].came_or_went_at > after
     }
@@ -377,10 +425,10 @@ impl Truth {
         back_to: usize,
         from: usize,
     ) -> bool {
-        let history = &self.rows[user][panel as usize][resource].0;
-        let passed = &history[back_to + 1..=from.min(history.len() - 1)];
-        history[back_to].cause == Cause::Burst
-            || passed.iter().all(|expected| expected.cause == Cause::Burst)
+        let history = &self.rows[user][panel as usize][resource];
+        let is_burst = |expected: &Expected| expected.cause == Cause::Burst;
+        let mut passed = history.iter().take(from + 1).skip(back_to + 1);
+        history.get(back_to).is_some_and(is_burst) || passed.all(is_burst)
     }
 
     /// The content that a resource has now.

@@ -109,6 +109,7 @@ impl World {
                 if let Some(behind) = self.tabs[tab].checks.behind.remove(&number)
                     && self.tabs[tab].surroundings.visible
                     && !self.unreliable
+                    && behind.since > 0
                 {
                     self.stats.lag_ms_max = self.stats.lag_ms_max.max(self.now - behind.since);
                 }

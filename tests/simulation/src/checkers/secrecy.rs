@@ -1,13 +1,11 @@
 //! Invariants 7 and 8: what must not be seen.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, rc::Rc};
 
 use panels_core::{cache::CacheChange, engine::Output, protocol::WorkerMessage};
+use panels_sandbox::Sandbox;
 
-use crate::{
-    server::Server,
-    world::{Event, World},
-};
+use crate::world::{Event, World};
 
 /// Shorter words would be found in anything.
 const WORD_CHARS_MIN: usize = 5;
@@ -15,15 +13,15 @@ const WORD_CHARS_MIN: usize = 5;
 const WIPED_AFTER_MS: i64 = 500;
 
 /// What stands for a patient: names, numbers, ids.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Words {
-    words: Vec<String>,
+    words: Rc<[String]>,
     /// Records that were found harmless: they repeat.
     harmless: HashSet<String>,
 }
 
 impl Words {
-    pub(crate) fn of(server: &Server) -> Self {
+    pub(crate) fn of(sandbox: &Sandbox) -> Self {
         let mut words = Vec::new();
         let mut add = |text: Option<&str>| {
             words.extend(
@@ -31,19 +29,22 @@ impl Words {
                     .map(str::to_owned),
             );
         };
-        for patient in server.sandbox.iterate("Patient") {
+        for patient in sandbox.iterate("Patient") {
             add(patient["id"].as_str());
-            add(patient["name"][0]["family"].as_str());
+            let family = patient["name"][0]["family"].as_str();
+            add(family);
+            // As tabs show it.
+            add(family.map(str::to_uppercase).as_deref());
             add(patient["identifier"][0]["value"].as_str());
             add(patient["telecom"][0]["value"].as_str());
         }
-        for task in server.sandbox.iterate("Task") {
+        for task in sandbox.iterate("Task") {
             add(task["id"].as_str());
             add(task["description"].as_str());
         }
         words.push("Newcomer".to_owned());
         Self {
-            words,
+            words: words.into(),
             harmless: HashSet::new(),
         }
     }

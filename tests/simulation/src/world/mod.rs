@@ -13,7 +13,7 @@ mod writes;
 use std::collections::BTreeMap;
 
 use fastrand::Rng;
-use panels_core::{engine::Input, protocol::FromTab};
+use panels_core::{engine::Input, error::SubscriptionError, protocol::FromTab};
 use panels_sandbox::sandbox::SocketId as ServerSocket;
 
 use crate::{
@@ -146,6 +146,8 @@ pub struct Stats {
     pub sockets_per_minute_max: usize,
     /// Frames that reached engines.
     pub frames: u64,
+    /// Versions that the stream should have brought and a search found, in engines that were alive at the end.
+    pub missed: u64,
     /// Virtual milliseconds until everything was right after the faults had ended.
     pub settled_ms: Millis,
     /// Virtual milliseconds of the whole run.
@@ -157,7 +159,7 @@ pub struct Stats {
 impl World {
     pub(crate) fn new(plan: Plan, planted: Planted, traced: bool) -> Self {
         let mut seeds = Rng::with_seed(plan.seed);
-        let (server, truth) = Server::new(plan.size, &plan.server, seeds.u64(..));
+        let (server, truth, words) = Server::new(plan.size, &plan.server, seeds.u64(..));
         let profiles = plan.profiles.iter().enumerate();
         let profiles = profiles
             .map(|(index, profile)| Profile {
@@ -180,7 +182,6 @@ impl World {
                 online: true,
             })
             .collect();
-        let words = Words::of(&server);
         let mut world = Self {
             now: START,
             queue: Queue::default(),
@@ -198,7 +199,7 @@ impl World {
             listeners: 0,
             ports: 0,
             deleted: Vec::new(),
-            unreliable: false,
+            unreliable: planted.makes_stream_unreliable(),
             calm: false,
             words,
             violation: None,
@@ -229,6 +230,12 @@ impl World {
             self.come_to_rest();
         }
         self.stats.virtual_ms = self.now - START;
+        let engines = self
+            .workers
+            .iter()
+            .filter_map(|worker| worker.engine.as_ref());
+        let missed = engines.map(|engine| engine.counters().of(SubscriptionError::EventMissed));
+        self.stats.missed = missed.sum();
     }
 
     /// Goes from event to event up to a moment, or to the first violation.

@@ -139,10 +139,10 @@ impl World {
         let wanted = self.workers[worker].requests.contains(&request.id);
         let profile = self.workers[worker].profile;
         let address = self.profiles[profile].address.clone();
-        let served = match self.planted_answer(worker, request) {
-            Some(answer) => Some((answer, 0)),
-            None => self.server.serve(self.now, request, &address),
-        };
+        let mut served = self.server.serve(self.now, request, &address);
+        if let Some((answer, _)) = &mut served {
+            self.planted_answer(worker, request, answer);
+        }
         self.trace.line(self.now, Who::Server, || {
             let status = served.as_ref().map_or(0, |(answer, _)| answer.status);
             let path = path_of(&request.url);

@@ -63,13 +63,13 @@ impl World {
             ToTab::LockHeld => self.feed_link(tab, LinkInput::LockHeld),
             ToTab::Port(port, message) => {
                 if self.tabs[tab].port == port {
-                    self.hear(tab, &message);
+                    self.hear(tab, message);
                 }
             }
             ToTab::Channel(listener, message) => {
                 let listens = self.tabs[tab].channel.as_ref();
                 if listens.is_some_and(|(_, number)| *number == listener) {
-                    self.hear(tab, &message);
+                    self.hear(tab, message);
                 }
             }
             ToTab::WorkerDied(lock) => self.feed_link(tab, LinkInput::WorkerDied { lock }),
@@ -87,7 +87,8 @@ impl World {
         }
     }
 
-    fn hear(&mut self, tab: usize, message: &Rc<FromWorker>) {
+    fn hear(&mut self, tab: usize, message: Rc<FromWorker>) {
+        let message = Rc::unwrap_or_clone(message);
         let Some(message) = self.planted_message(tab, message) else {
             return;
         };

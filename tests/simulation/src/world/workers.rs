@@ -6,6 +6,7 @@ use panels_core::{
     identity::InstanceId,
     limits,
     protocol::{FromTab, RefusalReason, TabMessage, WorkerMessage},
+    time::Timestamp,
 };
 
 use super::{Event, ToWorker, World};
@@ -201,7 +202,7 @@ impl World {
             seed: self.rng.u64(..),
             entropy,
         };
-        let clock = self.profiles[self.workers[worker].profile].clock(self.now);
+        let clock = self.worker_clock(worker);
         self.workers[worker].engine = Some(Engine::new(settings, clock));
         self.feed(worker, Input::Timer);
         Ok(())
@@ -213,7 +214,7 @@ impl World {
             return;
         };
         self.trace_input(worker, &input);
-        let clock = self.profiles[self.workers[worker].profile].clock(self.now);
+        let clock = self.worker_clock(worker);
         let Some(engine) = self.workers[worker].engine.as_mut() else {
             return;
         };
@@ -224,12 +225,23 @@ impl World {
             .as_mut()
             .and_then(Engine::poll_output)
         {
+            if self.planted.is_none() {
+                self.check_output(worker, &output);
+                self.carry_out(worker, output);
+                continue;
+            }
             for output in self.planted_output(worker, output) {
                 self.check_output(worker, &output);
                 self.carry_out(worker, output);
             }
         }
         self.check_memory(worker);
+    }
+
+    /// The time that an engine is told.
+    fn worker_clock(&self, worker: usize) -> Timestamp {
+        let clock = self.profiles[self.workers[worker].profile].clock(self.now);
+        self.planted_clock(worker, clock)
     }
 
     fn carry_out(&mut self, worker: usize, output: Output) {
@@ -253,8 +265,8 @@ impl World {
                 self.workers[worker].requests.remove(&request);
             }
             Output::WakeAt(at) => {
-                let clock = self.profiles[self.workers[worker].profile].clock(self.now);
-                let wait_ms = at.since_ms(clock).clamp(0, TIMER_MS_MAX);
+                let wait_ms = at.since_ms(self.worker_clock(worker));
+                let wait_ms = self.planted_wait_ms(worker, wait_ms.clamp(0, TIMER_MS_MAX));
                 self.workers[worker].alarm += 1;
                 let alarm = ToWorker::Alarm(self.workers[worker].alarm);
                 self.queue

@@ -6,7 +6,7 @@ use super::World;
 use crate::{
     action::Change,
     trace::Who,
-    truth::{Cause, is_open},
+    truth::{Cause, ResourceNo, is_open},
 };
 
 impl World {
@@ -16,11 +16,11 @@ impl World {
             Change::File | Change::Admit | Change::Restore => self.create(change, pick),
             Change::CorrectPatient | Change::TogglePatient => {
                 let patients = self.resources("Patient", |_| true);
-                self.change_one(change, pick, patients)
+                self.change_one(change, pick, &patients)
             }
             Change::Reopen => {
                 let closed = self.resources("Task", |task| !is_open(task));
-                self.change_one(change, pick, closed)
+                self.change_one(change, pick, &closed)
             }
             Change::Delete => {
                 let tasks = self.resources("Task", |_| true);
@@ -28,7 +28,7 @@ impl World {
             }
             _ => {
                 let open = self.resources("Task", is_open);
-                self.change_one(change, pick, open)
+                self.change_one(change, pick, &open)
             }
         };
         if let Some((kind, id)) = written {
@@ -40,7 +40,7 @@ impl World {
     /// Several write one task at once.
     pub(super) fn contend(&mut self, pick: u32, writers: u8) {
         let open = self.resources("Task", is_open);
-        let Some(id) = chosen(pick, &open) else {
+        let Some(id) = self.chosen(pick, &open) else {
             return;
         };
         let Some(stored) = self.server.sandbox.read("Task", &id).cloned() else {
@@ -100,7 +100,7 @@ impl World {
 
     /// Notes what the server holds of a resource now.
     fn note_commit(&mut self, kind: &'static str, id: &str) {
-        let current = self.server.sandbox.store().current(kind, id).cloned();
+        let current = self.server.sandbox.store().current(kind, id);
         self.trace.line(self.now, Who::Plan, || match &current {
             Some(version) => format!(
                 "{kind}/{id} is {} {} owner {}",
@@ -110,24 +110,23 @@ impl World {
             ),
             None => format!("{kind}/{id} is deleted"),
         });
-        let content = current
-            .as_ref()
-            .map(|version| (version.version_id.as_str(), &version.value));
+        let content = current.map(|version| (version.version_id.as_str(), &version.value));
         let number = self.truth.commit(self.now, kind, id, content, Cause::Write);
         self.check_commit(number);
     }
 
-    /// Ids of live resources that suit, in a fixed order.
-    fn resources(&self, kind: &str, suits: impl Fn(&Value) -> bool) -> Vec<String> {
-        let numbers = 0..self.truth.len();
-        let names = numbers.filter(|number| self.truth.current(*number).is_some_and(&suits));
-        let names = names.map(|number| self.truth.name(number));
-        names
-            .filter_map(|name| {
-                let (own, id) = name.split_once('/')?;
-                (own == kind).then(|| id.to_owned())
-            })
+    /// Live resources that suit, in a fixed order.
+    fn resources(&self, kind: &str, suits: impl Fn(&Value) -> bool) -> Vec<ResourceNo> {
+        let numbers = (0..self.truth.len()).filter(|number| self.truth.kind(*number) == kind);
+        numbers
+            .filter(|number| self.truth.current(*number).is_some_and(&suits))
             .collect()
+    }
+
+    /// The id of one of these.
+    fn chosen(&self, pick: u32, candidates: &[ResourceNo]) -> Option<String> {
+        let index = (pick as usize).checked_rem(candidates.len())?;
+        Some(self.truth.id(candidates[index]).to_owned())
     }
 
     fn create(&mut self, change: Change, pick: u32) -> Option<(&'static str, String)> {
@@ -154,8 +153,8 @@ impl World {
         Some((kind, id))
     }
 
-    fn delete(&mut self, pick: u32, tasks: &[String]) -> Option<(&'static str, String)> {
-        let id = chosen(pick, tasks)?;
+    fn delete(&mut self, pick: u32, tasks: &[ResourceNo]) -> Option<(&'static str, String)> {
+        let id = self.chosen(pick, tasks)?;
         let clock = self.server.clock(self.now);
         let actor = self.server.clinic.colleagues.first()?.clone();
         let stored = self.server.sandbox.read("Task", &id)?.clone();
@@ -171,11 +170,11 @@ impl World {
         &mut self,
         change: Change,
         pick: u32,
-        candidates: Vec<String>,
+        candidates: &[ResourceNo],
     ) -> Option<(&'static str, String)> {
         let patient = matches!(change, Change::CorrectPatient | Change::TogglePatient);
         let kind = if patient { "Patient" } else { "Task" };
-        let id = chosen(pick, &candidates)?;
+        let id = self.chosen(pick, candidates)?;
         let mut resource = self.server.sandbox.read(kind, &id)?.clone();
         self.alter(change, pick, &mut resource);
         let clock = self.server.clock(self.now);
@@ -233,11 +232,4 @@ impl World {
             "name": [{ "family": format!("Newcomer{pick}"), "given": ["Quentin"] }],
         })
     }
-}
-
-fn chosen(pick: u32, candidates: &[String]) -> Option<String> {
-    if candidates.is_empty() {
-        return None;
-    }
-    Some(candidates[pick as usize % candidates.len()].clone())
 }

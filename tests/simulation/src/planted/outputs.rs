@@ -1,0 +1,93 @@
+//! Bugs in what becomes of the engine's outputs on their way to sockets, storage and log.
+
+use panels_core::{
+    cache::{CacheChange, CacheStore},
+    engine::{HttpRequest, Output},
+    protocol::{Cell, PanelChanges, WorkerMessage},
+};
+
+use super::Bug;
+use crate::world::World;
+
+/// Rows of a page, small enough that there are several.
+const PAGE_ROWS: &str = "_count=7";
+
+impl World {
+    /// What is carried out in place of an output.
+    pub(crate) fn planted_output(&mut self, worker: usize, output: Output) -> Vec<Output> {
+        let Some(bug) = self.planted.bug else {
+            return vec![output];
+        };
+        if let Output::ToAll {
+            message: WorkerMessage::Changes { panels, .. },
+        } = &output
+            && panels.iter().any(|panel| !panel.rows.is_empty())
+        {
+            self.planted.rows = panels.clone();
+        }
+        match (bug, output) {
+            (Bug::SocketKept, Output::CloseSocket { .. })
+            | (Bug::AbortsIgnored, Output::AbortHttp { .. })
+            | (Bug::DatabaseLeft, Output::WipeCache) => Vec::new(),
+            (Bug::NoSecondSocket, output @ Output::OpenSocket { .. }) => {
+                let opened = self.planted.sockets.entry(worker).or_default();
+                *opened += 1;
+                if *opened == 1 {
+                    vec![output]
+                } else {
+                    Vec::new()
+                }
+            }
+            (Bug::RowsAfterSignOut, output @ Output::UseChannel { name: None }) => {
+                let panels = std::mem::take(&mut self.planted.rows);
+                let message = WorkerMessage::Changes {
+                    sequence: u64::MAX,
+                    panels,
+                };
+                vec![output, Output::ToAll { message }]
+            }
+            (Bug::LastPageLost, Output::Http(request)) => {
+                let url = request.url.replace("_count=1000", PAGE_ROWS);
+                vec![Output::Http(HttpRequest { url, ..request })]
+            }
+            (Bug::NameInLog, Output::Log { level, text }) => {
+                let name = patient_name(&self.planted.rows).unwrap_or_default();
+                let text = format!("{text} ({name})");
+                vec![Output::Log { level, text }]
+            }
+            (Bug::IdInKey, Output::WriteCache { write, mut changes }) => {
+                let rows = self.planted.rows.iter().flat_map(|panel| &panel.rows);
+                let id = rows.map(|row| row.id.as_str()).next().unwrap_or_default();
+                for change in &mut changes {
+                    if let CacheChange::Put(record) = change
+                        && record.store == CacheStore::Recent
+                    {
+                        record.key = format!("{}-{id}", record.key);
+                    }
+                }
+                vec![Output::WriteCache { write, changes }]
+            }
+            (Bug::CursorsWithoutRows, Output::WriteCache { write, mut changes }) => {
+                let batches = self.planted.batches.entry(worker).or_default();
+                *batches += 1;
+                if *batches > 1 {
+                    changes.retain(|change| {
+                        !matches!(change, CacheChange::Put(record) if record.store == CacheStore::Segments)
+                    });
+                }
+                vec![Output::WriteCache { write, changes }]
+            }
+            (_, output) => vec![output],
+        }
+    }
+}
+
+/// A name that stands in one of these rows.
+fn patient_name(panels: &[PanelChanges]) -> Option<&str> {
+    let rows = panels.iter().flat_map(|panel| &panel.rows);
+    let mut cells = rows.flat_map(|row| &row.cells);
+    cells.find_map(|cell| match cell {
+        Cell::Patient { name, .. } => Some(name.as_str()),
+        _ => None,
+    })
+}
