@@ -6,8 +6,8 @@ use panels_simulation::{plan::Plan, run};
 fn a_seed_reproduces_its_run_exactly() {
     for seed in 0..20 {
         let plan = Plan::of(seed);
-        let (first, first_text) = run::trace(&plan);
-        let (second, second_text) = run::trace(&plan);
+        let (first, first_text) = run::trace(&plan, None);
+        let (second, second_text) = run::trace(&plan, None);
         assert_eq!(first, second, "seed {seed}");
         assert_eq!(first_text, second_text, "seed {seed}");
         assert_eq!(

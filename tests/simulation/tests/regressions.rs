@@ -1,0 +1,28 @@
+//! Seeds that once found a bug of the engine. Their worlds may have changed since; what they found must not come back.
+
+use panels_simulation::{plan::Plan, run};
+
+/// A seed, and what was wrong.
+const SEEDS: &[(u64, &str)] = &[
+    (15_125, "a birth date in the rows of tasks was not updated"),
+    (
+        13_472,
+        "a tab said Live and lacked a change for more than 150 s",
+    ),
+    (
+        20_885,
+        "a tab said Live and lacked a change for more than 150 s",
+    ),
+    (
+        4_132,
+        "a tab said Live and lacked a change for more than 150 s",
+    ),
+];
+
+#[test]
+fn what_was_mended_stays_mended() {
+    for (seed, what) in SEEDS {
+        let outcome = run::run(&Plan::of(*seed));
+        assert_eq!(outcome.violation, None, "seed {seed}: {what}");
+    }
+}
