@@ -1,7 +1,9 @@
 //! Answers of the server to a run, until it is complete.
 
 use super::{
-    Call, Event, Reason, Reconcile, What, anti_entropy_wait_ms, paths, poll_wait_ms,
+    Call, Event, Reason, Reconcile, What,
+    pace::{anti_entropy_wait_ms, poll_wait_ms},
+    paths,
     run::{self, Stage, Walk},
     send,
 };
@@ -240,6 +242,7 @@ impl Reconcile {
             Stage::Load => {
                 sync.loaded = true;
                 sync.reload = false;
+                sync.load_open = true;
                 sync.proven = run.mark;
                 sync.seen = sync.seen.max(run.mark);
                 run.from = run.mark.map(|mark| mark - limits::RECONCILE_OVERLAP_MS);
@@ -271,6 +274,7 @@ impl Reconcile {
         let Some(run) = sync.run.take() else {
             return Vec::new();
         };
+        sync.load_open = false;
         let shows_until = run.shows_until(sync.restricted);
         sync.as_of = Some(shows_until);
         let reaches_back = match (run.from, sync.proven) {

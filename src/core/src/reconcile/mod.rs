@@ -7,6 +7,7 @@
 
 mod answers;
 mod members;
+mod pace;
 mod paths;
 mod run;
 mod type_sync;
@@ -24,6 +25,7 @@ use crate::{
     time::Timestamp,
     timer::Timer,
 };
+use pace::poll_wait_ms;
 use run::{Run, Stage, Walk};
 use type_sync::TypeSync;
 pub(crate) use type_sync::{Progress, TypeStart};
@@ -128,7 +130,9 @@ impl Reconcile {
     /// How far a type was read; `None` before its first load.
     pub(crate) fn progress(&self, kind: &ResourceType) -> Option<Progress> {
         let sync = self.types.iter().find(|sync| sync.kind == *kind)?;
-        let as_of = sync.proven_at.filter(|_| sync.loaded && !sync.reload)?;
+        let as_of = sync
+            .proven_at
+            .filter(|_| sync.loaded && !sync.reload && !sync.load_open)?;
         Some(Progress {
             proven: sync.proven,
             as_of,
@@ -398,7 +402,12 @@ impl Reconcile {
         );
         sync.next_at = None;
         let mut run = Run::new(id, reason, io.now);
-        if sync.needs_load(io.now) {
+        // Rows of before that a load did not find are asked for by the run that takes its place.
+        if let Some((present, asked)) = sync.take_found() {
+            run.present = Some(present);
+            run.load_started = asked;
+        }
+        if run.present.is_none() && sync.needs_load(io.now) {
             run.waiting = 2;
             run.load_started = Some(io.now);
             // Rows that were there before and are not found again have to be asked for.
@@ -485,16 +494,4 @@ fn send(io: &mut Io, kind: &ResourceType, run: u64, what: What, path: String) {
     };
     io.requests
         .send(Request::get(Purpose::Reconcile(call), path));
-}
-
-fn anti_entropy_wait_ms(io: &mut Io) -> i64 {
-    let every_ms = io.paced_ms(limits::ANTI_ENTROPY_EVERY_MS);
-    let spread = every_ms / 5;
-    every_ms - spread / 2 + io.jitter_ms(spread)
-}
-
-fn poll_wait_ms(io: &mut Io) -> i64 {
-    let every_ms = io.paced_ms(i64::from(io.config.limits.poll_interval_s) * 1000);
-    io.poll_every_ms = Some(every_ms);
-    every_ms - every_ms / 10 + io.jitter_ms(every_ms / 5)
 }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::run::Run;
 use crate::{
+    collections::Set,
     identity::{ResourceId, ResourceType},
     limits,
     protocol::CatchUpReason,
@@ -67,6 +68,8 @@ pub(super) struct TypeSync {
     pub(super) member_cursor: Option<ResourceId>,
     /// More has changed than a walk may read: load everything again.
     pub(super) reload: bool,
+    /// A load has found all there is, but its run is not complete: rows of before that it did not find are still shown.
+    pub(super) load_open: bool,
     /// Something happened during the run that it may have overlooked.
     pub(super) again: bool,
 }
@@ -95,13 +98,24 @@ impl TypeSync {
             next_at: None,
             member_cursor: None,
             reload: false,
+            load_open: false,
             again: false,
         }
+    }
+
+    /// What a load has found whose run is about to be replaced, and when it was asked for; `None` if it has not found
+    /// everything, or is of no use.
+    pub(super) fn take_found(&mut self) -> Option<(Set<ResourceId>, Option<Timestamp>)> {
+        let run = self
+            .run
+            .as_mut()
+            .filter(|_| self.load_open && !self.reload)?;
+        Some((run.present.take()?, run.load_started))
     }
 
     /// Whether everything must be read again: nothing is there, or the gap is so long that reading its changes costs more.
     pub(super) fn needs_load(&self, now: Timestamp) -> bool {
         let gap_ms = self.as_of.map_or(0, |as_of| now.since_ms(as_of));
-        !self.loaded || self.reload || gap_ms > limits::RELOAD_AFTER_GAP_MS
+        !self.loaded || self.reload || self.load_open || gap_ms > limits::RELOAD_AFTER_GAP_MS
     }
 }

@@ -217,3 +217,64 @@ fn what_changed_between_a_load_and_a_mark_that_comes_late_is_not_missed() {
     world.assert_live();
     world.assert_equal();
 }
+
+/// What a load does not find again is asked for after its changes were read; a run that is cut off before owes that still.
+#[test]
+fn a_load_that_is_cut_off_after_its_rows_leaves_nothing_of_before() {
+    for cut in [Cut::Rebound, Cut::Refused] {
+        let mut world = World::live(20);
+        // A row whose last version only a read tells, and a server that does not let it be read for a moment.
+        world.write(task(9, "requested"));
+        world.write(task(9, "requested"));
+        world.run(200);
+        world.server.faults.status = Some(403);
+        world.run(200);
+        world.server.faults.status = None;
+        world.sockets_blocked = true;
+        world.drop_sockets();
+        world.write(task(3, "completed"));
+        world.run(6_500);
+        world.write(task(30, "requested"));
+        // The load comes, its changes hang.
+        world.server.faults.hang = Some("_deleted=true");
+        let loads = |world: &World| {
+            let searches = world.server.log.iter();
+            searches
+                .filter(|(_, path, _)| path.contains("Task?status="))
+                .count()
+        };
+        let before = loads(&world);
+        for _ in 0..3_000 {
+            if loads(&world) == before {
+                world.run(10);
+            }
+        }
+        let asked: Vec<_> = world
+            .server
+            .log
+            .iter()
+            .map(|(_, path, _)| path.as_str())
+            .collect();
+        assert!(loads(&world) > before, "{asked:?}");
+        world.run(1_000);
+        match cut {
+            Cut::Rebound => world.sockets_blocked = false,
+            Cut::Refused => world.run(60_000),
+        }
+        world.run(7_000);
+        world.server.faults.hang = None;
+        world.sockets_blocked = false;
+        world.run(120_000);
+        world.watch("a");
+        world.assert_live();
+        world.assert_equal();
+    }
+}
+
+/// What ends a run before it is complete.
+enum Cut {
+    /// The stream is bound anew, and another run takes its place.
+    Rebound,
+    /// The server does not answer.
+    Refused,
+}
