@@ -13,6 +13,7 @@ pub mod server;
 pub mod site;
 pub mod stage;
 pub mod wait;
+pub mod watcher;
 
 pub use failure::Failure;
 pub use stage::{Stage, StageOptions};

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use panels_judge::Write;
 use panels_sandbox::{
     NewAccount,
     clinic::{ClinicOptions, DEMO_PASSWORD},
@@ -123,6 +124,20 @@ impl Server {
         account.map_or_else(String::new, |account| account.profile.clone())
     }
 
+    /// An administrator ends every session of a demo account.
+    pub fn revoke_sessions(&self, number: usize) {
+        let profile = self.profile(number);
+        self.running.sandbox().with(|sandbox, _| {
+            let memberships = sandbox.iterate("ProjectMembership");
+            let own =
+                memberships.filter(|membership| membership["profile"]["reference"] == profile);
+            let ids = own.filter_map(|membership| membership["id"].as_str().map(str::to_owned));
+            for id in ids.collect::<Vec<_>>() {
+                sandbox.revoke_sessions(&id);
+            }
+        });
+    }
+
     /// Sockets open now.
     pub fn sockets(&self) -> u64 {
         self.figure("/live/sockets")
@@ -149,6 +164,27 @@ impl Server {
             .filter(|row| !CLOSED.contains(&row["status"].as_str().unwrap_or_default()))
             .map(|row| (text(&row["id"]), text(&row["versionId"])))
             .collect())
+    }
+
+    /// Everything that was ever written to the types that panels show, each resource in the order of writing.
+    pub fn log(&self) -> Vec<Write> {
+        self.running.sandbox().with(|sandbox, _| {
+            let kinds = ["Patient", "Task"].into_iter();
+            let rows = kinds.flat_map(|kind| {
+                let rows = sandbox.store().by_time(kind, i64::MIN, i64::MAX);
+                rows.map(move |(id, row)| (kind, id, row))
+            });
+            let writes = rows.flat_map(|(kind, id, row)| {
+                row.versions.iter().map(move |version| Write {
+                    at: version.written_at,
+                    kind: kind.to_owned(),
+                    id: id.to_owned(),
+                    stamp: version.last_updated,
+                    content: (!version.deleted).then(|| version.value.clone()),
+                })
+            });
+            writes.collect()
+        })
     }
 
     /// A colleague deletes a resource.

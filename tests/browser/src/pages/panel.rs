@@ -40,6 +40,14 @@ impl<'a> PanelPage<'a> {
         Ok(page)
     }
 
+    /// The panel with all open tasks, which the current tab shows already.
+    pub fn here(stage: &'a Stage) -> Self {
+        Self {
+            stage,
+            name: ALL_OPEN_TASKS,
+        }
+    }
+
     /// Opens the app in a new tab, where somebody is signed in already, and goes to the same panel.
     ///
     /// # Errors

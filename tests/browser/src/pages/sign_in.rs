@@ -9,6 +9,11 @@ pub struct SignInPage<'a> {
 }
 
 impl<'a> SignInPage<'a> {
+    /// The form that the current tab shows already.
+    pub fn here(stage: &'a Stage) -> Self {
+        Self { stage }
+    }
+
     /// Opens the app in the current tab, where nobody is signed in.
     ///
     /// # Errors

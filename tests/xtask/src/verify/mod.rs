@@ -7,7 +7,10 @@ mod tidy;
 
 use std::time::{Duration, Instant};
 
-use self::{steps::Context, summary::Counts};
+use self::{
+    steps::{Context, Wishes},
+    summary::Counts,
+};
 use crate::{error::TaskError, progress::short};
 
 /// One check.
@@ -17,7 +20,7 @@ struct Step {
 }
 
 /// In this order: what fails fast comes first.
-const STEPS: [Step; 10] = [
+const STEPS: [Step; 11] = [
     Step {
         name: "format",
         run: steps::format,
@@ -58,15 +61,19 @@ const STEPS: [Step; 10] = [
         name: "browser",
         run: steps::browser,
     },
+    Step {
+        name: "matrix",
+        run: steps::matrix,
+    },
 ];
 
 /// Runs all steps, or those named.
 pub(crate) fn run(wanted: &[String]) -> Result<(), TaskError> {
     let started = Instant::now();
-    let (wanted, seeds) = take_seeds(wanted)?;
+    let (wanted, wishes) = take_wishes(wanted)?;
     let steps = choose(&wanted)?;
     let names: Vec<_> = steps.iter().map(|step| step.name).collect();
-    let mut context = Context::prepare(&names, seeds)?;
+    let mut context = Context::prepare(&names, wishes)?;
     let mut table: Vec<(&str, Duration, &str)> = Vec::new();
     let mut failure = None;
     for (position, step) in steps.iter().enumerate() {
@@ -97,21 +104,35 @@ pub(crate) fn run(wanted: &[String]) -> Result<(), TaskError> {
     failure.map_or(Ok(()), Err)
 }
 
-/// Splits `--seeds N` off; alone it means the simulation only.
-fn take_seeds(arguments: &[String]) -> Result<(Vec<String>, Option<u64>), TaskError> {
-    let Some(position) = arguments.iter().position(|word| word == "--seeds") else {
-        return Ok((arguments.to_vec(), None));
-    };
-    let number = arguments.get(position + 1);
-    let seeds = number
-        .and_then(|text| text.replace('_', "").parse().ok())
-        .ok_or_else(|| TaskError::Usage("`--seeds` needs a number".to_owned()))?;
-    let mut steps = arguments.to_vec();
-    steps.drain(position..=position + 1);
-    if steps.is_empty() {
-        steps.push("simulation".to_owned());
+/// Splits `--seeds N` and `--matrix full` off; alone they mean the simulation or the matrix only.
+fn take_wishes(arguments: &[String]) -> Result<(Vec<String>, Wishes), TaskError> {
+    let mut wishes = Wishes::default();
+    let mut steps = Vec::new();
+    let mut meant = Vec::new();
+    let mut words = arguments.iter();
+    while let Some(word) = words.next() {
+        match word.as_str() {
+            "--seeds" => {
+                let number = words.next().map(|text| text.replace('_', ""));
+                let number = number.and_then(|text| text.parse().ok());
+                let wrong = || TaskError::Usage("`--seeds` needs a number".to_owned());
+                wishes.seeds = Some(number.ok_or_else(wrong)?);
+                meant.push("simulation".to_owned());
+            }
+            "--matrix" => {
+                if words.next().is_none_or(|mode| mode != "full") {
+                    return Err(TaskError::Usage("`--matrix` can be `full`".to_owned()));
+                }
+                wishes.full_matrix = true;
+                meant.push("matrix".to_owned());
+            }
+            _ => steps.push(word.clone()),
+        }
     }
-    Ok((steps, Some(seeds)))
+    if steps.is_empty() {
+        steps = meant;
+    }
+    Ok((steps, wishes))
 }
 
 fn choose(wanted: &[String]) -> Result<Vec<&'static Step>, TaskError> {
@@ -145,13 +166,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_number_of_seeds_alone_means_the_simulation_only() {
+    fn a_wish_alone_means_its_step_only() {
         let words = |line: &str| -> Vec<String> { line.split(' ').map(str::to_owned).collect() };
-        let taken = take_seeds(&words("--seeds 1_000_000")).unwrap();
-        assert_eq!(taken, (words("simulation"), Some(1_000_000)));
-        let taken = take_seeds(&words("tidy --seeds 5 tests")).unwrap();
-        assert_eq!(taken, (words("tidy tests"), Some(5)));
-        assert!(take_seeds(&words("--seeds many")).is_err());
+        let seeds = |number| Wishes {
+            seeds: Some(number),
+            ..Wishes::default()
+        };
+        let taken = take_wishes(&words("--seeds 1_000_000")).unwrap();
+        assert_eq!(taken, (words("simulation"), seeds(1_000_000)));
+        let taken = take_wishes(&words("tidy --seeds 5 tests")).unwrap();
+        assert_eq!(taken, (words("tidy tests"), seeds(5)));
+        let full = Wishes {
+            full_matrix: true,
+            ..Wishes::default()
+        };
+        let taken = take_wishes(&words("--matrix full")).unwrap();
+        assert_eq!(taken, (words("matrix"), full));
+        for wrong in ["--seeds many", "--matrix", "--matrix empty"] {
+            assert!(take_wishes(&words(wrong)).is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -17,27 +17,35 @@ const WORKER_PACKAGE: &str = "panels-worker";
 /// Patience with all of its tests, in seconds. They take a few.
 const WORKER_TESTS_PATIENCE_S: &str = "180";
 /// Steps that need a browser.
-const BROWSER_STEPS: [&str; 2] = ["worker-tests", "browser"];
+const BROWSER_STEPS: [&str; 3] = ["worker-tests", "browser", "matrix"];
 /// Needs a release build of the app and a browser; has its own step.
 const BROWSER_PACKAGE: &str = "panels-browser-tests";
 
 /// Thousands of worlds: has its own step and its own, fast profile.
 const SIMULATION_PACKAGE: &str = "panels-simulation";
 
+/// What somebody wants more of than every run has.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Wishes {
+    /// Seeds that the simulation runs; its own number unless asked otherwise.
+    pub(crate) seeds: Option<u64>,
+    /// The whole fault matrix: each pair of faults, for a minute.
+    pub(crate) full_matrix: bool,
+}
+
 /// What the steps share.
 pub(crate) struct Context {
     tools: Tools,
     browser: Option<Browser>,
     dist: PathBuf,
-    /// Seeds that the simulation runs; its own number unless asked otherwise.
-    seeds: Option<u64>,
+    wishes: Wishes,
     /// Tests so far.
     pub(crate) counts: Counts,
 }
 
 impl Context {
     /// Everything the steps need is there before the first one starts.
-    pub(crate) fn prepare(steps: &[&str], seeds: Option<u64>) -> Result<Self, TaskError> {
+    pub(crate) fn prepare(steps: &[&str], wishes: Wishes) -> Result<Self, TaskError> {
         tools::ensure_rust_components()?;
         let tools = Tools::ensure()?;
         let browser = if BROWSER_STEPS.iter().any(|step| steps.contains(step)) {
@@ -49,7 +57,7 @@ impl Context {
             tools,
             browser,
             dist: paths::target().join("dist-release"),
-            seeds,
+            wishes,
             counts: Counts::default(),
         })
     }
@@ -137,7 +145,7 @@ pub(super) fn tests(context: &mut Context) -> Result<(), TaskError> {
 pub(super) fn simulation(context: &mut Context) -> Result<(), TaskError> {
     let mut command = context.cargo(&["test", "--profile", "simulation", "--package"]);
     command.args([SIMULATION_PACKAGE, "--no-fail-fast", "--", "--nocapture"]);
-    if let Some(seeds) = context.seeds {
+    if let Some(seeds) = context.wishes.seeds {
         command.env("PANELS_SEEDS", seeds.to_string());
     }
     context.count_tests(command)
@@ -180,10 +188,28 @@ pub(super) fn sizes(context: &mut Context) -> Result<(), TaskError> {
 }
 
 pub(super) fn browser(context: &mut Context) -> Result<(), TaskError> {
+    browser_tests(context, "scenarios", &[])
+}
+
+pub(super) fn matrix(context: &mut Context) -> Result<(), TaskError> {
+    let full = [("PANELS_MATRIX", "full")];
+    let wanted = if context.wishes.full_matrix {
+        &full[..]
+    } else {
+        &[]
+    };
+    browser_tests(context, "matrix", wanted)
+}
+
+fn browser_tests(
+    context: &mut Context,
+    target: &str,
+    environment: &[(&str, &str)],
+) -> Result<(), TaskError> {
     let browser = context.browser()?.clone();
     if !context.dist.join("index.html").is_file() {
         return Err(TaskError::Check(
-            "there is no release build: run `cargo verify build browser`".to_owned(),
+            "there is no release build: run `cargo verify build browser matrix`".to_owned(),
         ));
     }
     // One test at a time: each has its own browser, and some measure time.
@@ -191,6 +217,8 @@ pub(super) fn browser(context: &mut Context) -> Result<(), TaskError> {
         "test",
         "--package",
         BROWSER_PACKAGE,
+        "--test",
+        target,
         "--no-fail-fast",
         "--",
         "--test-threads=1",
@@ -199,6 +227,7 @@ pub(super) fn browser(context: &mut Context) -> Result<(), TaskError> {
     command
         .env("PANELS_CHROMIUM", &browser.chromium)
         .env("PANELS_CHROMEDRIVER", &browser.chromedriver)
-        .env("PANELS_DIST", &context.dist);
+        .env("PANELS_DIST", &context.dist)
+        .envs(environment.iter().copied());
     context.count_tests(command)
 }
