@@ -60,6 +60,8 @@ pub struct RequestCounts {
     pub read: u64,
     /// FHIR searches.
     pub search: u64,
+    /// Resources that searches found, those in batches included.
+    pub found: u64,
     /// FHIR creates, updates, patches and deletes.
     pub write: u64,
     /// Batches and transactions.

@@ -60,6 +60,11 @@ impl Faults {
         self.rules.push(rule);
     }
 
+    /// A search has found so many resources.
+    pub(crate) fn count_found(&mut self, resources: usize) {
+        self.counts.found += resources as u64;
+    }
+
     pub(crate) fn clock_skew_ms(&self) -> Millis {
         self.clock_skew_ms
     }

@@ -266,6 +266,7 @@ impl Sandbox {
         if page.included > 0 {
             self.charge(now, actor, page.included as u64)?;
         }
+        self.faults.count_found(page.ids.len() + page.included);
         Ok(page)
     }
 

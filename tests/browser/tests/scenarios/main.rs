@@ -3,6 +3,7 @@
 mod faults;
 mod hostile;
 mod live;
+mod offline;
 mod outage;
 mod pictures;
 mod repaint;
@@ -11,3 +12,4 @@ mod session;
 mod stage_itself;
 mod start;
 mod storage;
+mod warm;
