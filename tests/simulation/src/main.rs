@@ -1,23 +1,24 @@
-//! Runs seeds and prints what came of it; with one seed, what happened in it.
+//! Runs seeds and prints what came of it; with one seed, what happened in it. What fails is shrunk before it is printed.
 
-use std::process::ExitCode;
+use std::{process::ExitCode, time::Duration};
 
 use panels_simulation::{
-    INVARIANTS,
+    INVARIANTS, Violation,
     plan::Plan,
-    run::{self, Summary},
+    run::{self, Seeds, Summary},
+    shrink,
 };
 
 const USAGE: &str = "\
 usage: panels-simulation [--seeds N] [--first N] [--threads N] [--failures N]
-       panels-simulation --trace SEED";
+       panels-simulation --trace SEED [--shrink]";
+/// Time between two lines about how far it is.
+const TELL_EVERY: Duration = Duration::from_secs(10);
 
 struct Options {
-    seeds: u64,
-    first: u64,
-    threads: u64,
-    failures: u64,
+    seeds: Seeds,
     trace: Option<u64>,
+    shrink: bool,
 }
 
 fn main() -> ExitCode {
@@ -26,38 +27,50 @@ fn main() -> ExitCode {
         return ExitCode::FAILURE;
     };
     if let Some(seed) = options.trace {
-        return trace(seed);
+        return trace(seed, options.shrink);
     }
-    let summary = run::run_many(
-        options.first,
-        options.seeds,
-        options.threads as usize,
-        options.failures as usize,
-    );
+    let wanted = options.seeds.count;
+    let summary = run::run_many(options.seeds, TELL_EVERY, |summary| {
+        let rate = per_second(summary);
+        let failed = summary.failures.len();
+        println!(
+            "{} of {wanted} seeds, {rate:.0} per second, {failed} failed",
+            summary.seeds
+        );
+    });
     print_summary(&summary);
-    if summary.failures.is_empty() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
+    match summary.failures.first() {
+        None => ExitCode::SUCCESS,
+        Some((seed, _)) => {
+            println!();
+            trace(*seed, true)
+        }
     }
 }
 
 fn parse(mut arguments: impl Iterator<Item = String>) -> Option<Options> {
-    let threads = std::thread::available_parallelism().map_or(1, |count| count.get() as u64);
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let mut options = Options {
-        seeds: 10_000,
-        first: 0,
-        threads,
-        failures: 1,
+        seeds: Seeds {
+            first: 0,
+            count: 10_000,
+            threads,
+            failures_max: 1,
+        },
         trace: None,
+        shrink: false,
     };
     while let Some(name) = arguments.next() {
-        let value = arguments.next()?.parse().ok()?;
+        if name == "--shrink" {
+            options.shrink = true;
+            continue;
+        }
+        let value: u64 = arguments.next()?.replace('_', "").parse().ok()?;
         match name.as_str() {
-            "--seeds" => options.seeds = value,
-            "--first" => options.first = value,
-            "--threads" => options.threads = value,
-            "--failures" => options.failures = value,
+            "--seeds" => options.seeds.count = value,
+            "--first" => options.seeds.first = value,
+            "--threads" => options.seeds.threads = usize::try_from(value).ok()?,
+            "--failures" => options.seeds.failures_max = usize::try_from(value).ok()?,
             "--trace" => options.trace = Some(value),
             _ => return None,
         }
@@ -65,30 +78,49 @@ fn parse(mut arguments: impl Iterator<Item = String>) -> Option<Options> {
     Some(options)
 }
 
-fn trace(seed: u64) -> ExitCode {
-    let plan = Plan::of(seed);
-    println!("{:#?}", plan);
+/// Prints what happens in a seed, or in the least that fails like it.
+fn trace(seed: u64, shrunk: bool) -> ExitCode {
+    let whole = Plan::of(seed);
+    let small = if shrunk {
+        shrink::shrink(&whole, None)
+    } else {
+        None
+    };
+    if let Some(small) = &small {
+        let (before, after) = (whole.steps.len(), small.steps.len());
+        println!("seed {seed}, shrunk from {before} steps to {after}:");
+    }
+    let plan = small.unwrap_or(whole);
+    println!("{plan:#?}");
     let (outcome, text) = run::trace(&plan, None);
     println!("{text}\n{:?}", outcome.stats);
     match outcome.violation {
         None => ExitCode::SUCCESS,
         Some(violation) => {
-            let meaning = INVARIANTS[usize::from(violation.invariant)];
-            println!(
-                "\ninvariant {} ({meaning}): {}",
-                violation.invariant, violation.what
-            );
+            print_violation(seed, &violation);
             ExitCode::FAILURE
         }
     }
 }
 
-fn print_summary(summary: &Summary) {
-    let seconds = summary.elapsed.as_secs_f64();
+fn print_violation(seed: u64, violation: &Violation) {
+    let meaning = INVARIANTS[usize::from(violation.invariant)];
     println!(
-        "{} seeds in {seconds:.1} s: {:.0} per second; {:.0} virtual hours, {} turns of engines",
+        "\nseed {seed} violates invariant {} ({meaning}):\n{}\n\nagain: cargo run --profile simulation --package panels-simulation -- --trace {seed} --shrink",
+        violation.invariant, violation.what
+    );
+}
+
+fn per_second(summary: &Summary) -> f64 {
+    summary.seeds as f64 / summary.elapsed.as_secs_f64().max(0.001)
+}
+
+fn print_summary(summary: &Summary) {
+    println!(
+        "{} seeds in {:.1} s: {:.0} per second; {:.0} virtual hours, {} turns of engines",
         summary.seeds,
-        summary.seeds as f64 / seconds,
+        summary.elapsed.as_secs_f64(),
+        per_second(summary),
         summary.virtual_ms as f64 / 3_600_000.0,
         summary.turns,
     );

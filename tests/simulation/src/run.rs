@@ -82,31 +82,51 @@ pub struct Summary {
     pub lag_ms_max: i64,
 }
 
-/// Runs the seeds from `first` on, so many of them, on so many threads; stops after so many failures.
-pub fn run_many(first: u64, seeds: u64, threads: usize, failures_max: usize) -> Summary {
+/// Which seeds to run, and how.
+#[derive(Clone, Copy, Debug)]
+pub struct Seeds {
+    /// The first.
+    pub first: u64,
+    /// How many.
+    pub count: u64,
+    /// On so many threads.
+    pub threads: usize,
+    /// Stops after so many failures.
+    pub failures_max: usize,
+}
+
+/// Runs seeds; tells how far it is now and then.
+pub fn run_many(seeds: Seeds, tell_every: Duration, tell: impl Fn(&Summary) + Sync) -> Summary {
     let started = Instant::now();
-    let next = AtomicU64::new(first);
+    let next = AtomicU64::new(seeds.first);
     let stop = AtomicBool::new(false);
-    let shared = Mutex::new(Summary::default());
+    let shared = Mutex::new((Summary::default(), started));
+    let work = || {
+        while !stop.load(Ordering::Relaxed) {
+            let seed = next.fetch_add(1, Ordering::Relaxed);
+            if seed >= seeds.first + seeds.count {
+                return;
+            }
+            let outcome = run(&Plan::of(seed));
+            let mut shared = shared.lock().unwrap_or_else(PoisonError::into_inner);
+            let (summary, told) = &mut *shared;
+            summary.add(seed, outcome);
+            summary.elapsed = started.elapsed();
+            if told.elapsed() >= tell_every {
+                *told = Instant::now();
+                tell(summary);
+            }
+            if summary.failures.len() >= seeds.failures_max {
+                stop.store(true, Ordering::Relaxed);
+            }
+        }
+    };
     std::thread::scope(|scope| {
-        for _ in 0..threads {
-            scope.spawn(|| {
-                while !stop.load(Ordering::Relaxed) {
-                    let seed = next.fetch_add(1, Ordering::Relaxed);
-                    if seed >= first + seeds {
-                        return;
-                    }
-                    let outcome = run(&Plan::of(seed));
-                    let mut summary = shared.lock().unwrap_or_else(PoisonError::into_inner);
-                    summary.add(seed, outcome);
-                    if summary.failures.len() >= failures_max {
-                        stop.store(true, Ordering::Relaxed);
-                    }
-                }
-            });
+        for _ in 0..seeds.threads {
+            scope.spawn(work);
         }
     });
-    let mut summary = shared.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let (mut summary, _) = shared.into_inner().unwrap_or_else(PoisonError::into_inner);
     summary.elapsed = started.elapsed();
     summary.failures.sort_by_key(|(seed, _)| *seed);
     summary

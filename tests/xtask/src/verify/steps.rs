@@ -23,6 +23,8 @@ const BROWSER_PACKAGE: &str = "panels-browser-tests";
 
 /// Thousands of worlds: has its own step and its own, fast profile.
 const SIMULATION_PACKAGE: &str = "panels-simulation";
+/// Worlds that it runs unless asked otherwise: a minute or two on two cores.
+const SEEDS: u64 = 10_000;
 
 /// What somebody wants more of than every run has.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -145,10 +147,11 @@ pub(super) fn tests(context: &mut Context) -> Result<(), TaskError> {
 pub(super) fn simulation(context: &mut Context) -> Result<(), TaskError> {
     let mut command = context.cargo(&["test", "--profile", "simulation", "--package"]);
     command.args([SIMULATION_PACKAGE, "--no-fail-fast", "--", "--nocapture"]);
-    if let Some(seeds) = context.wishes.seeds {
-        command.env("PANELS_SEEDS", seeds.to_string());
-    }
-    context.count_tests(command)
+    context.count_tests(command)?;
+    let mut command = context.cargo(&["run", "--profile", "simulation", "--package"]);
+    let seeds = context.wishes.seeds.unwrap_or(SEEDS).to_string();
+    command.args([SIMULATION_PACKAGE, "--", "--seeds", &seeds]);
+    process::run(&mut command)
 }
 
 pub(super) fn worker_tests(context: &mut Context) -> Result<(), TaskError> {
