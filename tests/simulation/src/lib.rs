@@ -3,6 +3,7 @@
 //!
 //! One seed is one run and reproduces it exactly. Nothing here sleeps, reads a clock or asks for randomness.
 
+pub mod absence;
 pub mod action;
 mod checkers;
 pub mod network;

@@ -191,6 +191,35 @@ impl Plan {
         plan
     }
 
+    /// One person with one tab at a machine where nothing goes wrong, and these steps.
+    pub fn scripted(seed: u64, duration_ms: Millis, mut steps: Vec<Step>) -> Self {
+        steps.sort_by_key(|step| step.at_ms);
+        Self {
+            seed,
+            size: Size {
+                patients: 20,
+                tasks: 120,
+            },
+            server: ServerPlan::default(),
+            profiles: vec![ProfilePlan {
+                user: 0,
+                tabs: 1,
+                quality: Quality {
+                    base_ms: 20,
+                    jitter_ms: 10,
+                    lost_per_mille: 0,
+                    retransmit_ms: 0,
+                    broken_per_mille: 0,
+                },
+                clock_ahead_ms: 0,
+            }],
+            duration_ms,
+            steps,
+            as_text: false,
+            linger: true,
+        }
+    }
+
     fn add(&mut self, at_ms: Millis, action: Action) {
         self.steps.push(Step { at_ms, action });
     }

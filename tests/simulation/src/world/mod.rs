@@ -31,8 +31,10 @@ use crate::{
     worker::{PortNo, Worker},
 };
 
-/// What a run may not exceed: more means that it goes round in circles.
+/// What a run may not exceed, besides some for every second that is planned: more means that it goes round in circles.
 const EVENTS_MAX: u64 = 2_000_000;
+/// A person with a few tabs makes tens of events in a second, a storm thousands.
+const EVENTS_PER_SECOND_MAX: u64 = 100;
 
 /// One thing that will happen.
 #[derive(Debug)]
@@ -129,6 +131,8 @@ pub(crate) struct World {
     pub(crate) violation: Option<Violation>,
     pub(crate) planted: Planted,
     pub(crate) trace: Trace,
+    /// Requests as they leave the engines, where somebody wants to know.
+    pub(crate) requests: Option<Vec<String>>,
     pub(crate) events: u64,
     pub(crate) stats: Stats,
 }
@@ -205,6 +209,7 @@ impl World {
             violation: None,
             planted,
             trace: Trace::new(traced, START),
+            requests: None,
             events: 0,
             stats: Stats::default(),
             plan,
@@ -250,7 +255,8 @@ impl World {
             };
             self.now = self.now.max(at);
             self.events += 1;
-            if self.events > EVENTS_MAX {
+            let planned_s = self.plan.duration_ms.unsigned_abs() / 1_000;
+            if self.events > EVENTS_MAX + planned_s * EVENTS_PER_SECOND_MAX {
                 return self.violate(6, "the world does not come to rest".to_owned());
             }
             self.happen(at, event);

@@ -58,6 +58,12 @@ impl World {
         }
     }
 
+    /// Whether every tab is right and says so.
+    pub(crate) fn is_right(&self) -> bool {
+        let shown = self.tabs.iter().any(|tab| tab.alive);
+        shown && self.first_wrong(true).is_none() && self.first_difference().is_none()
+    }
+
     /// Every fault ends; a few last writes show that the stream flows.
     fn calm_down(&mut self) {
         self.trace

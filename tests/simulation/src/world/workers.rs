@@ -305,6 +305,10 @@ impl World {
 
     fn send_request(&mut self, worker: usize, request: panels_core::engine::HttpRequest) {
         self.stats.requests += 1;
+        if let Some(requests) = &mut self.requests {
+            let path = crate::server::path_of(&request.url);
+            requests.push(format!("{:?} {path}", request.method));
+        }
         self.workers[worker].requests.insert(request.id);
         let deadline = self.now + Millis::from(request.timeout_ms);
         let path = &mut self.profiles[self.workers[worker].profile].path;
