@@ -17,6 +17,18 @@ const SEEDS: &[(u64, &str)] = &[
         4_132,
         "a tab said Live and lacked a change for more than 150 s",
     ),
+    (
+        16_335,
+        "a page that was read before a deletion brought the row back after its tombstone",
+    ),
+    (
+        25_677,
+        "a tombstone that was read before a row was created again took it away",
+    ),
+    (
+        12_071,
+        "what left the sight of a restricted user during the first load was claimed to be known",
+    ),
 ];
 
 #[test]

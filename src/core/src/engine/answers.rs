@@ -53,6 +53,7 @@ impl Engine {
                     for tombstone in tombstones {
                         self.reconcile.on_found(&tombstone.key, tombstone.deleted);
                         let removed = self.replica.delete_by_tombstone(
+                            self.io.now,
                             &tombstone.key,
                             tombstone.deleted,
                             asked,

@@ -173,12 +173,19 @@ impl Replica {
     /// A tombstone of a search. It has a time but no version.
     pub(crate) fn delete_by_tombstone(
         &mut self,
+        now: Timestamp,
         key: &ResourceKey,
         deleted: Timestamp,
         asked: Timestamp,
     ) -> bool {
-        let newer = |entry: &Entry| entry.resource.updated > deleted && entry.known_at > asked;
-        if self.rows.get(key).is_some_and(newer) {
+        if let Some(entry) = self.rows.get(key)
+            && entry.resource.updated > deleted
+        {
+            // It was created again. Or the clock of the server was set back before it was deleted: where nothing was heard of it
+            // since this was asked, only a read tells.
+            if entry.known_at <= asked {
+                self.dispute(key, now);
+            }
             return false;
         }
         let known = self

@@ -160,8 +160,21 @@ fn an_old_tombstone_does_not_remove_a_row_that_was_created_again() {
     let mut replica = Replica::default();
     replica.accept(NOW, task("t", 3, 7_000), 1, Source::Search(NOW));
     let deleted = Timestamp(1_700_000_000_000 + 3_000);
-    assert!(!replica.delete_by_tombstone(&key("t"), deleted, NOW - 1));
+    assert!(!replica.delete_by_tombstone(NOW, &key("t"), deleted, NOW - 1));
     assert_eq!(version(&replica, "t").as_deref(), Some("v3"));
+}
+
+#[test]
+fn a_tombstone_of_the_slower_walk_of_a_run_leaves_what_the_faster_one_found_created_again_to_a_read()
+ {
+    let mut replica = Replica::default();
+    let asked = Timestamp(5);
+    replica.accept(NOW, task("t", 3, 9_000), 1, Source::Search(asked));
+    let deleted = Timestamp(1_700_000_000_000 + 3_000);
+    assert!(!replica.delete_by_tombstone(NOW, &key("t"), deleted, asked));
+    assert_eq!(version(&replica, "t").as_deref(), Some("v3"));
+    let due = replica.disputes().take_due(Timestamp(i64::MAX));
+    assert_eq!(due, [key("t")]);
 }
 
 #[test]
@@ -199,7 +212,7 @@ fn a_read_that_was_overtaken_by_a_departure_or_a_deletion_brings_nothing_back() 
     // Both change once more; one leaves the panels, the other is deleted, and only a search tells.
     replica.accept(Timestamp(20), task("t", 2, 5_000), 0, Source::Frame);
     let deleted = Timestamp(1_700_000_006_000);
-    replica.delete_by_tombstone(&key("d"), deleted, Timestamp(25));
+    replica.delete_by_tombstone(NOW, &key("d"), deleted, Timestamp(25));
     for id in ["t", "d"] {
         let answer = task(id, 1, 1_000);
         let verdict = replica.accept(Timestamp(30), answer, 1, Source::Read(asked));
@@ -244,7 +257,7 @@ fn the_slower_walk_of_a_run_does_not_bring_back_what_the_faster_one_found_delete
     let asked = Timestamp(5);
     let deleted = Timestamp(1_700_000_000_000 + 9_000);
     replica.accept(NOW, task("t", 1, 1_000), 1, Source::Frame);
-    replica.delete_by_tombstone(&key("t"), deleted, asked);
+    replica.delete_by_tombstone(NOW, &key("t"), deleted, asked);
     let verdict = replica.accept(NOW, task("t", 2, 4_000), 1, Source::Search(asked));
     assert_eq!(verdict, Verdict::Late);
     assert_eq!(version(&replica, "t"), None);
@@ -339,7 +352,7 @@ proptest! {
             replica.accept(NOW, task("t", number, at), 1, Source::Search(NOW));
         }
         if let Some(at) = deleted_at {
-            replica.delete_by_tombstone(&key("t"), Timestamp(1_700_000_000_000 + at), NOW - 1);
+            replica.delete_by_tombstone(NOW, &key("t"), Timestamp(1_700_000_000_000 + at), NOW - 1);
         }
         for disputed in replica.disputes().take_due(Timestamp(i64::MAX)) {
             match live {

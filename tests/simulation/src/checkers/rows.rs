@@ -4,9 +4,13 @@ use panels_core::{identity::ResourceId, live_table::TableEvents};
 
 use super::{Behind, STALENESS_BOUND_MS, Shown};
 use crate::{
+    queue::Millis,
     truth::{ResourceNo, Standing},
     world::{Event, World},
 };
+
+/// So long after a write its event may still be evaluated, or be on its way.
+const EVALUATED_AFTER_MS: Millis = 2_000;
 
 impl World {
     /// The rows of a tab changed.
@@ -122,6 +126,9 @@ impl World {
                     self.queue.push(due.max(self.now), Event::Deadline(tab));
                 }
             }
+            // An event that was evaluated after the policy had changed brings what was written before.
+            Standing::Never
+                if self.now - self.truth.users()[user].reading_since < EVALUATED_AFTER_MS => {}
             Standing::Never => {
                 let name = self.truth.name(number);
                 let id = panel.id();
