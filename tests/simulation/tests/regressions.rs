@@ -29,6 +29,10 @@ const SEEDS: &[(u64, &str)] = &[
         12_071,
         "what left the sight of a restricted user during the first load was claimed to be known",
     ),
+    (
+        111_360,
+        "a reconnect put off the proof of what a deaf stream had brought before it, until Live was older than its bound",
+    ),
 ];
 
 #[test]

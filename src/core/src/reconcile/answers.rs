@@ -296,8 +296,12 @@ impl Reconcile {
         } else {
             poll_wait_ms(io)
         };
+        let soon_ms = limits::PROVE_SOON_REST_MS + io.jitter_ms(limits::PROVE_SOON_JITTER_MS);
         let sync = &mut self.types[index];
-        sync.next_at = Some(io.now + wait_ms);
+        // A run that began where the stream had ended proves nothing of what the stream brought: its proof stays as old as it was.
+        let proven_at = sync.proven_at.filter(|_| !reaches_back);
+        let due_at = proven_at.map_or(io.now, |proven_at| proven_at.min(io.now)) + wait_ms;
+        sync.next_at = Some(due_at.max(io.now + soon_ms.min(wait_ms)));
         if std::mem::take(&mut sync.again) {
             self.prove_soon(io);
         }

@@ -223,6 +223,18 @@ fn a_deaf_binding_is_found_by_the_anti_entropy_and_replaced() {
 }
 
 #[test]
+fn a_reconnect_does_not_put_off_the_proof_of_what_the_stream_before_it_brought() {
+    let mut world = World::live(20);
+    world.server.deafen();
+    world.write(task(7, "completed"));
+    world.run(50_000);
+    world.drop_sockets();
+    world.run(25_000);
+    world.assert_live();
+    world.assert_equal();
+}
+
+#[test]
 fn a_binding_that_vanishes_from_the_heartbeats_is_replaced() {
     let mut world = World::live(5);
     world.run(20_000);
