@@ -14,6 +14,7 @@ mod tallies;
 #[cfg(test)]
 mod tests;
 mod unsaved;
+mod verdict;
 
 use std::sync::Arc;
 
@@ -21,7 +22,6 @@ use crate::{
     collections::Map,
     fhir::Resource,
     identity::{ResourceId, ResourceKey, ResourceType},
-    limits,
     panel::Tally,
     protocol::GoneReason,
     time::Timestamp,
@@ -32,37 +32,13 @@ use gone::{Gone, GoneMemory};
 use joins::Joins;
 use tallies::Tallies;
 use unsaved::Unsaved;
+pub(crate) use verdict::{Source, Verdict};
+use verdict::{is_close, judge_against, known_at};
 
 /// Panels that show a row: one bit for each, in the order of the panel list. The last bit means: open in a drawer.
 pub(crate) type Membership = u32;
 /// See [`Membership`].
 pub(crate) const IN_DRAWER: Membership = 1 << 31;
-
-/// Where a version comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Source {
-    /// A frame of the stream.
-    Frame,
-    /// A search, asked then.
-    Search(Timestamp),
-    /// A read of this resource, sent then.
-    Read(Timestamp),
-}
-
-/// What became of a version.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Verdict {
-    /// It is newer, and the state now.
-    Applied,
-    /// It is older by its time, but what the server holds: the state now.
-    Settled,
-    /// It is newer, but nobody can see it, before or after.
-    Unseen,
-    /// It was there already.
-    Duplicate,
-    /// Something newer was there already.
-    Late,
-}
 
 /// One row.
 #[derive(Clone, Debug)]
@@ -459,42 +435,8 @@ impl Replica {
     }
 }
 
-fn known_at(now: Timestamp, source: Source) -> Timestamp {
-    match source {
-        Source::Frame => now,
-        Source::Search(asked) | Source::Read(asked) => asked,
-    }
-}
-
 fn previous_patient(entry: Option<&Entry>) -> Option<ResourceId> {
     entry.and_then(|entry| joins::patient_of(&entry.resource))
-}
-
-fn judge_against(entry: &Entry, incoming: &Resource, source: Source) -> Verdict {
-    let known = &entry.resource;
-    if known.version == incoming.version {
-        return Verdict::Duplicate;
-    }
-    if incoming.updated > known.updated {
-        return Verdict::Applied;
-    }
-    match source {
-        // Nothing came since the question: the answer is what the server holds, whatever its time says.
-        Source::Read(asked) | Source::Search(asked) if entry.known_at <= asked => Verdict::Settled,
-        _ => Verdict::Late,
-    }
-}
-
-/// Whether two versions were written so close to each other that their order cannot be told.
-fn is_close(known: Timestamp, incoming: Timestamp, source: Source) -> bool {
-    let step_ms = incoming.since_ms(known);
-    match source {
-        Source::Frame => {
-            (-limits::CONTENTION_WINDOW_MS..=limits::CONTENTION_CLOSE_MS).contains(&step_ms)
-        }
-        Source::Search(_) => (-limits::CONTENTION_WINDOW_MS..=0).contains(&step_ms),
-        Source::Read(_) => false,
-    }
 }
 
 /// Why a row that the server still holds leaves a panel.

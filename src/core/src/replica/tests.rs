@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    fhir,
+    fhir, limits,
     update_queue::{Batch, Lane},
 };
 
