@@ -88,8 +88,9 @@ fn path(name: &str, back: &Return, requests_max: usize) -> Path {
 /// Four subscriptions with their tokens, and two types searched for changes and deletions when the network is back and again
 /// when the stream is bound.
 const ONLY_CHANGES: usize = 18;
-/// The same, 141 rows asked for by their ids, a token, and what was sent before the token was known to be too old.
-const WITH_MEMBERSHIP: usize = 25;
+/// The same, 141 rows asked for by their ids, of tasks once more when the stream is bound before that is answered, a token, and
+/// what was sent before the token was known to be too old.
+const WITH_MEMBERSHIP: usize = 27;
 /// After a sleep the socket looks alive for a second, and what its subscriptions missed is caught up with first.
 const ON_A_DEAD_SOCKET: usize = 14;
 /// A load of each type with its mark, and reads of what came back to a row that was remembered as gone.
