@@ -3,7 +3,7 @@
 use super::{
     Counters, HttpAnswer, HttpFailure, Input, LogLevel, Output,
     caching::Restoring,
-    io::Io,
+    io::{Io, Queued},
     requests::{Finished, Lane, Purpose, Request},
 };
 use crate::{
@@ -145,7 +145,15 @@ impl Engine {
 
     /// The next thing to do; `None` when there is nothing left.
     pub fn poll_output(&mut self) -> Option<Output> {
-        self.io.pop()
+        loop {
+            let output = match self.io.pop()? {
+                Queued::Output(output) => Some(output),
+                Queued::Snapshot(snapshot) => self.next_part(snapshot),
+            };
+            if output.is_some() {
+                return output;
+            }
+        }
     }
 
     /// What was seen so far.

@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 
 use super::{
     LogLevel, Output, counters::Counters, rate_budget::Cost, requests::Requests,
-    steady::SteadyClock,
+    snapshot::Snapshot, steady::SteadyClock,
 };
 use crate::{
     config::Config,
@@ -17,6 +17,19 @@ use crate::{
     time::Timestamp,
     timer::TimerTable,
 };
+
+/// What waits to be taken.
+#[derive(Debug)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "nearly all are outputs, and few wait at a time"
+)]
+pub(crate) enum Queued {
+    /// An output.
+    Output(Output),
+    /// Outputs that are made one by one when they are taken.
+    Snapshot(Snapshot),
+}
 
 /// The surroundings of one turn of the engine.
 #[derive(Debug)]
@@ -38,7 +51,7 @@ pub(crate) struct Io {
     pub(crate) counters: Counters,
     /// What the hospital configured.
     pub(crate) config: Config,
-    outputs: VecDeque<Output>,
+    outputs: VecDeque<Queued>,
 }
 
 impl Io {
@@ -87,11 +100,21 @@ impl Io {
 
     /// Queues an output.
     pub(crate) fn push(&mut self, output: Output) {
-        self.outputs.push_back(output);
+        self.outputs.push_back(Queued::Output(output));
     }
 
-    /// The next output.
-    pub(crate) fn pop(&mut self) -> Option<Output> {
+    /// Queues a snapshot.
+    pub(crate) fn push_snapshot(&mut self, snapshot: Snapshot) {
+        self.outputs.push_back(Queued::Snapshot(snapshot));
+    }
+
+    /// Takes back what was taken: it is the next one again.
+    pub(crate) fn put_back(&mut self, queued: Queued) {
+        self.outputs.push_front(queued);
+    }
+
+    /// The next one.
+    pub(crate) fn pop(&mut self) -> Option<Queued> {
         self.outputs.pop_front()
     }
 

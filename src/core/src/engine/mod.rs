@@ -16,6 +16,7 @@ mod publish;
 mod rate_budget;
 pub(crate) mod requests;
 mod requests_from_tabs;
+mod snapshot;
 mod steady;
 mod stream;
 mod telling_freshness;

@@ -139,18 +139,6 @@ impl Engine {
         (rows, gone)
     }
 
-    /// All rows of a panel; while stored ones are being read, the topmost of last time.
-    pub(super) fn rows_of(&self, index: usize) -> Vec<Row> {
-        if let Some(screen) = self.restoring.screen(self.panels.id(index)) {
-            return screen.rows.clone();
-        }
-        let bit = 1 << index;
-        let shown = self.replica.iter().filter(|entry| entry.members & bit != 0);
-        shown
-            .map(|entry| self.panels.project(index, &entry.resource, &self.replica))
-            .collect()
-    }
-
     /// Sends a panel, or every panel, anew to those who watch it.
     pub(super) fn tell_snapshots(&mut self, only: Option<&PanelId>) {
         let watchers = self.tabs.watchers();
@@ -159,11 +147,7 @@ impl Engine {
             .map(|(tab, panel)| (tab.clone(), panel.clone()))
             .collect();
         for (tab, panel) in chosen {
-            if let Some(index) = self.panels.index(&panel) {
-                let (rows, loading) = (self.rows_of(index), self.is_loading(index));
-                self.tabs
-                    .snapshot(&mut self.io, &tab, &panel, loading, rows);
-            }
+            self.send_snapshot(&tab, &panel);
         }
     }
 

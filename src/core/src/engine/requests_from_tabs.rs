@@ -139,11 +139,9 @@ impl Engine {
         self.watch_types();
         let types = self.panels.types(index);
         self.use_types(&types);
-        let rows = self.rows_of(index);
-        let loading = self.is_loading(index);
         // What went by channel before the tab listened to it is lost: say it again.
         self.tell_state(tab);
-        self.tabs.snapshot(&mut self.io, tab, &panel, loading, rows);
+        self.send_snapshot(tab, &panel);
     }
 
     fn on_open_record(&mut self, tab: &TabId, record: ResourceKey) {

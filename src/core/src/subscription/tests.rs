@@ -3,7 +3,10 @@
 use super::{Call, Event, Interactions, Subscriptions};
 use crate::{
     config::Config,
-    engine::{HttpAnswer, HttpMethod, Output, io::Io},
+    engine::{
+        HttpAnswer, HttpMethod, Output,
+        io::{Io, Queued},
+    },
     error::{StateError, SubscriptionError},
     identity::{ResourceType, SocketId},
     limits,
@@ -60,7 +63,7 @@ impl Bench {
         let mut events = Vec::new();
         loop {
             self.io.pump_requests();
-            let Some(output) = self.io.pop() else {
+            let Some(Queued::Output(output)) = self.io.pop() else {
                 return events;
             };
             match output {

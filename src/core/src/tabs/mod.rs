@@ -11,7 +11,7 @@ use crate::{
     engine::{Output, io::Io},
     identity::{InstanceId, PanelId, ResourceId, ResourceKey, TabId},
     limits,
-    protocol::{PanelChanges, Row, Surroundings, WorkerMessage},
+    protocol::{PanelChanges, Surroundings, WorkerMessage},
 };
 pub(crate) use admission::refusal;
 
@@ -148,6 +148,16 @@ impl Tabs {
         self.tops.iter().map(|(panel, rows)| (panel, &rows[..]))
     }
 
+    /// The topmost rows of one panel as last seen.
+    pub(crate) fn top(&self, panel: &PanelId) -> &[ResourceId] {
+        self.tops.get(panel).map_or(&[], |rows| rows)
+    }
+
+    /// Number of the last batch of changes.
+    pub(crate) fn sequence(&self) -> u64 {
+        self.sequence
+    }
+
     /// Who watches what.
     pub(crate) fn watchers(&self) -> impl Iterator<Item = (&TabId, &PanelId)> {
         let tabs = self.tabs.iter();
@@ -243,36 +253,6 @@ impl Tabs {
             io.push(Output::ToAll {
                 message: WorkerMessage::Changes { sequence, panels },
             });
-        }
-    }
-
-    /// A snapshot to one tab, in parts.
-    pub(crate) fn snapshot(
-        &self,
-        io: &mut Io,
-        tab: &TabId,
-        panel: &PanelId,
-        loading: bool,
-        rows: Vec<Row>,
-    ) {
-        let mut rest = rows.into_iter();
-        let mut part = 0;
-        loop {
-            let rows: Vec<_> = rest.by_ref().take(limits::SNAPSHOT_PART_ROWS_MAX).collect();
-            let more = rest.len() > 0;
-            let message = WorkerMessage::Snapshot {
-                panel: panel.clone(),
-                sequence: self.sequence,
-                part,
-                more,
-                loading,
-                rows,
-            };
-            io.tell(tab, message);
-            part += 1;
-            if !more {
-                return;
-            }
         }
     }
 }
