@@ -77,7 +77,7 @@ pub enum ResourceType {
     Task,
     /// Any other type, by its FHIR name.
     #[serde(untagged)]
-    Custom(Box<str>),
+    Custom(Arc<str>),
 }
 
 impl ResourceType {

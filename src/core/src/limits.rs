@@ -31,6 +31,8 @@ pub const CODE_CHARS_MAX: usize = 64;
 pub const LINE_CHARS_MAX: usize = 200;
 /// Characters of a description or a note.
 pub const TEXT_CHARS_MAX: usize = 10_000;
+/// Texts that are kept once for all resources that repeat them: names and codes of a large clinic, and its patients.
+pub const SHARED_TEXTS_MAX: usize = 65_536;
 /// Open tasks of one patient that a record lists.
 pub const RELATED_TASKS_MAX: usize = 100;
 /// Batches of changes that a table holds back while its snapshot is on the way. More: it asks for a newer snapshot.

@@ -142,7 +142,11 @@ fn change_fields(resource: &Resource) -> Vec<RecordField> {
         Cell::Moment(resource.updated),
     )];
     if let Some(author) = &resource.author {
-        fields.push(field("changedBy", "Changed by", Cell::Text(author.clone())));
+        fields.push(field(
+            "changedBy",
+            "Changed by",
+            Cell::Text(author.to_string()),
+        ));
     }
     fields
 }

@@ -10,6 +10,7 @@ mod outcome;
 mod patient;
 mod resource;
 mod sanitise;
+mod shared;
 mod task;
 #[cfg(test)]
 mod tests;
@@ -22,5 +23,6 @@ pub use outcome::outcome_text;
 pub use patient::{Contact, Patient};
 pub use resource::{Body, Invalid, Resource, parse};
 pub use sanitise::{line, multiline};
+pub(crate) use shared::SharedTexts;
 pub use task::{Task, TaskPriority};
 pub use types::{Concept, Note, Reference};

@@ -1,5 +1,7 @@
 //! What an `OperationOutcome` says, as one line that is safe to show.
 
+use std::sync::Arc;
+
 use serde::Deserialize;
 
 use super::{
@@ -42,7 +44,7 @@ pub fn outcome_text(body: &str) -> Option<String> {
     if reader.read::<&str>(outcome.resource_type)? != "OperationOutcome" {
         return None;
     }
-    let texts: Vec<Box<str>> = reader
+    let texts: Vec<Arc<str>> = reader
         .elements(outcome.issue)
         .into_iter()
         .filter_map(|issue| {

@@ -1,5 +1,7 @@
 //! The fields of a `Patient` that Panels shows.
 
+use std::sync::Arc;
+
 use serde::Deserialize;
 
 use super::tolerant::{Field, Reader};
@@ -14,19 +16,19 @@ pub struct Patient {
     /// `Patient.active`; absent means yes.
     pub active: Option<bool>,
     /// `FAMILY, Given` of the name in use.
-    pub name: Option<Box<str>>,
+    pub name: Option<Arc<str>>,
     /// `Patient.birthDate`.
     pub birth_date: Option<FhirDate>,
     /// `Patient.gender`, as it came.
-    pub sex: Option<Box<str>>,
+    pub sex: Option<Arc<str>>,
     /// Medical record number: the identifier of type `MR`, failing that the first one.
-    pub mrn: Option<Box<str>>,
+    pub mrn: Option<Arc<str>>,
     /// `Patient.deceased[x]`.
     pub deceased: Option<Deceased>,
     /// Telephone numbers and addresses, in the order of the resource.
     pub contacts: Vec<Contact>,
     /// Postal address in one line.
-    pub address: Option<Box<str>>,
+    pub address: Option<Arc<str>>,
     /// Fields that were there but could not be read.
     pub malformed: u16,
 }
@@ -35,9 +37,9 @@ pub struct Patient {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Contact {
     /// `phone`, `email` or another code.
-    pub system: Option<Box<str>>,
+    pub system: Option<Arc<str>>,
     /// The number or address.
-    pub value: Box<str>,
+    pub value: Arc<str>,
 }
 
 impl Patient {
@@ -138,8 +140,8 @@ pub(super) fn read_patient(raw: &str) -> Option<Patient> {
 
 impl Reader {
     /// The official name, failing that the usual one, failing that the first that is not an old one.
-    fn patient_name(&mut self, field: Field<'_>) -> Option<Box<str>> {
-        let mut best: Option<(u8, Box<str>)> = None;
+    fn patient_name(&mut self, field: Field<'_>) -> Option<Arc<str>> {
+        let mut best: Option<(u8, Arc<str>)> = None;
         for element in self.elements(field) {
             let Some(fields) = self.object::<NameFields<'_>>(element) else {
                 continue;
@@ -161,7 +163,7 @@ impl Reader {
     }
 
     /// `FAMILY, Given Given`, or the text where the parts are missing.
-    fn one_name(&mut self, fields: NameFields<'_>) -> Option<Box<str>> {
+    fn one_name(&mut self, fields: NameFields<'_>) -> Option<Arc<str>> {
         let family = self.line(fields.family).map(|family| family.to_uppercase());
         let given = self.joined(fields.given, " ");
         let name = match (family, given) {
@@ -171,20 +173,20 @@ impl Reader {
             (None, None) => return self.line(fields.text),
         };
         // The parts together may be over the limit of one line.
-        super::line(&name, limits::LINE_CHARS_MAX)
+        super::line(&name, limits::LINE_CHARS_MAX).map(Arc::from)
     }
 
     /// The texts of a repeating field in one line.
-    fn joined(&mut self, field: Field<'_>, separator: &str) -> Option<Box<str>> {
-        let parts: Vec<Box<str>> = self
+    fn joined(&mut self, field: Field<'_>, separator: &str) -> Option<Arc<str>> {
+        let parts: Vec<Arc<str>> = self
             .elements(field)
             .into_iter()
             .filter_map(|part| self.line(part))
             .collect();
-        super::line(&parts.join(separator), limits::LINE_CHARS_MAX)
+        super::line(&parts.join(separator), limits::LINE_CHARS_MAX).map(Arc::from)
     }
 
-    fn record_number(&mut self, field: Field<'_>) -> Option<Box<str>> {
+    fn record_number(&mut self, field: Field<'_>) -> Option<Arc<str>> {
         let mut first = None;
         for element in self.elements(field) {
             let Some(fields) = self.object::<IdentifierFields<'_>>(element) else {
@@ -219,21 +221,21 @@ impl Reader {
         })
     }
 
-    fn address(&mut self, field: Field<'_>) -> Option<Box<str>> {
+    fn address(&mut self, field: Field<'_>) -> Option<Arc<str>> {
         let first = self.elements(field).into_iter().next()?;
         let fields: AddressFields<'_> = self.object(first)?;
         if let Some(text) = self.line(fields.text) {
             return Some(text);
         }
-        let place: Vec<Box<str>> = [self.line(fields.postal_code), self.line(fields.city)]
+        let place: Vec<Arc<str>> = [self.line(fields.postal_code), self.line(fields.city)]
             .into_iter()
             .flatten()
             .collect();
-        let parts: Vec<Box<str>> = [self.joined(fields.line, ", "), Some(place.join(" ").into())]
+        let parts: Vec<Arc<str>> = [self.joined(fields.line, ", "), Some(place.join(" ").into())]
             .into_iter()
             .flatten()
             .filter(|part| !part.is_empty())
             .collect();
-        super::line(&parts.join(", "), limits::LINE_CHARS_MAX)
+        super::line(&parts.join(", "), limits::LINE_CHARS_MAX).map(Arc::from)
     }
 }

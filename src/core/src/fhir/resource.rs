@@ -1,5 +1,7 @@
 //! One resource: identity and version required, the rest tolerant.
 
+use std::sync::Arc;
+
 use serde::Deserialize;
 use thiserror::Error;
 
@@ -24,7 +26,7 @@ pub struct Resource {
     /// `meta.lastUpdated`.
     pub updated: Timestamp,
     /// Who wrote this version, as a name: only frames and extended answers tell.
-    pub author: Option<String>,
+    pub author: Option<Arc<str>>,
     /// What is shown of it.
     pub body: Body,
     /// The text as it came.
@@ -140,8 +142,7 @@ pub fn parse(raw: &str) -> Result<Resource, Invalid> {
     let author = reader.reference(meta.author).and_then(|author| {
         author
             .display
-            .map(String::from)
-            .or_else(|| author.key.map(|key| key.to_string()))
+            .or_else(|| author.key.map(|key| key.to_string().into()))
     });
     let body = match key.kind {
         ResourceType::Task => Body::Task(Box::new(read_task(raw).ok_or(Invalid::Malformed)?)),

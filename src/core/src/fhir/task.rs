@@ -1,5 +1,7 @@
 //! The fields of a `Task` that Panels shows.
 
+use std::sync::Arc;
+
 use serde::Deserialize;
 
 use super::{
@@ -15,15 +17,15 @@ use crate::{
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Task {
     /// `Task.status`, as it came; unknown codes are kept.
-    pub status: Option<Box<str>>,
+    pub status: Option<Arc<str>>,
     /// `Task.businessStatus`.
     pub business_status: Option<Concept>,
     /// `Task.priority`.
     pub priority: Option<TaskPriority>,
     /// What the task is called: `code`, failing that `description`.
-    pub title: Option<Box<str>>,
+    pub title: Option<Arc<str>>,
     /// `Task.description`.
-    pub description: Option<Box<str>>,
+    pub description: Option<Arc<str>>,
     /// `Task.for`.
     pub patient: Option<Reference>,
     /// `Task.owner`.
@@ -48,11 +50,11 @@ pub enum TaskPriority {
     /// A code of the standard.
     Known(Priority),
     /// Any other code, as it came.
-    Unknown(Box<str>),
+    Unknown(Arc<str>),
 }
 
 impl TaskPriority {
-    fn from_code(code: Box<str>) -> Self {
+    pub(crate) fn from_code(code: Arc<str>) -> Self {
         Priority::from_code(&code).map_or(Self::Unknown(code), Self::Known)
     }
 
@@ -130,7 +132,7 @@ pub(super) fn read_task(raw: &str) -> Option<Task> {
     let code = reader.concept(fields.code);
     let title = code.map(|code| code.label).or_else(|| {
         let description = description.as_deref()?;
-        super::line(description, limits::LINE_CHARS_MAX)
+        super::line(description, limits::LINE_CHARS_MAX).map(Arc::from)
     });
     let due = reader
         .object::<RestrictionFields<'_>>(fields.restriction)

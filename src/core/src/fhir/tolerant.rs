@@ -3,7 +3,7 @@
 //! Each field is first taken as raw text (scanning only, no allocation, no recursion) and then read on its own, so an error
 //! inside cannot spread to its neighbours.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::Arc};
 
 use serde::{
     Deserialize, Deserializer,
@@ -118,21 +118,21 @@ impl Reader {
     }
 
     /// A text for one line.
-    pub(super) fn line(&mut self, field: Field<'_>) -> Option<Box<str>> {
+    pub(super) fn line(&mut self, field: Field<'_>) -> Option<Arc<str>> {
         let text: Cow<'_, str> = self.read::<Text<'_>>(field)?.0;
-        sanitise::line(&text, limits::LINE_CHARS_MAX)
+        sanitise::line(&text, limits::LINE_CHARS_MAX).map(Arc::from)
     }
 
     /// A text of several lines.
-    pub(super) fn text(&mut self, field: Field<'_>) -> Option<Box<str>> {
+    pub(super) fn text(&mut self, field: Field<'_>) -> Option<Arc<str>> {
         let text: Cow<'_, str> = self.read::<Text<'_>>(field)?.0;
-        sanitise::multiline(&text, limits::TEXT_CHARS_MAX)
+        sanitise::multiline(&text, limits::TEXT_CHARS_MAX).map(Arc::from)
     }
 
     /// A code, as it is: known or not.
-    pub(super) fn code(&mut self, field: Field<'_>) -> Option<Box<str>> {
+    pub(super) fn code(&mut self, field: Field<'_>) -> Option<Arc<str>> {
         let text: Cow<'_, str> = self.read::<Text<'_>>(field)?.0;
-        sanitise::line(&text, limits::CODE_CHARS_MAX)
+        sanitise::line(&text, limits::CODE_CHARS_MAX).map(Arc::from)
     }
 
     /// A date of any precision.

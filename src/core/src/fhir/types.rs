@@ -1,5 +1,7 @@
 //! The FHIR data types that tasks and patients share.
 
+use std::sync::Arc;
+
 use serde::Deserialize;
 
 use super::tolerant::{Field, Reader};
@@ -11,7 +13,7 @@ pub struct Reference {
     /// What a literal reference points to; `None` for contained and logical ones.
     pub key: Option<ResourceKey>,
     /// The name given beside it.
-    pub display: Option<Box<str>>,
+    pub display: Option<Arc<str>>,
 }
 
 impl Reference {
@@ -33,20 +35,20 @@ impl Reference {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Concept {
     /// Code of the first coding that has one.
-    pub code: Option<Box<str>>,
+    pub code: Option<Arc<str>>,
     /// Text for people: the concept's text, a coding's display, or the code itself.
-    pub label: Box<str>,
+    pub label: Arc<str>,
 }
 
 /// An `Annotation`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Note {
     /// Who wrote it: a name, or failing that a literal reference.
-    pub author: Option<Box<str>>,
+    pub author: Option<Arc<str>>,
     /// When.
     pub time: Option<FhirDate>,
     /// What, in several lines.
-    pub text: Box<str>,
+    pub text: Arc<str>,
 }
 
 #[derive(Default, Deserialize)]

@@ -20,7 +20,7 @@ use std::sync::Arc;
 
 use crate::{
     collections::Map,
-    fhir::Resource,
+    fhir::{Resource, SharedTexts},
     identity::{ResourceId, ResourceKey, ResourceType},
     panel::Tally,
     protocol::GoneReason,
@@ -66,6 +66,7 @@ pub(crate) struct Replica {
     dirty: UpdateQueue,
     tallies: Tallies,
     unsaved: Unsaved,
+    texts: SharedTexts,
 }
 
 impl Replica {
@@ -311,10 +312,11 @@ impl Replica {
     fn apply(
         &mut self,
         now: Timestamp,
-        resource: Resource,
+        mut resource: Resource,
         members: Membership,
         source: Source,
     ) -> Verdict {
+        self.texts.share(&mut resource);
         let key = resource.key.clone();
         let previous = self.rows.get(&key);
         let was = previous.map_or(0, |entry| entry.members);

@@ -14,7 +14,9 @@ fn patient(fields: Value) -> Patient {
 }
 
 fn name(names: Value) -> Option<String> {
-    patient(json!({ "name": names })).name.map(String::from)
+    patient(json!({ "name": names }))
+        .name
+        .map(|name| name.to_string())
 }
 
 #[test]
