@@ -256,6 +256,9 @@ pub const ENDING_RETIRED: &str = "retired";
 pub const CACHE_OPEN_MAX_MS: i64 = 5_000;
 /// Changes of this time go into one batch of the cache: what a crash can cost is read again from the server.
 pub const CACHE_WRITE_EVERY_MS: i64 = 1_000;
+/// The same while more waits than fits into one batch, as after a first load: what is not stored yet is read once more by the
+/// next start.
+pub const CACHE_WRITE_BEHIND_MS: i64 = 50;
 /// Time between two tries to use a storage that failed.
 pub const CACHE_RETRY_MS: i64 = 60_000;
 /// Bytes of rows in one segment: encrypting and storing it takes some milliseconds.

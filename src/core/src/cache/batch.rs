@@ -105,7 +105,7 @@ impl Cache {
         while let Some(key) = changed.get(written).filter(|_| !writer.is_full()) {
             match replica.to_store(key) {
                 _ if self.evicted.contains(&key.kind) => {}
-                Some(resource) => writer.row(&resource.raw),
+                Some(resource) => writer.row(resource),
                 None => writer.gone(key),
             }
             written += 1;
@@ -117,7 +117,7 @@ impl Cache {
                 break;
             };
             if let Some(resource) = replica.to_store(&key) {
-                writer.row(&resource.raw);
+                writer.row(resource);
                 rewritten.push(key);
             }
         }

@@ -6,7 +6,7 @@
 use crate::protocol::Secret;
 
 /// Version of everything that is stored. A cache of another version is deleted, not migrated: it can be loaded again.
-pub const CACHE_SCHEMA_VERSION: u8 = 1;
+pub const CACHE_SCHEMA_VERSION: u8 = 2;
 
 /// A database.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -10,6 +10,7 @@ mod batch;
 mod contract;
 mod name;
 mod records;
+mod row;
 mod segment;
 mod segments;
 
@@ -19,7 +20,7 @@ use crate::{
     error::StateError,
     identity::{PanelId, ResourceKey, ResourceType},
     limits,
-    protocol::{StorageProblem, StorageView},
+    protocol::{Secret, StorageProblem, StorageView},
     replica::Replica,
     time::Timestamp,
     timer::Timer,
@@ -29,6 +30,7 @@ pub use contract::*;
 pub(crate) use name::cache_name;
 pub use records::RecentUpdate;
 pub(crate) use records::{Cursor, Parameters, Screen};
+pub(crate) use row::read as read_row;
 pub(crate) use segment::Segment;
 use segments::Segments;
 use std::collections::VecDeque;
@@ -64,7 +66,7 @@ pub(crate) enum Stored {
     /// The topmost rows of a panel.
     Screen(PanelId, Screen),
     /// Rows.
-    Segment(String),
+    Segment(Secret),
     /// Parameters of the connection.
     Parameters(Parameters),
 }
@@ -275,7 +277,14 @@ impl Cache {
             || self.clear
             || self.cursors_due(io.now);
         if self.may_write() && wanted && io.timers.get(Timer::Cache).is_none() {
-            self.schedule(io, limits::CACHE_WRITE_EVERY_MS);
+            let is_behind = replica.unsaved_count() >= limits::CACHE_SEGMENT_ROWS_MAX;
+            self.schedule(
+                io,
+                match is_behind {
+                    true => limits::CACHE_WRITE_BEHIND_MS,
+                    false => limits::CACHE_WRITE_EVERY_MS,
+                },
+            );
         }
     }
 
@@ -300,9 +309,9 @@ impl Cache {
                 None
             }
             CacheStore::Segments => {
-                let entries = Segment::parse(text).map_or(0, |segment| segment.entries());
-                self.segments.found(&record.key, entries);
-                Some(Stored::Segment(text.to_owned()))
+                self.segments
+                    .found(&record.key, Segment::of(text).entries());
+                Some(Stored::Segment(record.text))
             }
             CacheStore::Recent => {
                 self.recent = serde_json::from_str(text).unwrap_or_default();

@@ -1,12 +1,10 @@
 //! Segments: rows in batches, appended. A later one wins over an earlier one, row by row.
 //!
-//! A row is its resource, as it came; what left is its key. Appending costs what changed, and loading is a few large
+//! First the keys of what left, then the rows (see [`super::row`]). Appending costs what changed, and loading is a few large
 //! reads. What has been superseded goes when all rows are written anew (see [`super::Segments`]).
 
-use serde::Deserialize;
-use serde_json::value::RawValue;
-
-use crate::{identity::ResourceKey, limits};
+use super::row::{self, FIELD, ROW};
+use crate::{fhir::Resource, identity::ResourceKey, limits};
 
 /// A segment that is being written.
 #[derive(Debug, Default)]
@@ -18,19 +16,18 @@ pub(super) struct SegmentWriter {
 
 impl SegmentWriter {
     /// Adds a row.
-    pub(super) fn row(&mut self, raw: &str) {
-        separate(&mut self.rows);
-        self.rows.push_str(raw);
+    pub(super) fn row(&mut self, resource: &Resource) {
+        self.rows.push(ROW);
+        row::write(resource, &mut self.rows);
         self.entries += 1;
     }
 
     /// Adds a row that left.
     pub(super) fn gone(&mut self, key: &ResourceKey) {
-        separate(&mut self.gone);
-        // Type and id are of letters, digits, `-` and `.`: nothing to escape.
-        self.gone.push('"');
+        if !self.gone.is_empty() {
+            self.gone.push(FIELD);
+        }
         self.gone.push_str(&key.to_string());
-        self.gone.push('"');
         self.entries += 1;
     }
 
@@ -47,80 +44,76 @@ impl SegmentWriter {
 
     /// The text.
     pub(super) fn finish(self) -> String {
-        format!(r#"{{"gone":[{}],"rows":[{}]}}"#, self.gone, self.rows)
+        self.gone + &self.rows
     }
 }
 
-fn separate(list: &mut String) {
-    if !list.is_empty() {
-        list.push(',');
-    }
-}
-
-/// A segment that was read.
-#[derive(Debug)]
+/// A segment that was read. Nothing of it is parsed before it is asked for.
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Segment<'a> {
-    /// Rows that left.
-    pub(crate) gone: Vec<ResourceKey>,
-    /// Rows, as text.
-    pub(crate) rows: Vec<&'a str>,
+    gone: &'a str,
+    rows: &'a str,
 }
 
 impl<'a> Segment<'a> {
-    /// Reads a segment; `None` if it is not one.
-    pub(crate) fn parse(text: &'a str) -> Option<Self> {
-        #[derive(Deserialize)]
-        struct Wire<'a> {
-            gone: Vec<String>,
-            #[serde(borrow)]
-            rows: Vec<&'a RawValue>,
-        }
-        let wire: Wire<'a> = serde_json::from_str(text).ok()?;
-        let gone = wire.gone.iter();
-        Some(Self {
-            gone: gone
-                .map(|key| ResourceKey::from_reference(key))
-                .collect::<Option<_>>()?,
-            rows: wire.rows.into_iter().map(RawValue::get).collect(),
-        })
+    /// The segment with this text.
+    pub(crate) fn of(text: &'a str) -> Self {
+        let (gone, rows) = text.split_at(text.find(ROW).unwrap_or(text.len()));
+        Self { gone, rows }
+    }
+
+    /// Rows that left; a key that cannot be read is left out.
+    pub(crate) fn gone(self) -> impl Iterator<Item = ResourceKey> + use<'a> {
+        let keys = self.gone.split(FIELD).filter(|key| !key.is_empty());
+        keys.filter_map(ResourceKey::from_reference)
+    }
+
+    /// Rows, each to be given to [`row::read`].
+    pub(crate) fn rows(self) -> impl Iterator<Item = &'a str> {
+        self.rows.split(ROW).skip(1)
     }
 
     /// Rows and departures in it.
-    pub(crate) fn entries(&self) -> usize {
-        self.gone.len() + self.rows.len()
+    pub(crate) fn entries(self) -> usize {
+        self.gone().count() + self.rows().count()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::identity::{ResourceId, ResourceType};
+    use crate::{
+        fhir,
+        identity::{ResourceId, ResourceType},
+    };
 
     #[test]
     fn what_was_written_is_read() {
         let mut writer = SegmentWriter::default();
         let key = ResourceKey::new(ResourceType::Task, ResourceId::new("t-1"));
-        writer.row(r#"{"resourceType":"Task","id":"a"}"#);
-        writer.row(r#"{"resourceType":"Patient","id":"b","note":"\u0022\n"}"#);
+        let text = r#"{"resourceType":"Patient","id":"b","meta":{"versionId":"1","lastUpdated":"2026-11-22T10:00:00Z"}}"#;
+        let resource = fhir::parse(text).unwrap();
+        writer.row(&resource);
         writer.gone(&key);
+        writer.row(&resource);
         assert_eq!(writer.entries(), 3);
         let text = writer.finish();
-        insta::assert_snapshot!(text);
-        let segment = Segment::parse(&text).unwrap();
-        assert_eq!(segment.gone, [key]);
-        assert_eq!(segment.rows.len(), 2);
-        assert_eq!(segment.rows[0], r#"{"resourceType":"Task","id":"a"}"#);
+        insta::assert_snapshot!(text.replace(FIELD, "|").replace(ROW, "\n"));
+        let segment = Segment::of(&text);
+        assert_eq!(segment.gone().collect::<Vec<_>>(), [key]);
+        assert_eq!(segment.entries(), 3);
+        let read = |row| row::read(row, &mut fhir::SharedTexts::default());
+        for row in segment.rows() {
+            assert_eq!(read(row).as_ref(), Some(&resource));
+        }
     }
 
     #[test]
-    fn a_damaged_segment_is_none() {
-        for text in [
-            "",
-            "{}",
-            r#"{"gone":["nonsense"],"rows":[]}"#,
-            r#"{"gone":[],"rows":[{]}"#,
-        ] {
-            assert!(Segment::parse(text).is_none(), "{text}");
+    fn of_a_damaged_segment_what_cannot_be_read_is_left_out() {
+        for text in ["", "nonsense", "\u{1f}\u{1f}"] {
+            assert_eq!(Segment::of(text).entries(), 0, "{text}");
         }
+        let row = Segment::of("\u{1e}Task\u{1f}id").rows().next().unwrap();
+        assert_eq!(row::read(row, &mut fhir::SharedTexts::default()), None);
     }
 }

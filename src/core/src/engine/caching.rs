@@ -7,7 +7,7 @@ use super::{Engine, composition::watched};
 use crate::{
     cache::{
         CacheEvent, Cursor, Event, Holdings, Parameters, RecentUpdate, Screen, Segment, Stored,
-        cache_name,
+        cache_name, read_row,
     },
     collections::{Map, Set},
     error::StateError,
@@ -78,7 +78,7 @@ impl Engine {
                 self.restoring.screens.insert(panel.clone(), screen);
                 self.tell_snapshots(Some(&panel));
             }
-            Some(Event::Stored(Stored::Segment(text))) => self.restore(&text),
+            Some(Event::Stored(Stored::Segment(text))) => self.restore(text.reveal()),
             Some(Event::Stored(Stored::Parameters(parameters))) => {
                 self.subscriptions.left_behind(parameters.subscriptions);
             }
@@ -88,17 +88,15 @@ impl Engine {
     }
 
     fn restore(&mut self, text: &str) {
-        // A segment that cannot be read leaves too few rows, and the cursors are not believed.
-        let Some(segment) = Segment::parse(text) else {
-            return;
-        };
-        for key in &segment.gone {
-            self.restoring.unwanted.remove(key);
-            self.replica.restore_gone(key);
+        let segment = Segment::of(text);
+        for key in segment.gone() {
+            self.restoring.unwanted.remove(&key);
+            self.replica.restore_gone(&key);
         }
         let rows_max = self.io.config.limits.resources_max as usize;
-        for raw in segment.rows {
-            let Some(resource) = self.parse(raw) else {
+        for row in segment.rows() {
+            // One that cannot be read leaves too few rows, and the cursors are not believed.
+            let Some(resource) = read_row(row, self.replica.texts()) else {
                 continue;
             };
             let mut members = self.panels.members(&resource);

@@ -259,6 +259,11 @@ impl Replica {
         &mut self.dirty
     }
 
+    /// Texts that rows have in common.
+    pub(crate) fn texts(&mut self) -> &mut SharedTexts {
+        &mut self.texts
+    }
+
     /// Forgets everything.
     pub(crate) fn wipe(&mut self) {
         *self = Self::default();

@@ -37,7 +37,12 @@ impl Replica {
 
     /// Whether anything is not stored.
     pub(crate) fn has_unsaved(&self) -> bool {
-        self.unsaved.0.as_ref().is_some_and(|keys| !keys.is_empty())
+        self.unsaved_count() > 0
+    }
+
+    /// How many rows are not stored.
+    pub(crate) fn unsaved_count(&self) -> usize {
+        self.unsaved.0.as_ref().map_or(0, Set::len)
     }
 
     /// Takes at most so many keys of rows to store.
