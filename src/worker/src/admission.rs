@@ -2,6 +2,7 @@
 
 use std::{
     cell::{Cell, RefCell},
+    collections::BTreeMap,
     rc::Rc,
 };
 
@@ -39,6 +40,8 @@ pub(crate) struct Admission {
     control: Option<BroadcastChannel>,
     runner: RefCell<Option<Rc<Runner>>>,
     owner: Cell<bool>,
+    /// Hellos of before this worker owned the socket, of each tab the last.
+    early: RefCell<BTreeMap<TabId, (MessagePort, FromTab)>>,
     retiring: Cell<bool>,
 }
 
@@ -62,6 +65,7 @@ impl Admission {
             entropy,
             runner: RefCell::default(),
             owner: Cell::new(false),
+            early: RefCell::default(),
             retiring: Cell::new(false),
         })
     }
@@ -73,6 +77,9 @@ impl Admission {
         let me = self.clone();
         let owned = Closure::once_into_js(move || {
             me.owner.set(true);
+            for (port, hello) in me.early.take().into_values() {
+                me.heard(&port, hello);
+            }
         });
         browser::hold_lock(OWNER_LOCK, &owned);
         self.listen_to_other_builds();
@@ -138,9 +145,10 @@ impl Admission {
                 return self.refuse(port, RefusalReason::Ending);
             }
             if !self.owner.get() {
-                // The tab says hello again; by then the worker before this one has gone. It may not have been there to
-                // listen when it was asked first.
-                return self.ask_for_room();
+                // Answered when the worker before this one has gone. It may not have been there to listen when it was asked
+                // first.
+                self.ask_for_room();
+                return self.keep_early(port, message);
             }
             if let Err(reason) = self.ensure_engine(config) {
                 return self.refuse(port, reason);
@@ -163,6 +171,15 @@ impl Admission {
             TabMessage::Goodbye => Input::TabGone { tab },
             message => Input::Tab { tab, message },
         });
+    }
+
+    fn keep_early(&self, port: &MessagePort, hello: FromTab) {
+        let mut early = self.early.borrow_mut();
+        if early.len() >= limits::TABS_MAX {
+            // Tabs that came and went; those that are there say hello again.
+            early.clear();
+        }
+        early.insert(hello.tab.clone(), (port.clone(), hello));
     }
 
     fn ensure_engine(self: &Rc<Self>, config: &str) -> Result<(), RefusalReason> {
