@@ -190,6 +190,14 @@ impl Browser {
         Ok(self.client.issue_cmd(command).await?)
     }
 
+    /// The developer tools by a socket of their own: for workers, which WebDriver does not know.
+    ///
+    /// # Errors
+    /// If the browser does not listen.
+    pub async fn tools(&self) -> Result<crate::devtools::DevTools, Failure> {
+        crate::devtools::DevTools::connect(&self.profile).await
+    }
+
     /// Errors that the pages logged since the last call. What the network says about itself is not one: scenarios break it on purpose.
     ///
     /// # Errors

@@ -8,6 +8,7 @@ mod outage;
 mod pictures;
 mod repaint;
 mod restricted;
+mod scale;
 mod session;
 mod stage_itself;
 mod start;
