@@ -70,7 +70,7 @@ pub(crate) enum ToTab {
     WorkerDied(String),
     /// The alarm of that number.
     Alarm(u64),
-    /// What waited for a frame is applied.
+    /// Rows and claims that waited for a frame are applied.
     Flush,
     /// Somebody reloads the page.
     Reload,
@@ -144,8 +144,8 @@ impl Tab {
 
     /// Forgets everything about patients, as the app does when nobody is signed in.
     pub(crate) fn forget_patients(&mut self) {
-        self.waiting.clear();
-        self.flush_due = false;
+        self.waiting
+            .retain(|message| matches!(message, WorkerMessage::Freshness { .. }));
         self.table = None;
         self.record = None;
         self.panels = None;

@@ -33,6 +33,10 @@ const SEEDS: &[(u64, &str)] = &[
         111_360,
         "a reconnect put off the proof of what a deaf stream had brought before it, until Live was older than its bound",
     ),
+    (
+        2_000_926,
+        "a hidden tab that lost its worker dropped the rows that waited, and showed the claim that waited behind them",
+    ),
 ];
 
 #[test]

@@ -18,9 +18,8 @@ pub(crate) fn receive(state: AppState, event: LinkEvent) {
             take(state, message);
         }
         LinkEvent::ChannelChanged => {
-            state
-                .queue
-                .retain(|message| matches!(message, WorkerMessage::Freshness { .. }));
+            // Not dropped: a claim that waits behind its rows must not be shown without them.
+            catch_up(state);
             if let Some(store) = state.watched() {
                 store.apply(|table| {
                     table.restart();

@@ -154,8 +154,8 @@ impl World {
                 self.take(tab, message);
             }
             LinkEvent::ChannelChanged => {
-                self.tabs[tab].waiting.clear();
                 self.tabs[tab].flush_due = false;
+                self.flush(tab);
                 if let Some((_, table)) = &mut self.tabs[tab].table {
                     table.restart();
                 }
@@ -179,7 +179,9 @@ impl World {
 
     fn take(&mut self, tab: usize, message: WorkerMessage) {
         match message {
-            WorkerMessage::Snapshot { .. } | WorkerMessage::Changes { .. } => {
+            WorkerMessage::Snapshot { .. }
+            | WorkerMessage::Changes { .. }
+            | WorkerMessage::Freshness { .. } => {
                 self.tabs[tab].waiting.push(message);
                 self.plan_flush(tab);
             }
@@ -198,13 +200,6 @@ impl World {
             }
             WorkerMessage::Counts { counts } => self.tabs[tab].counts = counts,
             WorkerMessage::Record { record } => self.tabs[tab].record = Some(record),
-            WorkerMessage::Freshness { freshness, panels } => {
-                self.trace
-                    .line(self.now, Who::Tab(tab), || format!("< {freshness:?}"));
-                self.tabs[tab].freshness = freshness;
-                self.tabs[tab].panel_freshness = panels;
-                self.check_freshness(tab);
-            }
             WorkerMessage::Welcome { .. } => {
                 let worker = self.tabs[tab].worker;
                 self.tabs[tab].checks.set_worker(worker);
@@ -277,22 +272,32 @@ impl World {
             .push(self.now + wait_ms, Event::Tab(tab, ToTab::Flush));
     }
 
-    /// Applies the rows that wait.
+    /// Applies the rows that wait, then the last of what was claimed about them.
     pub(super) fn flush(&mut self, tab: usize) {
         self.tabs[tab].flushed_at = self.now;
-        let messages = std::mem::take(&mut self.tabs[tab].waiting);
+        let mut claim = None;
         let mut gap = false;
-        for message in messages {
-            let Some((panel, table)) = &mut self.tabs[tab].table else {
-                return;
-            };
-            let Some(events) = apply(*panel, table, message) else {
+        for message in std::mem::take(&mut self.tabs[tab].waiting) {
+            if let WorkerMessage::Freshness { .. } = message {
+                claim = Some(message);
+                continue;
+            }
+            let table = self.tabs[tab].table.as_mut();
+            let Some(events) = table.and_then(|(panel, table)| apply(*panel, table, message))
+            else {
                 continue;
             };
             gap |= events.gap;
             self.trace
                 .line(self.now, Who::Tab(tab), || format!("= {}", told(&events)));
             self.check_rows(tab, &events);
+        }
+        if let Some(WorkerMessage::Freshness { freshness, panels }) = claim {
+            self.trace
+                .line(self.now, Who::Tab(tab), || format!("< {freshness:?}"));
+            self.tabs[tab].freshness = freshness;
+            self.tabs[tab].panel_freshness = panels;
+            self.check_freshness(tab);
         }
         if let Some((panel, _)) = self.tabs[tab].table.as_ref().filter(|_| gap) {
             let panel = PanelId::new(panel.id());
