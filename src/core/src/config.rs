@@ -30,6 +30,8 @@ pub struct ConfigLimits {
     pub poll_interval_s: u32,
     /// Resources of one type that a browser may load.
     pub resources_max: u32,
+    /// Browsers that use the server at the same time: after an outage they come back one after the other.
+    pub browsers: u32,
 }
 
 impl Default for ConfigLimits {
@@ -37,6 +39,7 @@ impl Default for ConfigLimits {
         Self {
             poll_interval_s: 15,
             resources_max: 60_000,
+            browsers: 1_000,
         }
     }
 }
@@ -81,6 +84,8 @@ impl Config {
             .limits
             .resources_max
             .clamp(limits::RESOURCES_MIN, limits::RESOURCES_MAX);
+        let browsers = &mut config.limits.browsers;
+        *browsers = (*browsers).clamp(limits::BROWSERS_MIN, limits::BROWSERS_MAX);
         Ok(config)
     }
 

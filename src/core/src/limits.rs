@@ -62,7 +62,7 @@ pub const POLL_SHARE: i64 = 4;
 /// Longest wait of a periodic search that slows down for a rate limit: a badge that is older is of no use.
 pub const POLL_WAIT_MAX_MS: i64 = 2 * 60 * 1000;
 /// Doublings of that wait, where only refusals tell of a limit.
-pub const POLL_DOUBLINGS_MAX: u32 = 3;
+pub const POLL_DOUBLINGS_MAX: u32 = 2;
 /// Points of one periodic look at a type: two searches of 20.
 pub const POLL_POINTS: i64 = 40;
 /// Requests of one periodic look at a type.
@@ -85,6 +85,21 @@ pub const REQUEST_RETRY_BASE_MS: i64 = 500;
 pub const REQUEST_RETRY_MAX_MS: i64 = 30_000;
 /// Once a server answers again, requests that wait for their next try go out spread over this.
 pub const RECOVERY_SPREAD_MS: i64 = 1_000;
+/// An outage shorter than this may be this browser's own: it comes back as fast as it can.
+pub const OUTAGE_OWN_MS: i64 = 30_000;
+/// After a longer one all browsers come back, so each waits for its turn: the turns are spread over so many times what the
+/// outage was longer, ...
+pub const RETURN_SPREAD_FACTOR: i64 = 10;
+/// ... at most over so much for each browser that the hospital says it has. To bind and catch up takes 12 requests: 33 browsers
+/// in a second ask for 400, which a small server can bear. Of 10,000 browsers that is half of what they ask for in quiet.
+pub const RETURN_MS_PER_BROWSER: i64 = 30;
+/// While the server is away for long, one request asks so often whether it is back. The socket tries more often, where there
+/// may be one.
+pub const KNOCK_EVERY_MS: i64 = 30_000;
+/// Browsers that a hospital may say it has. One comes back at once; with more than this nobody would wait for a turn.
+pub const BROWSERS_MIN: u32 = 1;
+/// Ten minutes is the longest that anybody waits.
+pub const BROWSERS_MAX: u32 = 20_000;
 /// Time between two such recoveries: a server that answers now and then is not stormed.
 pub const RECOVERY_EVERY_MS: i64 = 5_000;
 /// Wait after a throttling answer that does not say how long: Medplum's window is 60 s.
@@ -142,7 +157,7 @@ pub const HEARTBEAT_TIMEOUT_MS: i64 = 26_000;
 /// A heartbeat that took so much longer than others to arrive was buffered while the machine slept.
 pub const HEARTBEAT_LATE_MS: i64 = 5_000;
 /// Sockets that fail in a row while HTTP works, before polling takes over.
-pub const SOCKETS_BLOCKED_AFTER: u32 = 3;
+pub const SOCKETS_BLOCKED_AFTER: u32 = 2;
 /// Wait before the stream is tried again where the server refused it.
 pub const STREAM_RETRY_MS: i64 = 5 * 60 * 1000;
 /// Patience with the handshake after a bind (it takes 2 ms).
@@ -183,8 +198,11 @@ pub const BINDS_FAIL_MAX: u32 = 4;
 pub const CAP_RETRY_MS: i64 = 2_000;
 /// Wait of a successor that was refused while its predecessor still delivers.
 pub const SUCCESSOR_REFUSED_WAIT_MS: i64 = 60_000;
-/// Time over which deletions of unused Subscriptions are spread; nobody waits for them.
-pub const CLEAN_UP_SPREAD_MS: i64 = 30_000;
+/// Time over which deletions of unused Subscriptions are spread at least; nobody waits for them.
+pub const CLEAN_UP_SPREAD_MIN_MS: i64 = 30_000;
+/// After an outage everybody has some to delete: their turns take so many times what the turns of coming back take. With
+/// 10,000 browsers and four each this adds a tenth to what they ask for in quiet.
+pub const CLEAN_UP_SPREAD_FACTOR: i64 = 2;
 /// Largest frame that is parsed. A resource is at most 1 MB on the server.
 pub const FRAME_BYTES_MAX: usize = 2_000_000;
 /// Overlap of two searches: commits become visible up to 0.6 s late (`transcripts/06d-read-your-writes.json`).
@@ -239,7 +257,7 @@ pub const LIVE_PROOF_MAX_MS: i64 = 9_000;
 /// where a rate limit is tight ([`POLL_WAIT_MAX_MS`]).
 pub const LIVE_UNPROVEN_MAX_MS: i64 = 150_000;
 /// Polls in a row that may be overdue before polling is not called so any more.
-pub const POLLS_LATE: i64 = 3;
+pub const POLLS_LATE: i64 = 2;
 
 /// Time between two hellos of a tab. A worker is ready 50 to 300 ms after it was started.
 pub const HELLO_EVERY_MS: i64 = 500;

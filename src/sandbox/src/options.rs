@@ -26,6 +26,8 @@ pub struct Options {
     /// Tokens carry a digest instead of an ES256 signature: nobody verifies them in a simulation, and a curve operation
     /// costs more than all the rest of a request.
     pub cheap_signatures: bool,
+    /// `/auth/me` lists no more sessions than this: a fleet of browsers of one user would get answers that grow with it.
+    pub sessions_listed_max: usize,
 }
 
 /// Differences between server versions. `Default` is 5.0.10.
@@ -112,6 +114,7 @@ impl Default for Options {
             refresh_race_ms: 5,
             access_seconds: crate::auth::ACCESS_SECONDS,
             cheap_signatures: false,
+            sessions_listed_max: usize::MAX,
         }
     }
 }

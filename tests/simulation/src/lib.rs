@@ -6,6 +6,7 @@
 pub mod absence;
 pub mod action;
 mod checkers;
+pub mod fleet;
 pub mod network;
 pub mod plan;
 pub mod planted;

@@ -1,9 +1,14 @@
 //! Runs seeds and prints what came of it; with one seed, what happened in it. What fails is shrunk before it is printed.
 
-use std::{process::ExitCode, time::Duration};
+use std::{
+    process::ExitCode,
+    sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
+};
 
 use panels_simulation::{
     INVARIANTS, Violation,
+    fleet::{self, FleetPlan},
     plan::Plan,
     run::{self, Seeds, Summary},
     shrink,
@@ -11,7 +16,8 @@ use panels_simulation::{
 
 const USAGE: &str = "\
 usage: panels-simulation [--seeds N] [--first N] [--threads N] [--failures N]
-       panels-simulation --trace SEED [--shrink]";
+       panels-simulation --trace SEED [--shrink]
+       panels-simulation --fleet CLIENTS";
 /// Time between two lines about how far it is.
 const TELL_EVERY: Duration = Duration::from_secs(10);
 
@@ -19,6 +25,7 @@ struct Options {
     seeds: Seeds,
     trace: Option<u64>,
     shrink: bool,
+    fleet: Option<u64>,
 }
 
 fn main() -> ExitCode {
@@ -29,10 +36,18 @@ fn main() -> ExitCode {
     if let Some(seed) = options.trace {
         return trace(seed, options.shrink);
     }
+    if let Some(clients) = options.fleet {
+        return fleet(usize::try_from(clients).unwrap_or(usize::MAX));
+    }
     let wanted = options.seeds.count;
+    let told = AtomicUsize::new(0);
     let summary = run::run_many(options.seeds, TELL_EVERY, |summary| {
         let rate = per_second(summary);
         let failed = summary.failures.len();
+        // A long run may be stopped before its end.
+        for (seed, violation) in &summary.failures[told.swap(failed, Ordering::Relaxed)..] {
+            println!("seed {seed}: {}", violation.what);
+        }
         println!(
             "{} of {wanted} seeds, {rate:.0} per second, {failed} failed",
             summary.seeds
@@ -59,6 +74,7 @@ fn parse(mut arguments: impl Iterator<Item = String>) -> Option<Options> {
         },
         trace: None,
         shrink: false,
+        fleet: None,
     };
     while let Some(name) = arguments.next() {
         if name == "--shrink" {
@@ -72,10 +88,33 @@ fn parse(mut arguments: impl Iterator<Item = String>) -> Option<Options> {
             "--threads" => options.seeds.threads = usize::try_from(value).ok()?,
             "--failures" => options.seeds.failures_max = usize::try_from(value).ok()?,
             "--trace" => options.trace = Some(value),
+            "--fleet" => options.fleet = Some(value),
             _ => return None,
         }
     }
     Some(options)
+}
+
+/// So many browsers lose their server for a minute.
+fn fleet(clients: usize) -> ExitCode {
+    let started = std::time::Instant::now();
+    let report = fleet::run(FleetPlan {
+        clients,
+        browsers: clients,
+        outage_ms: 60_000,
+        after_ms: 420_000,
+        seed: 1,
+    });
+    println!(
+        "{clients} clients, their server away for a minute; simulated in {:.0} s",
+        started.elapsed().as_secs_f64()
+    );
+    println!("{report}");
+    if report.not_live == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }
 
 /// Prints what happens in a seed, or in the least that fails like it.

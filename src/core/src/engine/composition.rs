@@ -217,6 +217,10 @@ impl Engine {
             return;
         };
         self.io.log(LogLevel::Info, "signed in");
+        if !self.session.is_restored() {
+            // Somebody waits for the first rows.
+            self.io.requests.skip_turn(self.io.now);
+        }
         self.panels = Panels::built_in(&identity.profile);
         self.panels
             .set_day(self.io.clock_now(), self.tabs.zone_offset_minutes());
@@ -367,6 +371,7 @@ impl Engine {
             && self.reconcile.all_caught_up()
         {
             self.connection.recovered();
+            self.io.requests.on_stream_whole();
         }
         if self.subscriptions.all_bound() {
             self.polling = None;

@@ -38,11 +38,16 @@ impl Engine {
             Some(connection::Event::Opened) => {
                 if let Some(open) = self.connection.open() {
                     let socket = open.socket;
-                    self.io.requests.hurry();
+                    let now = self.io.now;
+                    self.io.requests.on_socket_opened(now, &mut self.io.rng);
+                    if let Some(turn) = self.io.requests.turn() {
+                        self.reconcile.leave_to_rebind(&mut self.io, turn);
+                    }
                     self.subscriptions.on_opened(&mut self.io, socket);
                 }
             }
             Some(connection::Event::Lost) => {
+                self.io.requests.on_stream_lost(self.io.now);
                 self.subscriptions.on_lost(&mut self.io);
                 self.reconcile.on_lost(&mut self.io);
             }
@@ -75,6 +80,7 @@ impl Engine {
         }
         self.woke_at = Some(now);
         self.io.requests.on_woke(now);
+        self.io.requests.skip_turn(now);
         self.io.requests.hurry();
         let event = self.connection.on_wake(&mut self.io);
         self.on_connection(event);

@@ -62,7 +62,7 @@ impl Io {
             steady: SteadyClock::new(now),
             timers: TimerTable::default(),
             rng: fastrand::Rng::with_seed(seed),
-            requests: Requests::default(),
+            requests: Requests::of_browsers(config.limits.browsers),
             server_time: None,
             poll_every_ms: None,
             counters: Counters::default(),

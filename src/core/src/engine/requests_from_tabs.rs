@@ -61,6 +61,7 @@ impl Engine {
             }
             TabMessage::RetryNow => {
                 if self.connection.on_hint(&mut self.io) {
+                    self.io.requests.skip_turn(self.io.now);
                     self.io.requests.hurry();
                     self.retry_stream();
                     if self.connection.open().is_none() {
@@ -119,6 +120,7 @@ impl Engine {
         if next.woke {
             self.on_woke();
         } else if (back || looked_at) && self.connection.on_hint(&mut self.io) {
+            self.io.requests.skip_turn(self.io.now);
             self.io.requests.hurry();
         }
         if next.zone_offset_minutes != before.zone_offset_minutes

@@ -6,6 +6,7 @@
 //! caught up. Decides what to ask, never what a row means.
 
 mod answers;
+mod binding;
 mod members;
 mod pace;
 mod paths;
@@ -199,41 +200,6 @@ impl Reconcile {
         times.collect::<Option<Vec<_>>>()?.into_iter().min()
     }
 
-    /// All subscriptions of a type are bound: what happened before must be read, what happens from now on is delivered.
-    pub(crate) fn on_bound(&mut self, io: &mut Io, kind: &ResourceType) {
-        let Some(index) = self.index(kind) else {
-            return;
-        };
-        let sync = &mut self.types[index];
-        sync.bound = true;
-        let from = match &sync.run {
-            // Its changes are read after the load, and so after this bind.
-            Some(run) if run.stage == Stage::Load => {
-                self.resend_if_stuck(io, index);
-                return;
-            }
-            Some(run) => run.from,
-            None => None,
-        };
-        self.begin(io, index, Reason::Rebound, from);
-    }
-
-    /// The stream is gone.
-    pub(crate) fn on_lost(&mut self, io: &mut Io) {
-        for index in 0..self.types.len() {
-            self.unbind(io, index, CatchUpReason::Reconnected);
-        }
-    }
-
-    /// The stream of a type is in doubt and is being replaced.
-    pub(crate) fn on_doubt(&mut self, io: &mut Io, kind: &ResourceType) {
-        if let Some(index) = self.index(kind) {
-            self.unbind(io, index, CatchUpReason::Doubt);
-            // What the stream brought proves nothing any longer.
-            self.types[index].stream = None;
-        }
-    }
-
     /// A frame brought a version of that time.
     pub(crate) fn on_frame(&mut self, kind: &ResourceType, updated: Timestamp) {
         if let Some(sync) = self.types.iter_mut().find(|sync| sync.kind == *kind) {
@@ -373,24 +339,6 @@ impl Reconcile {
         self.types.iter().position(|sync| sync.kind == *kind)
     }
 
-    fn unbind(&mut self, io: &mut Io, index: usize, reason: CatchUpReason) {
-        let sync = &mut self.types[index];
-        sync.bound = false;
-        if sync.loaded {
-            sync.reason = reason;
-        }
-        sync.caught_up = false;
-        if let Some(run) = &mut sync.run {
-            run.covers_binding = false;
-        } else {
-            // Earlier, never later: each failed attempt to connect comes through here.
-            let poll_at = io.now + poll_wait_ms(io);
-            let sync = &mut self.types[index];
-            sync.next_at = Some(sync.next_at.map_or(poll_at, |at| at.min(poll_at)));
-        }
-        self.schedule(io);
-    }
-
     /// Starts a run; one that is on its way is replaced, because its requests may hang in a dead network.
     fn begin(&mut self, io: &mut Io, index: usize, reason: Reason, also_from: Option<Timestamp>) {
         self.last_run += 1;
@@ -455,18 +403,6 @@ impl Reconcile {
             What::Tombstones,
             run.tombstones.path.clone(),
         );
-    }
-
-    /// A request of the first load may hang in a network that is gone: ask again on the one that works.
-    fn resend_if_stuck(&mut self, io: &mut Io, index: usize) {
-        let sync = &self.types[index];
-        let stuck = sync
-            .run
-            .as_ref()
-            .is_some_and(|run| io.now.since_ms(run.started) > limits::CONNECT_TIMEOUT_MS);
-        if stuck {
-            self.begin(io, index, Reason::FirstLoad, None);
-        }
     }
 
     fn schedule(&self, io: &mut Io) {

@@ -364,7 +364,7 @@ impl Session {
         if self.identity().is_some() && !recently {
             self.checked_at = Some(io.now);
             self.unconfirmed = true;
-            ask_me(io);
+            ask_me_again(io);
         }
     }
 
@@ -376,15 +376,17 @@ impl Session {
             .is_some_and(|at| io.now.since_ms(at) < limits::ACCESS_PROOF_EVERY_MS);
         if self.identity().is_some() && !recently {
             self.unconfirmed = true;
-            ask_me(io);
+            ask_me_again(io);
         }
     }
 
     /// Asks again who is signed in, where something else has answered in the server's place.
     pub(crate) fn on_check_timer(&mut self, io: &mut Io) {
-        let waits = matches!(self.state, State::Identifying { tab: None }) || self.unconfirmed;
-        if self.tokens.is_some() && waits {
-            ask_me(io);
+        match &self.state {
+            _ if self.tokens.is_none() => {}
+            State::Identifying { tab: None } => ask_me(io),
+            _ if self.unconfirmed => ask_me_again(io),
+            _ => {}
         }
     }
 
@@ -474,12 +476,24 @@ fn call(io: &mut Io, call: Call, path: &str, content_type: &'static str, text: S
     });
 }
 
+/// Nothing goes on before it is known who is signed in.
 fn ask_me(io: &mut Io) {
+    send_me(io, Lane::First);
+}
+
+/// Whether that still holds: after an outage everybody asks, and nobody waits for it.
+fn ask_me_again(io: &mut Io) {
+    send_me(io, Lane::Search);
+}
+
+fn send_me(io: &mut Io, lane: Lane) {
     let is_me = |purpose: &Purpose| *purpose == Purpose::Session(Call::Me);
     if io.requests.any(is_me) {
         return;
     }
     io.timers.stop(Timer::SessionCheck);
-    io.requests
-        .send(Request::get(Purpose::Session(Call::Me), "auth/me"));
+    io.requests.send(Request {
+        lane,
+        ..Request::get(Purpose::Session(Call::Me), "auth/me")
+    });
 }

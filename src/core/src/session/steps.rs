@@ -3,7 +3,7 @@
 use super::{
     Call, Event, Session, State,
     answers::{self, LoginAnswer},
-    ask_me, call,
+    ask_me, ask_me_again, call,
 };
 use crate::{
     engine::{io::Io, requests::Outcome},
@@ -79,7 +79,7 @@ impl Session {
                     self.state = State::Identifying { tab: None };
                     ask_me(io);
                 } else if self.unconfirmed {
-                    ask_me(io);
+                    ask_me_again(io);
                 }
                 Some(Event::Renewed)
             }

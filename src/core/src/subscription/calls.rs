@@ -317,7 +317,7 @@ impl Subscriptions {
     /// Frees what is not used any longer: it slows every write and counts against a cap. In no hurry: after an outage
     /// everybody does.
     pub(super) fn clean_up(&mut self, io: &mut Io) {
-        self.clean_up_by(io, limits::CLEAN_UP_SPREAD_MS);
+        self.clean_up_by(io, io.requests.clean_up_spread_ms());
     }
 
     fn clean_up_by(&mut self, io: &mut Io, spread_ms: i64) {

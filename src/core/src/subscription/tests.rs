@@ -153,7 +153,8 @@ fn a_type_that_nobody_needs_is_deleted_on_the_server_after_a_while() {
     assert!(bench.deleted.is_empty());
     assert!(bench.subscriptions.all_bound());
     bench.run(1);
-    bench.run(limits::CLEAN_UP_SPREAD_MS);
+    let spread_ms = bench.io.requests.clean_up_spread_ms();
+    bench.run(spread_ms);
     bench.deleted.sort();
     assert_eq!(bench.deleted, ["s5", "s6"]);
     assert!(!bench.subscriptions.is_bound(&"Observation".into()));

@@ -51,7 +51,8 @@ impl Sandbox {
         let own = self.auth.logins.values().filter(|login| {
             login.user == user && login.membership == membership && login.granted && !login.revoked
         });
-        own.map(|login| {
+        let listed = own.take(self.options.sessions_listed_max);
+        listed.map(|login| {
             json!({
                 "id": login.id, "lastUpdated": time::instant(login.at), "authMethod": "password",
                 "remoteAddress": login.address,

@@ -120,6 +120,8 @@ pub trait Surroundings {
 pub struct Live {
     options: LiveOptions,
     cache: BTreeMap<String, CachedSubscription>,
+    /// Nothing in the cache expires before: it is looked through no more often than necessary.
+    first_expiry: Millis,
     sockets: BTreeMap<SocketId, Socket>,
     next_socket: u64,
     next_heartbeat_at: Millis,
@@ -136,6 +138,7 @@ impl Live {
         Self {
             options,
             cache: BTreeMap::new(),
+            first_expiry: Millis::MAX,
             sockets: BTreeMap::new(),
             next_socket: 1,
             next_heartbeat_at: now + HEARTBEAT_INTERVAL_MS,
@@ -236,6 +239,7 @@ impl Live {
 
     /// Stores a new Subscription or a really changed one: both start the 24 hours anew.
     pub fn store(&mut self, id: &str, subscription: CachedSubscription) {
+        self.first_expiry = self.first_expiry.min(subscription.expires_at);
         self.cache.insert(id.to_owned(), subscription);
     }
 
@@ -247,6 +251,7 @@ impl Live {
 
     /// Lets the cached copy of a Subscription expire at that time.
     pub fn set_expiry(&mut self, id: &str, expires_at: Millis) {
+        self.first_expiry = self.first_expiry.min(expires_at);
         if let Some(cached) = self.cache.get_mut(id) {
             cached.expires_at = expires_at;
         }
@@ -268,7 +273,12 @@ impl Live {
     }
 
     fn forget_expired(&mut self, now: Millis) {
+        if now < self.first_expiry {
+            return;
+        }
         self.cache.retain(|_, cached| cached.expires_at > now);
+        let left = self.cache.values().map(|cached| cached.expires_at);
+        self.first_expiry = left.min().unwrap_or(Millis::MAX);
     }
 
     fn send_heartbeats(&mut self, around: &mut impl Surroundings, at: Millis) {

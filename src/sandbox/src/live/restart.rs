@@ -47,6 +47,7 @@ impl Live {
         for cached in self.cache.values_mut() {
             cached.expires_at += by_ms;
         }
+        self.first_expiry = Millis::MIN;
         for socket in self.sockets.values_mut() {
             if let Some(at) = socket.thaws_at() {
                 socket.freeze(Some(at + by_ms));

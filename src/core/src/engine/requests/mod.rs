@@ -7,6 +7,7 @@
 mod retry;
 #[cfg(test)]
 mod tests;
+mod turn;
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -21,6 +22,7 @@ use crate::{
 
 pub(crate) use retry::{is_cursor_failure, throttle_wait_ms};
 use retry::{is_throttled, retry_wait_ms};
+use turn::Turn;
 
 /// Who waits for the answer.
 #[derive(Clone, Debug, PartialEq)]
@@ -196,6 +198,7 @@ pub(crate) struct Requests {
     answered_at: Option<Timestamp>,
     /// When repetitions were last brought forward because the server answered again.
     hurried_at: Option<Timestamp>,
+    turn: Turn,
 }
 
 impl Requests {
@@ -294,7 +297,11 @@ impl Requests {
         if self.active.len() >= limits::REQUESTS_IN_FLIGHT_MAX {
             return None;
         }
-        let lanes = if self.background_is_full() || self.budget.scarce_until(now).is_some() {
+        self.turn.run(now);
+        let knocks = self.turn.is_knocking(now) && self.any_unawaited();
+        let lanes = if knocks {
+            Lane::First as usize + 1
+        } else if self.background_is_full() || self.budget.scarce_until(now).is_some() {
             LANES - 1
         } else {
             LANES
@@ -359,6 +366,12 @@ impl Requests {
         };
         entry.attempt += 1;
         entry.not_before = now + wait_ms;
+        if matches!(
+            self.trouble,
+            Some(Trouble::Unreachable | Trouble::ServerError)
+        ) {
+            self.turn.on_failure(now, rng);
+        }
         self.waiting[entry.request.lane as usize].push_front(entry);
         Finished::Retrying
     }
@@ -388,6 +401,7 @@ impl Requests {
             Ok(_) => None,
         };
         if self.trouble.is_none() {
+            self.turn.on_reached(now, self.answered_at, rng);
             self.answered_at = Some(now);
             if had_trouble {
                 self.hurry_after_trouble(now, rng);
@@ -446,6 +460,9 @@ impl Requests {
         let mut due = entry.not_before;
         if entry.request.auth == Auth::Session {
             due = self.paused_until.map_or(due, |until| until.max(due));
+        }
+        if entry.request.lane != Lane::First {
+            due = self.turn.due().map_or(due, |turn| turn.max(due));
         }
         if entry.request.lane == Lane::Background {
             due = self

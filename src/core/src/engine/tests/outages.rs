@@ -14,6 +14,8 @@ const ASKED_FIRST_MINUTE_MAX: usize = 120;
 const ASKED_PER_MINUTE_MAX: usize = 40;
 const TRIED_FIRST_MINUTE_MAX: usize = 50;
 const TRIED_PER_MINUTE_MAX: usize = 8;
+/// Longest wait for the turn of one browser of the thousand that a hospital has unless it says otherwise.
+const TURN_MS_MAX: i64 = 30_000;
 
 /// Something is down for so long. Everything that is asked, until it is live again and 10 s more, stays within the bounds;
 /// returns the milliseconds until then.
@@ -58,9 +60,9 @@ fn everything_down(world: &mut World) {
 fn a_server_that_is_gone_is_asked_a_bounded_number_of_times_and_found_again_soon() {
     for seed in 0..20 {
         let waited_ms = outage(seed, 1, everything_down);
-        assert!(waited_ms <= 31_000, "{waited_ms}");
+        assert!(waited_ms <= 31_000 + TURN_MS_MAX, "{waited_ms}");
         let waited_ms = outage(seed, 10, everything_down);
-        assert!(waited_ms <= 31_000, "{waited_ms}");
+        assert!(waited_ms <= 31_000 + TURN_MS_MAX, "{waited_ms}");
     }
 }
 
@@ -71,7 +73,7 @@ fn a_server_that_fails_while_sockets_open_is_asked_a_bounded_number_of_times() {
             let waited_ms = outage(seed, minutes, |world| {
                 world.server.faults.status = Some(503);
             });
-            assert!(waited_ms <= 31_000, "{waited_ms}");
+            assert!(waited_ms <= 31_000 + TURN_MS_MAX, "{waited_ms}");
         }
     }
 }

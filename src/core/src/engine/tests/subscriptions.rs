@@ -251,7 +251,7 @@ fn what_a_half_open_socket_left_behind_is_deleted_when_it_counts_against_the_cap
     world.run(15_000);
     world.assert_live();
     world.assert_equal();
-    world.run(40_000);
+    world.run(60_000);
     assert_eq!(world.server.subscriptions.len(), 4);
     assert_eq!(world.count(SubscriptionError::CapReached), 0);
 }
@@ -262,7 +262,7 @@ fn what_was_created_without_the_feature_is_deleted() {
     world.server.faults.feature_off = true;
     world.hello("a");
     world.sign_in("a");
-    world.run(40_000);
+    world.run(70_000);
     assert_eq!(polling(&world), Some(PollingReason::FeatureOff));
     assert_eq!(world.count(SubscriptionError::FeatureOff), 1);
     assert_eq!(world.server.subscriptions.len(), 0);
