@@ -114,9 +114,9 @@ pub const SESSION_AGE_MAX_MS: i64 = 12 * 60 * 60 * 1000;
 pub const SESSION_AHEAD_MAX_MS: i64 = 60 * 60 * 1000;
 /// Time between two questions who is signed in, when answers make that doubtful.
 pub const ACCESS_CHECK_EVERY_MS: i64 = 10_000;
-/// Time between two questions what may be read while nothing makes that doubtful: as often as everything else is proven, less
-/// the jitter of that.
-pub const ACCESS_PROOF_EVERY_MS: i64 = ANTI_ENTROPY_EVERY_MS * 9 / 10;
+/// Time between two questions what may be read while nothing makes that doubtful: as often as everything else is proven,
+/// whatever puts that off.
+pub const ACCESS_PROOF_EVERY_MS: i64 = ANTI_ENTROPY_EVERY_MS;
 /// Wait before that is asked again where something else has answered in the server's place.
 pub const SESSION_CHECK_AGAIN_MS: i64 = 30_000;
 /// The access token is renewed when so much of its life is left (it lives an hour).

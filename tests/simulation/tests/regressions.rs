@@ -37,6 +37,10 @@ const SEEDS: &[(u64, &str)] = &[
         2_000_926,
         "a hidden tab that lost its worker dropped the rows that waited, and showed the claim that waited behind them",
     ),
+    (
+        3_001_888,
+        "a wake put off the question what the user may read, and a row that a new policy hid stayed for two minutes",
+    ),
 ];
 
 #[test]

@@ -322,10 +322,7 @@ impl Engine {
             }
             Timer::StreamRetry => self.retry_stream(),
             Timer::Requests => self.give_up_overdue(),
-            Timer::Reconcile => {
-                self.session.prove_access(&mut self.io);
-                self.reconcile.on_timer(&mut self.io);
-            }
+            Timer::Reconcile => self.reconcile.on_timer(&mut self.io),
             Timer::Settle => self.settle(),
             Timer::Cache => self.on_cache_timer(),
             Timer::Tick => self.on_tick(),
@@ -345,6 +342,7 @@ impl Engine {
         if self.session.identity().is_none() {
             return;
         }
+        self.session.prove_access(&mut self.io);
         self.io
             .timers
             .set(Timer::Tick, self.io.now + limits::TICK_MS);
