@@ -24,8 +24,8 @@ pub(super) struct Facts<'a> {
     pub(super) searched: Option<Timestamp>,
     /// Everything until then was shown while the stream was whole.
     pub(super) streamed: Option<Timestamp>,
-    /// Since when some row waits for a read that tells its last version.
-    pub(super) unsettled: Option<Timestamp>,
+    /// Until when all is certain, where some row waits for a read that tells its last version.
+    pub(super) certain: Option<Timestamp>,
     pub(super) poll_every_ms: u32,
     pub(super) started: Timestamp,
 }
@@ -35,9 +35,7 @@ pub(super) fn derive(facts: &Facts<'_>) -> Freshness {
     if let Some(reason) = facts.signed_out {
         return Freshness::NeedsSignIn { reason };
     }
-    let as_of = facts
-        .searched
-        .map(|searched| facts.streamed.map_or(searched, |at| at.max(searched)));
+    let as_of = known_until(facts);
     // While nothing is wrong with the socket, it is wrong since the last that is known.
     let since = facts.lost_since.or(as_of).unwrap_or(facts.started);
     let searched_ms = facts.searched.map_or(i64::MAX, |at| facts.now.since_ms(at));
@@ -62,14 +60,14 @@ pub(super) fn derive(facts: &Facts<'_>) -> Freshness {
         let proven = searched_ms <= limits::LIVE_UNPROVEN_MAX_MS;
         let whole = facts.all_bound && facts.caught_up && proven;
         let claimed = as_of.map(|as_of| as_of.max(open.proven_at));
-        let settled = facts.unsettled.unwrap_or(facts.now);
-        if whole && facts.now.since_ms(settled) > limits::LIVE_PROOF_MAX_MS {
-            let (as_of, reason) = (claimed.min(Some(settled)), CatchUpReason::Doubt);
+        let certain = facts.certain.unwrap_or(facts.now);
+        if whole && facts.now.since_ms(certain) > limits::LIVE_PROOF_MAX_MS {
+            let (as_of, reason) = (claimed.min(Some(certain)), CatchUpReason::Doubt);
             return Freshness::CatchingUp { as_of, reason };
         }
         return match (whole, claimed, facts.trouble) {
             (true, Some(claimed), _) => Freshness::Live {
-                as_of: claimed.min(settled),
+                as_of: claimed.min(certain),
             },
             // What was missed cannot be read: to call that catching up would promise too much.
             (_, _, Some(trouble)) => Freshness::Stale {
@@ -127,6 +125,24 @@ pub(super) fn derive(facts: &Facts<'_>) -> Freshness {
         as_of,
         reason,
         retry_at,
+    }
+}
+
+/// Until when everything that was written has been shown.
+fn known_until(facts: &Facts<'_>) -> Option<Timestamp> {
+    facts
+        .searched
+        .map(|searched| facts.streamed.map_or(searched, |at| at.max(searched)))
+}
+
+/// Until when everything that was written has come, be it certain or not.
+pub(super) fn heard_until(facts: &Facts<'_>) -> Option<Timestamp> {
+    let known = known_until(facts);
+    match facts.connection {
+        State::Open(open) if facts.all_bound && facts.caught_up && !open.doubted => {
+            known.map(|known| known.max(open.proven_at))
+        }
+        _ => known,
     }
 }
 
@@ -203,7 +219,7 @@ mod tests {
             trouble: None,
             searched: Some(Timestamp(39_000)),
             streamed: None,
-            unsettled: None,
+            certain: None,
             poll_every_ms: 15_000,
             started: Timestamp(0),
         }

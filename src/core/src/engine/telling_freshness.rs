@@ -18,7 +18,11 @@ impl Engine {
 
     /// How fresh everything is now, in steady time.
     fn judged(&self) -> Freshness {
-        freshness::derive(&Facts {
+        freshness::derive(&self.facts())
+    }
+
+    fn facts(&self) -> Facts<'_> {
+        Facts {
             now: self.io.now,
             signed_out: self.session.signed_out(),
             connection: self.connection.state(),
@@ -31,10 +35,10 @@ impl Engine {
             trouble: self.io.requests.trouble(),
             searched: self.reconcile.as_of().or(self.restoring.as_of()),
             streamed: self.streamed,
-            unsettled: self.replica.unsettled_since(),
+            certain: self.replica.certain_until(),
             poll_every_ms: self.poll_every_ms(),
             started: self.started,
-        })
+        }
     }
 
     fn poll_every_ms(&self) -> u32 {
@@ -60,7 +64,7 @@ impl Engine {
 
     /// What a search has read since it was disputed is settled.
     fn settle_by_searches(&mut self) {
-        if self.replica.unsettled_since().is_none() {
+        if self.replica.certain_until().is_none() {
             return;
         }
         for kind in self.reconcile.types() {
@@ -77,8 +81,10 @@ impl Engine {
             self.io.report(SubscriptionError::SocketsBlocked);
         }
         self.sockets_blocked = blocked;
+        let facts = self.facts();
+        let (judged, heard) = (freshness::derive(&facts), freshness::heard_until(&facts));
+        self.replica.disputes().hear_until(heard);
         // No claim goes out before the rows it speaks of; they follow within a few milliseconds.
-        let judged = self.judged();
         if let Freshness::Live { as_of } = judged {
             if !self.replica.queue().is_empty() {
                 return;

@@ -13,9 +13,18 @@ use crate::{
 pub(crate) struct Disputes {
     /// To be read at that time.
     due: Map<ResourceKey, Timestamp>,
-    /// Not settled since; those whose read is on its way too.
-    since: Map<ResourceKey, Timestamp>,
+    /// Not settled; those whose read is on its way too.
+    open: Map<ResourceKey, Open>,
     doubts: Vec<ResourceType>,
+    heard_until: Option<Timestamp>,
+}
+
+/// One that is not settled.
+#[derive(Clone, Copy, Debug)]
+struct Open {
+    since: Timestamp,
+    /// What disputes it was written after this, however much later it arrived.
+    certain_until: Timestamp,
 }
 
 impl Disputes {
@@ -24,10 +33,20 @@ impl Disputes {
         if self.due.len() < limits::SETTLE_QUEUE_MAX || self.due.contains_key(key) {
             let due = now + limits::SETTLE_QUIET_MS;
             self.due.insert(key.clone(), due);
-            self.since.entry(key.clone()).or_insert(now);
+            let certain_until = self.heard_until.map_or(now, |heard| heard.min(now));
+            let open = Open {
+                since: now,
+                certain_until,
+            };
+            self.open.entry(key.clone()).or_insert(open);
         } else if !self.doubts.contains(&key.kind) {
             self.doubts.push(key.kind.clone());
         }
+    }
+
+    /// Everything that was written until then has come: what comes from now on was written later.
+    pub(crate) fn hear_until(&mut self, heard: Option<Timestamp>) {
+        self.heard_until = heard;
     }
 
     /// Those that have been quiet for long enough to be read.
@@ -53,25 +72,25 @@ impl Disputes {
     /// A read was answered. One that was disputed again meanwhile goes on.
     pub(crate) fn settle(&mut self, key: &ResourceKey) {
         if !self.due.contains_key(key) {
-            self.since.remove(key);
+            self.open.remove(key);
         }
     }
 
     /// It is gone for certain.
     pub(super) fn drop(&mut self, key: &ResourceKey) {
         self.due.remove(key);
-        self.since.remove(key);
+        self.open.remove(key);
     }
 
     /// Searches asked at `asked` have read everything of a type: they settle what nothing was heard of since.
     pub(crate) fn settle_by_search(&mut self, kind: &ResourceType, asked: Timestamp) {
         let due = &self.due;
-        self.since
-            .retain(|key, since| key.kind != *kind || *since > asked || due.contains_key(key));
+        self.open
+            .retain(|key, open| key.kind != *kind || open.since > asked || due.contains_key(key));
     }
 
-    /// Since when the oldest one is open.
-    pub(super) fn oldest(&self) -> Option<Timestamp> {
-        self.since.values().min().copied()
+    /// Until when everything is certain, if something is not.
+    pub(super) fn certain_until(&self) -> Option<Timestamp> {
+        self.open.values().map(|open| open.certain_until).min()
     }
 }

@@ -218,9 +218,9 @@ impl Replica {
         &mut self.disputes
     }
 
-    /// Since when it has not been certain what is the last version of some resource.
-    pub(crate) fn unsettled_since(&self) -> Option<Timestamp> {
-        self.disputes.oldest()
+    /// Until when it is certain what is the last version of each resource; `None`: of all that is known.
+    pub(crate) fn certain_until(&self) -> Option<Timestamp> {
+        self.disputes.certain_until()
     }
 
     /// Decides anew who shows a row; one that nobody shows is dropped.

@@ -222,22 +222,39 @@ fn a_read_that_was_overtaken_by_a_departure_or_a_deletion_brings_nothing_back() 
 }
 
 #[test]
+fn what_comes_into_dispute_was_written_after_all_that_had_come_before() {
+    let mut replica = Replica::default();
+    replica.disputes().hear_until(Some(Timestamp(4)));
+    replica.dispute(&key("a"), Timestamp(10));
+    replica.disputes().hear_until(Some(Timestamp(9)));
+    assert_eq!(replica.certain_until(), Some(Timestamp(4)));
+    assert_eq!(replica.disputes().take_due(Timestamp(i64::MAX)).len(), 1);
+    // Asked before it was disputed, so the answer says nothing of it.
+    replica
+        .disputes()
+        .settle_by_search(&ResourceType::Task, Timestamp(9));
+    assert_eq!(replica.certain_until(), Some(Timestamp(4)));
+    replica.disputes().settle(&key("a"));
+    assert_eq!(replica.certain_until(), None);
+}
+
+#[test]
 fn a_dispute_is_open_until_its_read_is_answered_or_a_later_search_has_read_everything() {
     let mut replica = Replica::default();
     replica.dispute(&key("a"), Timestamp(10));
     replica.dispute(&key("b"), Timestamp(20));
     assert_eq!(replica.disputes().take_due(Timestamp(i64::MAX)).len(), 2);
-    assert_eq!(replica.unsettled_since(), Some(Timestamp(10)));
+    assert_eq!(replica.certain_until(), Some(Timestamp(10)));
     replica.disputes().settle(&key("a"));
-    assert_eq!(replica.unsettled_since(), Some(Timestamp(20)));
+    assert_eq!(replica.certain_until(), Some(Timestamp(20)));
     replica
         .disputes()
         .settle_by_search(&ResourceType::Task, Timestamp(19));
-    assert_eq!(replica.unsettled_since(), Some(Timestamp(20)));
+    assert_eq!(replica.certain_until(), Some(Timestamp(20)));
     replica
         .disputes()
         .settle_by_search(&ResourceType::Task, Timestamp(20));
-    assert_eq!(replica.unsettled_since(), None);
+    assert_eq!(replica.certain_until(), None);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The stream: coming up, breaking, lying, coming back.
 
-use super::world::{World, around, task};
+use super::world::{Happening, World, around, task};
 use crate::{
     engine::{HttpMethod, Input, SocketEvent},
     error::SubscriptionError,
@@ -208,6 +208,32 @@ fn a_frame_that_cannot_be_read_asks_for_an_early_proof() {
     world.server.log.clear();
     world.run(9_000);
     assert!(world.server.log.len() < 12, "{:?}", world.server.log);
+}
+
+#[test]
+fn while_the_last_version_of_a_row_is_in_dispute_no_time_after_its_writing_is_claimed() {
+    let mut world = World::live(20);
+    world.run(5_000);
+    let is_ping = |happening: &Happening| matches!(happening, Happening::FrameToServer(..));
+    while !world.queue.values().any(is_ping) {
+        world.run(1);
+    }
+    // Written just before the ping was sent, and there just before it is answered. Of the same millisecond: what arrives last
+    // need not be what was written last.
+    let (socket, written) = (*world.open.iter().next().unwrap(), world.now - 1);
+    for status in ["requested", "completed"] {
+        for (_, text) in world.server.write(written, task(7, status)) {
+            let event = SocketEvent::Frame(text);
+            world.at(1, Happening::Input(Input::Socket { socket, event }));
+        }
+    }
+    world.run(200);
+    let Freshness::Live { as_of } = world.freshness() else {
+        panic!("{:?}", world.freshness());
+    };
+    assert!(as_of < written, "{as_of:?} {written:?}");
+    world.run(5_000);
+    world.assert_equal();
 }
 
 #[test]
