@@ -149,6 +149,11 @@ impl Colleagues {
         self.next_due = now as f64 + self.interval_ms().unwrap_or_default();
     }
 
+    /// The clock was set: what is due stays due, and nothing else becomes so.
+    pub(crate) fn shift_clock(&mut self, by_ms: Millis) {
+        self.next_due += by_ms as f64;
+    }
+
     /// Changes per second.
     pub fn rate(&self) -> f64 {
         self.options.rate

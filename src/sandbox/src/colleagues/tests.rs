@@ -39,6 +39,19 @@ fn changes_are_paced_by_the_time_argument() {
 }
 
 #[test]
+fn a_clock_that_is_set_neither_adds_changes_nor_drops_those_that_are_due() {
+    let (mut sandbox, mut colleagues) = hired(5.0, 1);
+    for by_ms in [60_000, -61_000] {
+        colleagues.shift_clock(by_ms);
+        assert_eq!(colleagues.next_due(), Some(NOW + 200 + by_ms));
+        colleagues.shift_clock(-by_ms);
+    }
+    colleagues.shift_clock(60_000);
+    colleagues.step(NOW + 61_000, &mut sandbox);
+    assert_eq!(colleagues.counts().changes + colleagues.counts().failed, 5);
+}
+
+#[test]
 fn every_change_is_stored_and_the_number_of_open_tasks_stays_about_the_same() {
     let (mut sandbox, mut colleagues) = hired(0.0, 1);
     colleagues.burst(1_000, NOW, &mut sandbox);

@@ -269,9 +269,7 @@ impl Sandbox {
                 let by_ms = ms - self.faults.clock_skew_ms;
                 self.live.shift_clock(by_ms);
                 self.faults.shift_clock(by_ms);
-                self.with_colleagues(|colleagues, _| {
-                    colleagues.set_rate(colleagues.rate(), now + by_ms);
-                });
+                self.with_colleagues(|colleagues, _| colleagues.shift_clock(by_ms));
                 self.faults.clock_skew_ms = ms;
                 Ok(done())
             }
