@@ -2,8 +2,9 @@
 
 use super::{
     Call, Event, Session, State,
+    access::{ask_me, ask_me_again},
     answers::{self, LoginAnswer},
-    ask_me, ask_me_again, call,
+    call,
 };
 use crate::{
     engine::{io::Io, requests::Outcome},

@@ -198,6 +198,20 @@ fn a_deleted_record_costs_a_question_and_nobody_is_signed_out() {
 }
 
 #[test]
+fn the_page_of_a_guest_network_is_not_asked_all_the_time() {
+    let mut world = World::live(5);
+    world.run(2 * 60_000);
+    world.server.faults.guest_page = true;
+    world.server.log.clear();
+    let watched_ms = 10 * 60_000;
+    world.run(watched_ms);
+    let log = world.server.log.iter();
+    let asked = log.filter(|(_, path, _)| path == "auth/me").count();
+    let most = watched_ms / (crate::limits::SESSION_CHECK_AGAIN_MS / 2);
+    assert!(asked > 1 && asked as i64 <= most, "{asked} of {most}");
+}
+
+#[test]
 fn the_page_of_a_guest_network_signs_nobody_out() {
     let stored = World::live(5).stored;
     let mut world = World::restored(2, stored);

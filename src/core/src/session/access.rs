@@ -1,0 +1,72 @@
+//! Who is signed in and what they may read: asked when a session begins, where it is in doubt, and from time to time.
+
+use super::{Call, Session, State};
+use crate::{
+    engine::{
+        io::Io,
+        requests::{Lane, Purpose, Request},
+    },
+    limits,
+    timer::Timer,
+};
+
+impl Session {
+    /// The server answered `gone`. To a read that is what it says of a deleted resource; to a removed member it says so to
+    /// everything, whatever token comes with it (`transcripts/04c-silent-death.json`): only who-am-I tells these apart.
+    pub(crate) fn check_access(&mut self, io: &mut Io) {
+        let recently = self
+            .checked_at
+            .is_some_and(|at| io.now.since_ms(at) < limits::ACCESS_CHECK_EVERY_MS);
+        if self.identity().is_some() && !recently {
+            self.checked_at = Some(io.now);
+            self.unconfirmed = true;
+            ask_me_again(io);
+        }
+    }
+
+    /// Asks from time to time what may be read: a policy that changed makes no frame, and moves no `lastUpdated`
+    /// (`transcripts/07b-restricted-events.json`). Not while something else answers in the server's place: that is asked
+    /// again in its own time.
+    pub(crate) fn prove_access(&mut self, io: &mut Io) {
+        let recently = self
+            .proven_at
+            .is_some_and(|at| io.now.since_ms(at) < limits::ACCESS_PROOF_EVERY_MS);
+        let waits = io.timers.get(Timer::SessionCheck).is_some();
+        if self.identity().is_some() && !recently && !waits {
+            self.unconfirmed = true;
+            ask_me_again(io);
+        }
+    }
+
+    /// Asks again who is signed in, where something else has answered in the server's place.
+    pub(crate) fn on_check_timer(&mut self, io: &mut Io) {
+        match &self.state {
+            _ if self.tokens.is_none() => {}
+            State::Identifying { tab: None } => ask_me(io),
+            _ if self.unconfirmed => ask_me_again(io),
+            _ => {}
+        }
+    }
+}
+
+/// Nothing goes on before it is known who is signed in.
+pub(super) fn ask_me(io: &mut Io) {
+    send_me(io, Lane::First);
+}
+
+/// Whether that still holds: after an outage everybody asks, and nobody waits for it.
+pub(super) fn ask_me_again(io: &mut Io) {
+    send_me(io, Lane::Search);
+}
+
+fn send_me(io: &mut Io, lane: Lane) {
+    let is_me = |purpose: &Purpose| *purpose == Purpose::Session(Call::Me);
+    if io.requests.any(is_me) {
+        return;
+    }
+    io.timers.stop(Timer::SessionCheck);
+    io.requests.send(Request {
+        lane,
+        ..Request::get(Purpose::Session(Call::Me), "auth/me")
+    });
+}
