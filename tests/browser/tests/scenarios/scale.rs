@@ -18,6 +18,21 @@ const LOAD_PATIENCE: Duration = Duration::from_secs(240);
 /// Starts with stored rows, of which the median counts.
 const WARM_STARTS: usize = 5;
 
+/// Budget of the worker.
+const WORKER_MB_MAX: f64 = 150.0;
+/// Budget of a tab.
+const TAB_MB_MAX: f64 = 80.0;
+// The bounds of time catch what got slower by a multiple; they are no budgets. The clock on the wall also counts what other
+// processes had: while others build and test on the same two cores every figure is up to four times that of a quiet machine.
+/// Median of the warm starts. The budget is 300; 557 were measured alone, 892 to 1,737 beside a load of 8 to 10.
+const WARM_ROWS_MAX_MS: f64 = 3_000.0;
+/// The budget is 1,000; 1,026 were measured alone, 3,033 to 4,264 beside that load. The server runs on the same
+/// machine.
+const COLD_ROWS_MAX_MS: f64 = 10_000.0;
+/// Median over the warm starts of the longest time that the tab could not react. The budget is 50; 88 to 170 were measured
+/// alone, 203 to 362 beside that load.
+const BLOCKED_MAX_MS: f64 = 1_000.0;
+
 /// Runs before the page: notes when the form was sent, when the first row was there and painted, and what blocked the tab.
 const WATCH: &str = "
     const seen = window.panelsSeen = { blocks: [], steps: [] };
@@ -132,13 +147,28 @@ async fn a_clinic_of_50_000_tasks_opens_at_once_and_stays_small() -> Result<(), 
             panel.expect_count(TASKS, LOAD_PATIENCE).await?;
             let warm = Start::read(stage).await?;
             tell("warm", &warm);
-            tell_steps(stage, &mut tools).await?;
             starts.push(warm);
         }
+        tell_steps(stage, &mut tools).await?;
         measure(&mut tools, "after a warm start").await?;
+        let rows_ms = median(starts.iter().map(|start| start.painted_ms));
+        let blocked_ms = median(starts.iter().map(|start| start.blocked_ms));
+        println!("figure: median of {WARM_STARTS} warm starts: {rows_ms:.0} ms, blocked {blocked_ms:.0} ms");
+        for start in &starts {
+            assert!(start.badge.starts_with("Catching up"), "{}", start.badge);
+        }
+        assert!(cold.painted_ms < COLD_ROWS_MAX_MS, "{}", cold.painted_ms);
+        assert!(rows_ms < WARM_ROWS_MAX_MS, "{rows_ms}");
+        assert!(blocked_ms < BLOCKED_MAX_MS, "{blocked_ms}");
         Ok(())
     })
     .await
+}
+
+fn median(figures: impl Iterator<Item = f64>) -> f64 {
+    let mut figures: Vec<f64> = figures.collect();
+    figures.sort_by(f64::total_cmp);
+    figures[figures.len() / 2]
 }
 
 fn tell(name: &str, start: &Start) {
@@ -161,7 +191,10 @@ async fn tell_steps(stage: &Stage, tools: &mut DevTools) -> Result<(), Failure> 
 }
 
 async fn measure(tools: &mut DevTools, when: &str) -> Result<(), Failure> {
-    for (name, kind) in [("worker", "shared_worker"), ("tab", "page")] {
+    for (name, kind, mb_max) in [
+        ("worker", "shared_worker", WORKER_MB_MAX),
+        ("tab", "page", TAB_MB_MAX),
+    ] {
         let session = tools.attach(kind).await?;
         let memory = tools.memory(&session).await?;
         println!(
@@ -171,6 +204,7 @@ async fn measure(tools: &mut DevTools, when: &str) -> Result<(), Failure> {
             memory.objects as f64 / 1e6,
         );
         tools.detach(session).await?;
+        assert!(memory.mb() < mb_max, "{name}: {:.1} MB", memory.mb());
     }
     Ok(())
 }
