@@ -205,7 +205,7 @@ impl<'a> Replay<'a> {
         };
         let mut lies = BTreeMap::new();
         for (id, written) in &self.behind {
-            if self.claims.word == Some(Word::Live) {
+            if self.claims.word == Some(Word::Live) && self.forbidden_until(id).is_none() {
                 let longest = &mut self.verdict.figures.missing_live_max_ms;
                 *longest = (*longest).max(now - written);
             }
@@ -223,14 +223,19 @@ impl<'a> Replay<'a> {
         }
     }
 
-    /// The claims that are not true while this row lacks a change, and from when on at the earliest.
-    fn untrue(&self, id: &str, written: Millis) -> Vec<(Claim, Millis)> {
+    /// Until when a row that is not there is hidden rightly, once the server has begun to forbid it.
+    fn forbidden_until(&self, id: &str) -> Option<Millis> {
         let absent = self.rows.get(id).is_none_or(|row| row.shown.is_none());
         let forbidden = self
             .rules
             .forbidden
             .filter(|(from, _)| absent && Some(*from) <= self.now);
-        let from = forbidden.map_or(Millis::MIN, |(_, to)| to);
+        forbidden.map(|(_, to)| to)
+    }
+
+    /// The claims that are not true while this row lacks a change, and from when on at the earliest.
+    fn untrue(&self, id: &str, written: Millis) -> Vec<(Claim, Millis)> {
+        let from = self.forbidden_until(id).unwrap_or(Millis::MIN);
         let is_before =
             |claimed: Option<Millis>| claimed.is_some_and(|claimed| written + CLOCKS_MS < claimed);
         let live = self.claims.word == Some(Word::Live);

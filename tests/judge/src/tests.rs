@@ -325,7 +325,9 @@ fn rows_hidden_because_the_server_forbade_them_are_hidden_rightly_for_a_while() 
         forbidden: Some((1_500, 8_000)),
         ..RULES
     };
-    assert_eq!(try_case(&log, hide(), 7_000, &forbidden).violations, []);
+    let hidden = try_case(&log, hide(), 7_000, &forbidden);
+    assert_eq!(hidden.violations, []);
+    assert_eq!(hidden.figures.missing_live_max_ms, 0);
     assert!(
         !try_case(&log, hide(), 9_000, &forbidden)
             .violations

@@ -21,9 +21,9 @@ const USAGE: &str = "\
 usage:
   cargo dev    [--rate N] [--patients N] [--tasks N] [--seed N] [--release] [--port N] [--server-port N]
                start the sandbox with simulated colleagues, and the app that rebuilds when a source changes
-  cargo verify [STEP ...] [--seeds N] [--matrix full]
+  cargo verify [STEP ...] [--seeds N] [--matrix full] [--part 2/6]
                pass every test, or only the named steps; simulate so many seeds instead of 10,000; try each pair of
-               faults in the browser for a minute instead of each fault alone for less";
+               faults in the browser for a minute instead of each fault alone for less; only one of several parts of that";
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);

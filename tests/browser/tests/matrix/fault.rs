@@ -1,5 +1,6 @@
 //! What goes wrong: each switch of the sandbox's control endpoint, and when it is thrown while changes flow.
 
+use panels_core::limits;
 use serde_json::{Value, json};
 
 /// One kind of fault.
@@ -12,8 +13,7 @@ pub(crate) enum Fault {
     Reorder,
     Delay,
     Purge,
-    Crash,
-    Deploy,
+    Restart,
     Unauthorized,
     Forbidden,
     Throttled,
@@ -38,26 +38,29 @@ const JUNK: [&str; 5] = [
     r#"{"resourceType":"Bundle","entry":[{"resource":{"resourceType":"SubscriptionStatus","type":"heartbeat"}}]}"#,
 ];
 
+/// As long as the longest wait before a client connects again: it must find itself refused.
+const REFUSED_MIN_MS: u64 = limits::BACKOFF_MAX_EARLY_MS as u64;
+
 impl Fault {
-    pub(crate) const ALL: [Self; 19] = [
+    /// Those first that leave most to do afterwards.
+    pub(crate) const ALL: [Self; 18] = [
         Self::Lose,
-        Self::Purge,
         Self::Throttled,
         Self::Forbidden,
+        Self::Restart,
+        Self::Freeze,
+        Self::Purge,
+        Self::Cut,
+        Self::Drop,
         Self::FeatureOff,
-        Self::Cap,
-        Self::Delay,
         Self::Clock,
+        Self::Delay,
+        Self::Cap,
         Self::Unauthorized,
         Self::Unavailable,
-        Self::Drop,
-        Self::Freeze,
-        Self::Duplicate,
-        Self::Reorder,
-        Self::Crash,
-        Self::Deploy,
-        Self::Cut,
         Self::Slow,
+        Self::Reorder,
+        Self::Duplicate,
         Self::Junk,
     ];
 
@@ -70,8 +73,7 @@ impl Fault {
             Self::Reorder => "reorder events",
             Self::Delay => "delay events",
             Self::Purge => "purge a binding",
-            Self::Crash => "crash",
-            Self::Deploy => "restart",
+            Self::Restart => "restart",
             Self::Unauthorized => "401",
             Self::Forbidden => "403",
             Self::Throttled => "429",
@@ -85,11 +87,12 @@ impl Fault {
         }
     }
 
-    /// Whether the stream goes on to bring everything, or tells that it does not. Else only a search can know.
+    /// Whether the stream goes on to bring everything before it answers what was asked later, or tells that it does not. Else
+    /// only a search can know.
     pub(crate) fn keeps_the_stream_honest(self) -> bool {
         !matches!(
             self,
-            Self::Lose | Self::Delay | Self::Purge | Self::FeatureOff | Self::Cap
+            Self::Lose | Self::Reorder | Self::Delay | Self::Purge | Self::FeatureOff | Self::Cap
         )
     }
 
@@ -113,7 +116,7 @@ impl Fault {
     pub(crate) fn strikes(self, flow_ms: u64) -> Vec<Strike> {
         let at = |percent: u64| flow_ms * percent / 100;
         let chance = |kind: &str, probability: f64| json!({ "do": "events", kind: { "probability": probability } });
-        let answer = |status: u16, percent: u64| json!({ "do": "answer", "status": status, "path": "/fhir/R4", "forMs": at(percent) });
+        let answer = |status: u16| json!({ "do": "answer", "status": status, "path": "/fhir/R4", "forMs": at(10).max(REFUSED_MIN_MS) });
         match self {
             Self::Drop => [15, 40, 65]
                 .map(|percent| {
@@ -141,35 +144,28 @@ impl Fault {
             Self::Purge => [15, 50]
                 .map(|percent| (at(percent), json!({ "do": "purge" })))
                 .into(),
-            Self::Crash | Self::Deploy => {
-                let how = if self == Self::Crash {
-                    "crash"
-                } else {
-                    "graceful"
-                };
-                [20, 55]
-                    .map(|percent| {
-                        (
-                            at(percent),
-                            json!({ "do": "restart", "how": how, "downMs": at(7) }),
-                        )
-                    })
-                    .into()
-            }
-            Self::Unauthorized => vec![(at(20), answer(401, 3)), (at(50), answer(401, 10))],
-            Self::Forbidden => vec![(at(20), answer(403, 10))],
-            Self::Throttled => vec![(at(20), answer(429, 10)), (at(50), answer(429, 10))],
-            Self::Unavailable => vec![(at(20), answer(503, 10)), (at(50), answer(503, 10))],
-            Self::Cut => [(20, false), (50, true)]
-                .map(|(percent, written)| {
-                    let cut =
-                        json!({ "do": "cut", "written": written, "path": "", "forMs": at(10) });
-                    (at(percent), cut)
+            Self::Restart => [(20, "crash"), (55, "graceful")]
+                .map(|(percent, how)| {
+                    let restart = json!({ "do": "restart", "how": how, "downMs": at(7) });
+                    (at(percent), restart)
                 })
                 .into(),
+            Self::Unauthorized => met(vec![(at(20), answer(401)), (at(50), answer(401))]),
+            Self::Forbidden => met(vec![(at(20), answer(403))]),
+            Self::Throttled => met(vec![(at(20), answer(429)), (at(50), answer(429))]),
+            Self::Unavailable => met(vec![(at(20), answer(503)), (at(50), answer(503))]),
+            Self::Cut => {
+                let cuts = [(20, false), (50, true)].map(|(percent, written)| {
+                    let for_ms = at(10).max(REFUSED_MIN_MS);
+                    let cut =
+                        json!({ "do": "cut", "written": written, "path": "", "forMs": for_ms });
+                    (at(percent), cut)
+                });
+                met(cuts.into())
+            }
             Self::Slow => {
                 let slow = json!({ "do": "slow", "delayMs": 1_500, "path": "", "forMs": at(50) });
-                vec![(at(15), slow)]
+                met(vec![(at(15), slow)])
             }
             Self::FeatureOff => vec![
                 (at(20), json!({ "do": "feature", "on": false })),
@@ -198,4 +194,11 @@ impl Fault {
                 .collect(),
         }
     }
+}
+
+/// A live stream asks the server for little: the last of these refusals meets a client that has to connect anew.
+fn met(mut refusals: Vec<Strike>) -> Vec<Strike> {
+    let last = refusals.last().map(|(at, _)| *at).unwrap_or_default();
+    refusals.push((last, json!({ "do": "dropSockets" })));
+    refusals
 }

@@ -3,6 +3,7 @@
 
 mod case;
 mod fault;
+mod hearing;
 
 use std::{env, sync::Arc, time::Duration};
 
@@ -22,12 +23,12 @@ const FLOW_SHORT: Duration = Duration::from_secs(20);
 /// How long they flow in the full matrix.
 const FLOW_FULL: Duration = Duration::from_secs(60);
 /// Cases at a time, each with a browser of its own, on two cores.
-const LANES: usize = 6;
+const LANES: usize = 4;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whatever_goes_wrong_no_tab_calls_live_what_it_lacks_and_at_rest_each_equals_the_server()
 -> Result<(), Failure> {
-    LocalSet::new().run_until(play_all(cases())).await
+    LocalSet::new().run_until(play_all(cases()?)).await
 }
 
 /// Plays all, some at a time, and tells what was wrong.
@@ -96,29 +97,40 @@ fn line(case: &Case, outcome: &Outcome) -> String {
     )
 }
 
-/// Each fault alone; in the full matrix for longer, and each pair. `PANELS_MATRIX_ONLY` picks those whose name contains it.
-fn cases() -> Vec<Case> {
+/// Each fault alone; in the full matrix for longer, and each pair. `PANELS_MATRIX_ONLY` picks those whose name contains one of
+/// its names (`restart + freeze, 429`), `PANELS_MATRIX_PART` one of several parts of those (`2/6`).
+fn cases() -> Result<Vec<Case>, Failure> {
     let full = env::var("PANELS_MATRIX").is_ok_and(|mode| mode == "full");
     let flow = if full { FLOW_FULL } else { FLOW_SHORT };
-    let mut cases: Vec<Case> = Fault::ALL
-        .map(|fault| Case {
-            faults: vec![fault],
-            flow,
-        })
-        .into();
+    let case = |faults| Case { faults, flow };
+    let mut cases: Vec<Case> = Fault::ALL.map(|fault| case(vec![fault])).into();
     if full {
-        for (index, first) in Fault::ALL.iter().enumerate() {
-            let others = Fault::ALL[index + 1..].iter();
-            cases.extend(others.map(|second| Case {
-                faults: vec![*first, *second],
-                flow,
-            }));
+        // Each fault with those before it: the first parts try those faults together that have most to do with each other.
+        for (index, second) in Fault::ALL.iter().enumerate() {
+            let before = Fault::ALL[..index].iter();
+            cases.extend(before.map(|first| case(vec![*first, *second])));
         }
     }
     if let Ok(only) = env::var("PANELS_MATRIX_ONLY") {
-        cases.retain(|case| case.name().contains(&only));
+        let names: Vec<&str> = only.split(',').map(str::trim).collect();
+        cases.retain(|case| names.iter().any(|name| case.name().contains(name)));
     }
-    cases
+    let Ok(part) = env::var("PANELS_MATRIX_PART") else {
+        return Ok(cases);
+    };
+    part_of(cases, &part).ok_or_else(|| Failure::Server(format!("there is no part {part}")))
+}
+
+/// The second of six parts of about the same size, if it is `2/6` that is wanted.
+fn part_of(mut cases: Vec<Case>, part: &str) -> Option<Vec<Case>> {
+    let (number, parts) = part.split_once('/')?;
+    let (number, parts): (usize, usize) = (number.parse().ok()?, parts.parse().ok()?);
+    if !(1..=parts).contains(&number) {
+        return None;
+    }
+    let all = cases.len();
+    cases.truncate(all * number / parts);
+    Some(cases.split_off(all * (number - 1) / parts))
 }
 
 fn lanes() -> usize {

@@ -19,8 +19,7 @@ struct Step {
     run: fn(&mut Context) -> Result<(), TaskError>,
 }
 
-/// Runs only when it is named: a refusal of two seconds can pass while nobody asks the server for anything, and then the case
-/// says rightly that it has tried nothing.
+/// Runs only when it is named, until it has passed on a busy machine as well.
 const ON_DEMAND: &str = "matrix";
 
 /// In this order: what fails fast comes first.
@@ -108,7 +107,7 @@ pub(crate) fn run(wanted: &[String]) -> Result<(), TaskError> {
     failure.map_or(Ok(()), Err)
 }
 
-/// Splits `--seeds N` and `--matrix full` off; alone they mean the simulation or the matrix only.
+/// Splits `--seeds N`, `--matrix full` and `--part 2/6` off; alone they mean the simulation or the matrix only.
 fn take_wishes(arguments: &[String]) -> Result<(Vec<String>, Wishes), TaskError> {
     let mut wishes = Wishes::default();
     let mut steps = Vec::new();
@@ -128,6 +127,12 @@ fn take_wishes(arguments: &[String]) -> Result<(Vec<String>, Wishes), TaskError>
                     return Err(TaskError::Usage("`--matrix` can be `full`".to_owned()));
                 }
                 wishes.full_matrix = true;
+                meant.push("matrix".to_owned());
+            }
+            "--part" => {
+                let part = words.next().filter(|part| part.contains('/'));
+                let wrong = || TaskError::Usage("`--part` needs a part like `2/6`".to_owned());
+                wishes.matrix_part = Some(part.ok_or_else(wrong)?.clone());
                 meant.push("matrix".to_owned());
             }
             _ => steps.push(word.clone()),
@@ -188,8 +193,14 @@ mod tests {
             ..Wishes::default()
         };
         let taken = take_wishes(&words("--matrix full")).unwrap();
-        assert_eq!(taken, (words("matrix"), full));
-        for wrong in ["--seeds many", "--matrix", "--matrix empty"] {
+        assert_eq!(taken, (words("matrix"), full.clone()));
+        let part = Wishes {
+            matrix_part: Some("2/6".to_owned()),
+            ..full
+        };
+        let (steps, wishes) = take_wishes(&words("matrix --matrix full --part 2/6")).unwrap();
+        assert_eq!((steps, wishes), (words("matrix"), part));
+        for wrong in ["--seeds many", "--matrix", "--matrix empty", "--part 2"] {
             assert!(take_wishes(&words(wrong)).is_err(), "{wrong}");
         }
     }

@@ -33,6 +33,8 @@ pub(crate) struct Wishes {
     pub(crate) seeds: Option<u64>,
     /// The whole fault matrix: each pair of faults, for a minute.
     pub(crate) full_matrix: bool,
+    /// One of several parts of the fault matrix, `2/6`.
+    pub(crate) matrix_part: Option<String>,
 }
 
 /// What the steps share.
@@ -195,13 +197,16 @@ pub(super) fn browser(context: &mut Context) -> Result<(), TaskError> {
 }
 
 pub(super) fn matrix(context: &mut Context) -> Result<(), TaskError> {
-    let full = [("PANELS_MATRIX", "full")];
-    let wanted = if context.wishes.full_matrix {
-        &full[..]
-    } else {
-        &[]
-    };
-    browser_tests(context, "matrix", wanted)
+    let Wishes {
+        full_matrix,
+        matrix_part,
+        ..
+    } = context.wishes.clone();
+    let full = full_matrix.then_some(("PANELS_MATRIX", "full"));
+    let part = matrix_part.as_deref();
+    let part = part.map(|part| ("PANELS_MATRIX_PART", part));
+    let wanted: Vec<_> = full.into_iter().chain(part).collect();
+    browser_tests(context, "matrix", &wanted)
 }
 
 fn browser_tests(
