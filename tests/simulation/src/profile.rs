@@ -15,6 +15,8 @@ pub(crate) struct Profile {
     pub(crate) clock_ahead_ms: Millis,
     /// When the clock was last set.
     pub(crate) clock_set_at: Millis,
+    /// By how much it was set back in all.
+    pub(crate) set_back_ms: Millis,
     /// Its address as the server sees it.
     pub(crate) address: String,
     /// Until when it sleeps.

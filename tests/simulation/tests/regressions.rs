@@ -41,6 +41,10 @@ const SEEDS: &[(u64, &str)] = &[
         3_001_888,
         "a wake put off the question what the user may read, and a row that a new policy hid stayed for two minutes",
     ),
+    (
+        2_014_803,
+        "a clock that was set back by 19 ms made a timer come too early, and no timer came any more",
+    ),
 ];
 
 #[test]

@@ -132,7 +132,8 @@ impl Engine {
             Input::TabGone { tab } => self.on_tab_gone(&tab),
             Input::Socket { socket, event } => self.on_socket(socket, event),
             Input::Http { request, result } => self.on_http(request, result),
-            Input::Timer => {}
+            // It may have come too early for what it was asked for: a clock that was set back a little makes it so.
+            Input::Timer => self.wake_at = None,
             Input::SessionLoaded { text } => {
                 let event = self.session.on_loaded(&mut self.io, text.as_deref());
                 self.on_session(event);

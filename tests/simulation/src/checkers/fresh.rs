@@ -73,9 +73,12 @@ impl World {
         let profile = &self.profiles[self.tabs[tab].profile];
         let slack_ms = self.slack_ms(tab);
         let claimed = claimed.0 - profile.clock_ahead_ms;
-        // What was measured by the clock before it was set cannot be translated, nor what an earlier life stored of it.
+        // What was measured by the clock before it was set cannot be translated, nor what an earlier life stored of it: a
+        // clock that was set back makes that seem later.
         let worker = self.tabs[tab].worker.map(|worker| &self.workers[worker]);
-        let stored = worker.is_some_and(|worker| claimed < worker.started_at) || claimed > self.now;
+        let stored_until = |worker: &crate::worker::Worker| worker.started_at + profile.set_back_ms;
+        let stored =
+            worker.is_some_and(|worker| claimed < stored_until(worker)) || claimed > self.now;
         if claimed < profile.clock_set_at + slack_ms || (stored && profile.clock_set_at > 0) {
             return;
         }

@@ -170,6 +170,7 @@ impl World {
                 user: profile.user,
                 clock_ahead_ms: profile.clock_ahead_ms,
                 clock_set_at: 0,
+                set_back_ms: 0,
                 address: format!("10.0.0.{index}"),
                 asleep_until: None,
                 slept_at: 0,

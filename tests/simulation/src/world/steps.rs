@@ -146,6 +146,7 @@ impl World {
             Action::ClockJump(pick, by_ms) => {
                 let profile = pick as usize % self.profiles.len();
                 self.profiles[profile].clock_ahead_ms += by_ms;
+                self.profiles[profile].set_back_ms += (-by_ms).max(0);
                 // A machine that sleeps shows it when it wakes.
                 let shown_at = self.profiles[profile].asleep_until;
                 self.profiles[profile].clock_set_at = shown_at.unwrap_or_default().max(self.now);

@@ -179,6 +179,16 @@ fn a_clock_set_back_an_hour_stops_nothing() {
 }
 
 #[test]
+fn a_clock_that_lags_a_little_stops_no_timer() {
+    let mut world = World::live(5);
+    world.run(20_000);
+    world.frozen = true;
+    world.clock_ahead_ms = -19;
+    world.run(10_000);
+    assert!(!world.is_live());
+}
+
+#[test]
 fn a_clock_set_forward_a_day_and_back_again_costs_a_moment_of_doubt_only() {
     let mut world = World::live(5);
     for ahead_ms in [24 * HOUR_MS, 0, 24 * HOUR_MS, -24 * HOUR_MS] {
