@@ -19,7 +19,8 @@ struct Step {
     run: fn(&mut Context) -> Result<(), TaskError>,
 }
 
-/// Runs only when it is named, until it has passed on a busy machine as well.
+/// Runs only when it is named: on a busy machine the changes do not flow as fast as they must, and then its cases say rightly
+/// that they have tried too little.
 const ON_DEMAND: &str = "matrix";
 
 /// In this order: what fails fast comes first.
