@@ -45,6 +45,10 @@ const SEEDS: &[(u64, &str)] = &[
         2_014_803,
         "a clock that was set back by 19 ms made a timer come too early, and no timer came any more",
     ),
+    (
+        2_034_135,
+        "a task that was deleted while a restricted user's first load ran stayed under Live",
+    ),
 ];
 
 #[test]

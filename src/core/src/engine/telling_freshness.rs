@@ -85,10 +85,12 @@ impl Engine {
         let (judged, heard) = (freshness::derive(&facts), freshness::heard_until(&facts));
         self.replica.disputes().hear_until(heard);
         // No claim goes out before the rows it speaks of; they follow within a few milliseconds.
+        if let Freshness::Live { .. } | Freshness::Polling { .. } = judged
+            && !self.replica.queue().is_empty()
+        {
+            return;
+        }
         if let Freshness::Live { as_of } = judged {
-            if !self.replica.queue().is_empty() {
-                return;
-            }
             self.streamed = Some(as_of);
         }
         let freshness = freshness::on_the_clock(judged, |at| self.io.clock_time(at));

@@ -286,7 +286,8 @@ impl Reconcile {
             sync.proven_at = Some(shows_until);
         }
         let was = sync.caught_up;
-        sync.caught_up = sync.bound && (run.covers_binding || was);
+        let blind = run.is_blind(sync.restricted);
+        sync.caught_up = sync.bound && ((run.covers_binding && !blind) || was);
         if sync.caught_up && !was {
             // From here on the stream counts; what it brought during the run was read by the run too.
             sync.stream = sync.stream.max(run.mark).max(sync.proven);
@@ -304,6 +305,10 @@ impl Reconcile {
         sync.next_at = Some(due_at.max(io.now + soon_ms.min(wait_ms)));
         if std::mem::take(&mut sync.again) {
             self.prove_soon(io);
+        }
+        if blind && self.types[index].bound {
+            // What left between the load and the bind came by neither: only a check of each row tells.
+            self.begin(io, index, Reason::Rebound, run.from);
         }
         self.schedule(io);
         Vec::new()

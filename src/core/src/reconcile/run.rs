@@ -90,6 +90,11 @@ impl Run {
         load.map_or(self.started, |load| load.min(self.started))
     }
 
+    /// Whether it cannot have seen what left the sight of a restricted user while it ran.
+    pub(super) fn is_blind(&self, restricted: bool) -> bool {
+        restricted && self.reason == Reason::FirstLoad && self.load_started.is_some()
+    }
+
     /// Ids that a run of this reason may check.
     pub(super) fn members_max(&self) -> usize {
         match self.reason {

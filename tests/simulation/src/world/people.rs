@@ -100,6 +100,7 @@ impl World {
         change(surroundings);
         let told = surroundings.clone();
         if told.visible {
+            self.tabs[tab].flush_due = false;
             self.flush(tab);
         }
         self.say(tab, TabMessage::Surroundings(told));

@@ -51,6 +51,44 @@ fn a_row_that_leaves_the_policy_without_a_frame_is_found_by_the_membership_check
 }
 
 #[test]
+fn a_delete_that_a_restricted_user_missed_while_the_first_load_ran_is_found_before_anything_is_live()
+ {
+    let mut world = World::new();
+    world.server.faults.only_owner = Some("Practitioner/me".into());
+    for id in 0..3 {
+        world
+            .server
+            .write(world.now - 100_000, owned(id, "Practitioner/me"));
+    }
+    world.hello("a");
+    world.sign_in("a");
+    // The newest of all is told late, so that the load goes on while the stream is bound.
+    let newest = "Task?_sort=-_lastUpdated";
+    while world.delay(newest, 500) == 0 {
+        world.run(1);
+    }
+    world.watch("a");
+    let open_tasks = crate::identity::PanelId::new("open-tasks");
+    let shown = |world: &World| {
+        world
+            .screen("a")
+            .rows
+            .get(&open_tasks)
+            .map_or(0, std::collections::BTreeMap::len)
+    };
+    while shown(&world) < 3 {
+        world.run(1);
+    }
+    // Not by the stream, which is not bound yet, and not by a tombstone, which this user does not see.
+    world.server.delete(world.now, "Task", "t1");
+    while !matches!(world.freshness(), Freshness::Live { .. }) {
+        world.run(1);
+    }
+    assert_eq!(shown(&world), 2);
+    world.assert_equal();
+}
+
+#[test]
 fn a_delete_that_a_restricted_user_missed_is_found_after_the_reconnect() {
     let mut world = World::new();
     world.server.faults.only_owner = Some("Practitioner/me".into());
