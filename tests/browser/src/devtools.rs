@@ -1,16 +1,18 @@
 //! The browser's developer tools by a socket of their own: WebDriver knows tabs only, and a shared worker is none.
 
-use std::path::Path;
+use std::{path::Path, time::Duration};
 
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
-use tokio::net::TcpStream;
+use tokio::{net::TcpStream, time::timeout};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async, tungstenite::Message};
 
 use crate::Failure;
 
 /// Written by Chromium into its profile: the port and the path of the socket.
 const ADDRESS_FILE: &str = "DevToolsActivePort";
+/// A page that crashed answers nothing, and the browser does not say so.
+const CALL_MAX: Duration = Duration::from_secs(30);
 
 /// A socket to the developer tools of one browser.
 #[derive(Debug)]
@@ -139,6 +141,17 @@ impl DevTools {
     }
 
     async fn call(
+        &mut self,
+        session: Option<&Session>,
+        method: &str,
+        parameters: Value,
+    ) -> Result<Value, Failure> {
+        let answered = timeout(CALL_MAX, self.ask(session, method, parameters));
+        let late = |_| refused(format!("{method} was not answered in time"));
+        answered.await.map_err(late)?
+    }
+
+    async fn ask(
         &mut self,
         session: Option<&Session>,
         method: &str,
