@@ -49,6 +49,14 @@ const SEEDS: &[(u64, &str)] = &[
         2_034_135,
         "a task that was deleted while a restricted user's first load ran stayed under Live",
     ),
+    (
+        2_101_995,
+        "without the feature each Subscription that was created hurried the next: fifty requests a second",
+    ),
+    (
+        2_115_871,
+        "without the feature each Subscription that was created hurried the next: fifty requests a second",
+    ),
 ];
 
 #[test]

@@ -102,9 +102,6 @@ impl Subscriptions {
             io.count(SubscriptionError::CreateFailed);
             return self.on_refusal(io, index, outcome);
         };
-        if !self.unproven {
-            self.hurry_others(io);
-        }
         let slot = &mut self.slots[index];
         slot.next = Next::Tokening {
             id: id.clone(),
@@ -118,7 +115,8 @@ impl Subscriptions {
         Vec::new()
     }
 
-    /// The server creates or binds again: nobody has to wait out what it refused before.
+    /// The server gives tokens or binds again: nobody has to wait out what it refused before. That it creates says nothing: it
+    /// does so without the feature too, and then each creation would hurry the next for ever.
     pub(super) fn hurry_others(&mut self, io: &mut Io) {
         for slot in &mut self.slots {
             if let Next::Waiting { until } = &mut slot.next {
@@ -136,6 +134,9 @@ impl Subscriptions {
             io.count(SubscriptionError::TokenFailed);
             return self.on_refusal(io, index, outcome);
         };
+        if !self.unproven {
+            self.hurry_others(io);
+        }
         self.slots[index].next = Next::Binding {
             id,
             token: Token::new(asked, wire::token_life_ms(&text)),

@@ -257,6 +257,21 @@ fn what_a_half_open_socket_left_behind_is_deleted_when_it_counts_against_the_cap
 }
 
 #[test]
+fn a_feature_that_is_switched_off_under_a_live_stream_is_asked_for_now_and_then_only() {
+    let mut world = World::live(5);
+    world.server.faults.feature_off = true;
+    world.run(50 * MINUTE_MS);
+    world.server.log.clear();
+    world.run(10 * MINUTE_MS);
+    let log = world.server.log.iter();
+    let created = log.filter(|(method, path, _)| {
+        *method == HttpMethod::Post && path.starts_with("fhir/R4/Subscription")
+    });
+    let created = created.count();
+    assert!((1..=60).contains(&created), "{created}");
+}
+
+#[test]
 fn what_was_created_without_the_feature_is_deleted() {
     let mut world = World::new();
     world.server.faults.feature_off = true;
