@@ -39,10 +39,10 @@ impl Engine {
                 if let Some(open) = self.connection.open() {
                     let socket = open.socket;
                     let now = self.io.now;
-                    self.io.requests.on_socket_opened(now, &mut self.io.rng);
-                    if let Some(turn) = self.io.requests.turn() {
-                        self.reconcile.leave_to_rebind(&mut self.io, turn);
+                    if !self.io.requests.on_socket_opened(now) {
+                        self.io.timers.set(Timer::Ping, now);
                     }
+                    self.wait_for_turn();
                     self.subscriptions.on_opened(&mut self.io, socket);
                 }
             }
@@ -66,6 +66,20 @@ impl Engine {
         if late_ms > limits::SLEPT_MS {
             self.io.report(StateError::Slept);
             self.on_woke();
+        }
+    }
+
+    /// The server was heard.
+    pub(super) fn on_heard(&mut self) {
+        if self.io.requests.on_frame(self.io.now, &mut self.io.rng) {
+            self.wait_for_turn();
+        }
+    }
+
+    /// Everything is bound and read once requests have their turn.
+    fn wait_for_turn(&mut self) {
+        if let Some(turn) = self.io.requests.turn() {
+            self.reconcile.leave_to_rebind(&mut self.io, turn);
         }
     }
 

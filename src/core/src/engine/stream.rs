@@ -13,6 +13,7 @@ use crate::{
 impl Engine {
     /// A text frame of the socket in use.
     pub(super) fn on_frame(&mut self, text: &str) {
+        self.on_heard();
         match frame::parse(text) {
             Ok(Frame::Pong) => self.connection.on_pong(&mut self.io),
             Ok(Frame::Handshake {

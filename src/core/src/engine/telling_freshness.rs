@@ -83,7 +83,9 @@ impl Engine {
         self.sockets_blocked = blocked;
         let facts = self.facts();
         let (judged, heard) = (freshness::derive(&facts), freshness::heard_until(&facts));
-        self.replica.disputes().hear_until(heard);
+        // Of what was written since the start nothing is certain until the first proof.
+        let heard = heard.unwrap_or(self.started);
+        self.replica.disputes().hear_until(Some(heard));
         // No claim goes out before the rows it speaks of; they follow within a few milliseconds.
         if let Freshness::Live { .. } | Freshness::Polling { .. } = judged
             && !self.replica.queue().is_empty()

@@ -449,7 +449,8 @@ impl Requests {
     }
 
     fn is_ready(&self, entry: &Entry, now: Timestamp) -> bool {
-        !self.waits_for_token(entry) && self.due(entry, now) <= now
+        let held = self.turn.is_doubting() && entry.request.lane != Lane::First;
+        !held && !self.waits_for_token(entry) && self.due(entry, now) <= now
     }
 
     fn waits_for_token(&self, entry: &Entry) -> bool {

@@ -9,6 +9,19 @@
 use super::{Lane, Requests};
 use crate::{limits, time::Timestamp};
 
+/// A socket from which nothing was heard yet.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Unheard {
+    /// There is none.
+    #[default]
+    None,
+    /// It is taken for the server's return.
+    Believed,
+    /// The outage is long, or a socket before it was closed unheard: something may stand in the server's place that takes every
+    /// socket and closes it again.
+    Doubted,
+}
+
 /// See the module.
 #[derive(Debug, Default)]
 pub(super) struct Turn {
@@ -20,6 +33,9 @@ pub(super) struct Turn {
     knock_at: Option<Timestamp>,
     /// Once it is back: when to go on.
     until: Option<Timestamp>,
+    unheard: Unheard,
+    /// A socket of this outage was closed unheard.
+    deceived: bool,
     /// Longest spread of the turns.
     spread_max_ms: i64,
 }
@@ -32,17 +48,43 @@ impl Turn {
 
     /// Whether the server has been away for so long that one request at a time finds out when it is back.
     pub(super) fn is_knocking(&self, now: Timestamp) -> bool {
-        self.failing_since.is_some_and(|failing| {
-            let since = self
-                .streamless_since
-                .map_or(failing, |lost| lost.min(failing));
-            now.since_ms(since) >= limits::OUTAGE_OWN_MS
-        })
+        self.failing_since.is_some() && self.away_ms(now, None) >= limits::OUTAGE_OWN_MS
+    }
+
+    /// For how long the server has been away, if it last answered anything then.
+    fn away_ms(&self, now: Timestamp, answered_at: Option<Timestamp>) -> i64 {
+        let streamless = self
+            .streamless_since
+            .filter(|since| answered_at.is_none_or(|answered| answered <= *since));
+        let since = self.failing_since.into_iter().chain(streamless).min();
+        since.map_or(0, |since| now.since_ms(since))
     }
 
     /// There is no stream from now on.
     pub(super) fn on_stream_lost(&mut self, now: Timestamp) {
         self.streamless_since.get_or_insert(now);
+        self.deceived |= std::mem::take(&mut self.unheard) != Unheard::None;
+    }
+
+    /// A socket is open; whether that may be taken for the server's return.
+    pub(super) fn on_opened(&mut self, now: Timestamp, answered_at: Option<Timestamp>) -> bool {
+        let long = self.away_ms(now, answered_at) >= limits::OUTAGE_OWN_MS;
+        self.unheard = if long || self.deceived {
+            Unheard::Doubted
+        } else {
+            Unheard::Believed
+        };
+        self.unheard == Unheard::Believed
+    }
+
+    /// Whether what nobody waits for is held back until the server is heard or the socket is lost.
+    pub(super) fn is_doubting(&self) -> bool {
+        self.unheard == Unheard::Doubted
+    }
+
+    /// A frame came; whether that was in doubt.
+    pub(super) fn on_frame(&mut self) -> bool {
+        std::mem::take(&mut self.unheard) == Unheard::Doubted
     }
 
     /// The stream is whole again.
@@ -66,13 +108,10 @@ impl Turn {
         answered_at: Option<Timestamp>,
         rng: &mut fastrand::Rng,
     ) {
-        let streamless = self
-            .streamless_since
-            .filter(|since| answered_at.is_none_or(|answered| answered <= *since));
-        let since = self.failing_since.into_iter().chain(streamless).min();
-        let away_ms = since.map_or(0, |since| now.since_ms(since));
+        let away_ms = self.away_ms(now, answered_at);
         self.failing_since = None;
         self.streamless_since = None;
+        self.deceived = false;
         self.knock_at = None;
         self.run(now);
         if self.until.is_none() {
@@ -85,6 +124,7 @@ impl Turn {
     pub(super) fn skip(&mut self, now: Timestamp) {
         self.failing_since = self.failing_since.map(|_| now);
         self.streamless_since = self.streamless_since.map(|_| now);
+        self.deceived = false;
         self.knock_at = None;
         self.until = None;
     }
@@ -131,10 +171,24 @@ impl Requests {
         self.turn.on_stream_whole();
     }
 
-    /// A socket is open: the server is back. What waits for its next try need not wait for that any longer, but for its turn.
-    pub(crate) fn on_socket_opened(&mut self, now: Timestamp, rng: &mut fastrand::Rng) {
-        self.turn.on_reached(now, self.answered_at, rng);
-        self.hurry();
+    /// A socket is open. If that is to be believed, what waits for its next try need not wait for that any longer; else the
+    /// server has to be heard first, and `false` is returned.
+    pub(crate) fn on_socket_opened(&mut self, now: Timestamp) -> bool {
+        let believed = self.turn.on_opened(now, self.answered_at);
+        if believed {
+            self.hurry();
+        }
+        believed
+    }
+
+    /// A frame came. Where that was in doubt the server is back, and what waits for its next try waits for its turn only.
+    pub(crate) fn on_frame(&mut self, now: Timestamp, rng: &mut fastrand::Rng) -> bool {
+        let doubted = self.turn.on_frame();
+        if doubted {
+            self.turn.on_reached(now, self.answered_at, rng);
+            self.hurry();
+        }
+        doubted
     }
 
     /// When requests that nobody waits for go out again, where they wait for a turn.

@@ -67,6 +67,39 @@ fn a_server_that_is_gone_is_asked_a_bounded_number_of_times_and_found_again_soon
 }
 
 #[test]
+fn who_takes_every_socket_in_the_servers_place_and_closes_it_is_not_taken_for_the_server() {
+    let mut waits = Vec::new();
+    for seed in 0..20 {
+        let mut world = World::live_with_seed(seed, 20);
+        world.run(30_000);
+        world.server.faults.unreachable = true;
+        world.frozen = true;
+        (world.asked, world.tried) = (0, 0);
+        for _ in 0..600 {
+            world.drop_sockets();
+            world.run(100);
+        }
+        assert!(world.tried > 10, "{}", world.tried);
+        assert!(
+            world.asked <= ASKED_FIRST_MINUTE_MAX,
+            "{} requests",
+            world.asked
+        );
+        world.server.faults = Default::default();
+        world.frozen = false;
+        let back = world.now;
+        while !matches!(world.freshness(), Freshness::Live { .. }) {
+            world.run(100);
+        }
+        waits.push(world.now.since_ms(back));
+        world.assert_equal();
+    }
+    waits.sort_unstable();
+    assert!(waits[10] > 5_000, "each waits for its turn: {waits:?}");
+    assert!(waits[19] <= 31_000 + TURN_MS_MAX, "{waits:?}");
+}
+
+#[test]
 fn a_server_that_fails_while_sockets_open_is_asked_a_bounded_number_of_times() {
     for seed in 0..20 {
         for minutes in [1, 10] {
