@@ -57,6 +57,10 @@ const SEEDS: &[(u64, &str)] = &[
         2_115_871,
         "without the feature each Subscription that was created hurried the next: fifty requests a second",
     ),
+    (
+        10_033_841,
+        "a task that was deleted before the bind cut a restricted user's first load short stayed under Live",
+    ),
 ];
 
 #[test]

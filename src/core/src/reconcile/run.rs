@@ -90,9 +90,10 @@ impl Run {
         load.map_or(self.started, |load| load.min(self.started))
     }
 
-    /// Whether it cannot have seen what left the sight of a restricted user while it ran.
+    /// Whether it cannot have seen what left the sight of a restricted user since its load, or since that of the run whose place
+    /// it took: of the rows that a load found none is checked.
     pub(super) fn is_blind(&self, restricted: bool) -> bool {
-        restricted && self.reason == Reason::FirstLoad && self.load_started.is_some()
+        restricted && self.load_started.is_some()
     }
 
     /// Ids that a run of this reason may check.
