@@ -170,11 +170,7 @@ pub struct FieldDecision {
 
 /// See [`FieldDecision`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(
-    tag = "kind",
-    rename_all = "camelCase",
-    rename_all_fields = "camelCase"
-)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Choice {
     /// Mine replaces theirs.
     KeepMine,
@@ -215,11 +211,7 @@ pub struct EditView {
 
 /// Where an edit is on its way.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(
-    tag = "kind",
-    rename_all = "camelCase",
-    rename_all_fields = "camelCase"
-)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum EditState {
     /// It waits for its turn, for the disk or for the network.
     Waiting,
@@ -255,11 +247,7 @@ pub struct EndedEdit {
 
 /// See [`EndedEdit`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(
-    tag = "kind",
-    rename_all = "camelCase",
-    rename_all_fields = "camelCase"
-)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum EditOutcome {
     /// The server holds it.
     Applied {
@@ -281,11 +269,7 @@ pub enum EditOutcome {
 
 /// Why an edit was rolled back. What was typed is kept until the user says otherwise.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(
-    tag = "kind",
-    rename_all = "camelCase",
-    rename_all_fields = "camelCase"
-)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum RollbackReason {
     /// The server forbids it: the type or the result of the edit is outside of the access policy.
     Forbidden,
@@ -318,11 +302,7 @@ pub enum RollbackReason {
 
 /// Why an edit was not taken at all: nothing of it is kept by the worker.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(
-    tag = "kind",
-    rename_all = "camelCase",
-    rename_all_fields = "camelCase"
-)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum EditRefusal {
     /// Nobody is signed in, or it is not known yet who.
     NotSignedIn,

@@ -22,11 +22,7 @@ pub struct FromTab {
 
 /// See [`FromTab`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(
-    tag = "kind",
-    rename_all = "camelCase",
-    rename_all_fields = "camelCase"
-)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum TabMessage {
     /// The first message, repeated until answered. The tab already holds the Web Lock named by its id.
     Hello {

@@ -24,11 +24,7 @@ pub struct FromWorker {
 
 /// See [`FromWorker`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(
-    tag = "kind",
-    rename_all = "camelCase",
-    rename_all_fields = "camelCase"
-)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum WorkerMessage {
     /// By port: the tab is admitted. Session, panels and freshness follow at once.
     Welcome {
@@ -118,11 +114,7 @@ pub enum WorkerMessage {
 
 /// Why a tab is not admitted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(
-    tag = "kind",
-    rename_all = "camelCase",
-    rename_all_fields = "camelCase"
-)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum RefusalReason {
     /// No common protocol version: the page must be reloaded.
     ProtocolMismatch,
@@ -141,11 +133,7 @@ pub enum RefusalReason {
 
 /// Who is signed in, or why nobody is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(
-    tag = "kind",
-    rename_all = "camelCase",
-    rename_all_fields = "camelCase"
-)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum SessionView {
     /// The worker still looks for a stored session.
     Restoring,
@@ -200,11 +188,7 @@ pub enum SignedOutReason {
 
 /// Why a sign-in failed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(
-    tag = "kind",
-    rename_all = "camelCase",
-    rename_all_fields = "camelCase"
-)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum SignInFailure {
     /// E-mail or password is wrong.
     WrongCredentials,
@@ -233,11 +217,7 @@ pub enum SignInFailure {
 
 /// How fresh what is shown is. The first word of the badge is the name of the state.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(
-    tag = "kind",
-    rename_all = "camelCase",
-    rename_all_fields = "camelCase"
-)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Freshness {
     /// Connected, bound, reconciled, and proven since.
     Live {
@@ -299,11 +279,7 @@ pub struct PanelFreshness {
 
 /// Whether rows are kept between visits, encrypted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(
-    tag = "kind",
-    rename_all = "camelCase",
-    rename_all_fields = "camelCase"
-)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum StorageView {
     /// Nothing is known yet, or nobody is signed in.
     Unknown,
@@ -411,11 +387,7 @@ pub struct GoneRow {
 
 /// Why a row left a panel.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(
-    tag = "kind",
-    rename_all = "camelCase",
-    rename_all_fields = "camelCase"
-)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum GoneReason {
     /// Deleted on the server.
     Deleted,

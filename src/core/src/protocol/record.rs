@@ -22,11 +22,7 @@ pub struct RecordView {
 
 /// Whether a record is there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(
-    tag = "kind",
-    rename_all = "camelCase",
-    rename_all_fields = "camelCase"
-)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum RecordState {
     /// It is being read.
     Loading,
