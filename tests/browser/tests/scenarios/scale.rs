@@ -36,7 +36,7 @@ const BLOCKED_MAX_MS: f64 = 1_000.0;
 /// Runs before the page: notes when the form was sent, when the first row was there and painted, and what blocked the tab.
 const WATCH: &str = "
     const seen = window.panelsSeen = { blocks: [], steps: [] };
-    const kind = (data) => String(data).slice(0, 600).match(/\"kind\":\"(\\w+)\"/)?.[1];
+    const kind = (data) => String(data).slice(0, 600).match(/\"body\":\\{\"(\\w+)\"/)?.[1];
     const step = (word, data) => { if (seen.steps.length < 40) seen.steps.push([Math.round(performance.now()), word + (kind(data) ?? '')]) };
     window.SharedWorker = class extends SharedWorker {
         constructor(...given) {
