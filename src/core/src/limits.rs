@@ -207,8 +207,6 @@ pub const CLEAN_UP_SPREAD_FACTOR: i64 = 2;
 pub const FRAME_BYTES_MAX: usize = 2_000_000;
 /// Overlap of two searches: commits become visible up to 0.6 s late (`transcripts/06d-read-your-writes.json`).
 pub const RECONCILE_OVERLAP_MS: i64 = 5_000;
-/// The newest time that is asked for beside a load may be answered so late: half of what the searches overlap.
-pub const MARK_LATE_MS: i64 = RECONCILE_OVERLAP_MS / 2;
 /// Rows of one page: the server's own maximum.
 pub const SEARCH_PAGE_ROWS_MAX: usize = 1_000;
 /// Time between two anti-entropy searches of a live type; 20 % of it is jitter.

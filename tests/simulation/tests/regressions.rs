@@ -61,6 +61,10 @@ const SEEDS: &[(u64, &str)] = &[
         10_033_841,
         "a task that was deleted before the bind cut a restricted user's first load short stayed under Live",
     ),
+    (
+        20_085_581,
+        "a change between a load and its mark was missed when the server's clock jumped between the two",
+    ),
 ];
 
 #[test]

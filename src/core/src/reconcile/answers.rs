@@ -47,7 +47,10 @@ impl Reconcile {
             return self.restart_with_offsets(io, index, call.what);
         }
         match (answer.status, &call.what) {
-            (200, What::Mark) => self.on_mark(io, index, &answer.body),
+            (200, What::Mark) => {
+                self.on_mark(io, index, &answer.body);
+                Vec::new()
+            }
             (200, What::Live | What::Tombstones) => self.on_page(io, index, call.what, answer.body),
             (200, What::Members(ids)) => self.on_members(io, index, ids, &answer.body),
             // A server or policy without tombstones: the membership check has to do.
@@ -88,26 +91,19 @@ impl Reconcile {
         events
     }
 
-    fn on_mark(&mut self, io: &mut Io, index: usize, body: &str) -> Vec<Event> {
+    fn on_mark(&mut self, io: &mut Io, index: usize, body: &str) {
         let newest = run::newest_in(body);
         let sync = &mut self.types[index];
         let Some(run) = &mut sync.run else {
-            return Vec::new();
+            return;
         };
         run.mark = newest;
-        if io.now.since_ms(run.started) > limits::MARK_LATE_MS {
-            // The load may have been answered long before, and what changed between the two is in neither: load once more, and
-            // read what was there before and is not any longer.
-            let (kind, id) = (&sync.kind, run.id);
-            io.cancel_requests(|purpose| {
-                matches!(purpose, Purpose::Reconcile(call) if call.run == id && call.what == What::Live)
-            });
-            run.live = Walk::new(paths::load(kind, &sync.criteria));
-            run.present = Some(Set::default());
-            run.waiting = 2;
-            send(io, kind, id, What::Live, run.live.path.clone());
-        }
-        self.walk_done(io, index)
+        run.started = io.now;
+        run.load_started = Some(io.now);
+        // Rows that were there before and are not found again have to be asked for.
+        run.present = Some(Set::default());
+        run.live = Walk::new(paths::load(&sync.kind, &sync.criteria));
+        send(io, &sync.kind, run.id, What::Live, run.live.path.clone());
     }
 
     fn on_page(&mut self, io: &mut Io, index: usize, what: What, body: String) -> Vec<Event> {

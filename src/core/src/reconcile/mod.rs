@@ -14,7 +14,6 @@ mod run;
 mod type_sync;
 
 use crate::{
-    collections::Set,
     engine::{
         io::Io,
         requests::{Purpose, Request},
@@ -356,13 +355,9 @@ impl Reconcile {
             run.load_started = asked;
         }
         if run.present.is_none() && sync.needs_load(io.now) {
-            run.waiting = 2;
-            run.load_started = Some(io.now);
-            // Rows that were there before and are not found again have to be asked for.
-            run.present = Some(Set::default());
+            // The load follows the answer: what was written after a mark that is newer than the load would be in neither.
+            run.waiting = 1;
             send(io, &kind, id, What::Mark, paths::mark(&kind));
-            run.live = Walk::new(paths::load(&kind, &sync.criteria));
-            send(io, &kind, id, What::Live, run.live.path.clone());
             sync.run = Some(run);
         } else {
             let known = match reason {

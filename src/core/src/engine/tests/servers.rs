@@ -275,6 +275,30 @@ fn what_changed_between_a_load_and_a_mark_that_comes_late_is_not_missed() {
     world.assert_equal();
 }
 
+#[test]
+fn what_changed_between_a_load_and_a_mark_is_not_missed_although_the_servers_clock_jumps() {
+    let mut world = World::new();
+    for id in 0..3 {
+        world
+            .server
+            .write(world.now - 100_000, task(id, "requested"));
+    }
+    world.sockets_blocked = true;
+    world.hello("a");
+    world.sign_in("a");
+    while world.delay("Task?_sort=-_lastUpdated", 1_500) == 0 {
+        world.run(1);
+    }
+    world.run(1_000);
+    world.write(task(1, "completed"));
+    world.server.write(world.now + 14_000, task(5, "requested"));
+    world.sockets_blocked = false;
+    world.run(20_000);
+    world.watch("a");
+    world.assert_live();
+    world.assert_equal();
+}
+
 /// What a load does not find again is asked for after its changes were read; a run that is cut off before owes that still.
 #[test]
 fn a_load_that_is_cut_off_after_its_rows_leaves_nothing_of_before() {
