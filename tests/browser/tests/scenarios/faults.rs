@@ -76,7 +76,8 @@ async fn a_server_that_is_down_at_the_start_is_told_and_awaited() -> Result<(), 
             if stage.browser.text_of("button", "Sign out").await?.is_some() {
                 return Ok(wait::Look::Found(()));
             }
-            if stage.browser.text_of("button", "Sign in").await?.is_some() {
+            // The form is whole and idle only while it says what went wrong; after that it may go away at any time.
+            if stage.browser.text_of("alert", "").await?.is_some() {
                 page.submit(&email, &password).await?;
             }
             Ok(wait::Look::NotYet(stage.browser.body_text().await?))
