@@ -38,8 +38,8 @@ const JUNK: [&str; 5] = [
     r#"{"resourceType":"Bundle","entry":[{"resource":{"resourceType":"SubscriptionStatus","type":"heartbeat"}}]}"#,
 ];
 
-/// As long as the longest wait before a client connects again: it must find itself refused.
-const REFUSED_MIN_MS: u64 = limits::BACKOFF_MAX_EARLY_MS as u64;
+/// The longest wait before a client connects again.
+const RECONNECT_MAX_MS: u64 = limits::BACKOFF_MAX_EARLY_MS as u64;
 
 impl Fault {
     /// Those first that leave most to do afterwards.
@@ -116,7 +116,9 @@ impl Fault {
     pub(crate) fn strikes(self, flow_ms: u64) -> Vec<Strike> {
         let at = |percent: u64| flow_ms * percent / 100;
         let chance = |kind: &str, probability: f64| json!({ "do": "events", kind: { "probability": probability } });
-        let answer = |status: u16| json!({ "do": "answer", "status": status, "path": "/fhir/R4", "forMs": at(10).max(REFUSED_MIN_MS) });
+        // So long that a client that connects anew finds itself refused, although the other fault of a pair keeps it away first.
+        let refused_ms = at(10) + RECONNECT_MAX_MS;
+        let answer = |status: u16| json!({ "do": "answer", "status": status, "path": "/fhir/R4", "forMs": refused_ms });
         match self {
             Self::Drop => [15, 40, 65]
                 .map(|percent| {
@@ -156,9 +158,8 @@ impl Fault {
             Self::Unavailable => met(vec![(at(20), answer(503)), (at(50), answer(503))]),
             Self::Cut => {
                 let cuts = [(20, false), (50, true)].map(|(percent, written)| {
-                    let for_ms = at(10).max(REFUSED_MIN_MS);
                     let cut =
-                        json!({ "do": "cut", "written": written, "path": "", "forMs": for_ms });
+                        json!({ "do": "cut", "written": written, "path": "", "forMs": refused_ms });
                     (at(percent), cut)
                 });
                 met(cuts.into())
