@@ -199,7 +199,7 @@ impl Engine {
         let tops = self.tabs.tops().filter_map(|(panel, rows)| {
             let index = self.panels.index(panel)?;
             let types = self.panels.types(index);
-            let as_of = self.reconcile.streamed_as_of(&types, self.streamed)?;
+            let as_of = self.shown_until(&types)?;
             let kind = self.panels.row_type(index);
             let rows = rows.iter().filter_map(|id| {
                 let key = ResourceKey::new(kind.clone(), id.clone());

@@ -6,8 +6,10 @@ use super::{
 };
 use crate::{
     error::SubscriptionError,
+    identity::ResourceType,
     limits,
     protocol::{Freshness, PanelFreshness, PollingReason, WorkerMessage},
+    time::Timestamp,
 };
 
 impl Engine {
@@ -33,7 +35,7 @@ impl Engine {
             polling: self.polling_reason(),
             claim_offline: self.tabs.claim_offline(),
             trouble: self.io.requests.trouble(),
-            searched: self.reconcile.as_of().or(self.restoring.as_of()),
+            searched: self.searched().or(self.restoring.as_of()),
             streamed: self.streamed,
             certain: self.replica.certain_until(),
             poll_every_ms: self.poll_every_ms(),
@@ -62,14 +64,35 @@ impl Engine {
             .or((blocked && http_works).then_some(PollingReason::SocketsBlocked))
     }
 
-    /// What a search has read since it was disputed is settled.
+    /// Everything of all types until then was read by searches.
+    fn searched(&self) -> Option<Timestamp> {
+        let types: Vec<_> = self.reconcile.types().cloned().collect();
+        self.replica.certain_proof(&types, self.reconcile.as_of())
+    }
+
+    /// Everything of these types until then is shown.
+    pub(super) fn shown_until(&self, types: &[ResourceType]) -> Option<Timestamp> {
+        let searched = self.reconcile.searched_as_of(types);
+        let searched = self.replica.certain_proof(types, searched)?;
+        Some(
+            self.streamed
+                .map_or(searched, |streamed| streamed.max(searched)),
+        )
+    }
+
+    /// Everything of these types until then was proven by searches.
+    fn proven_until(&self, types: &[ResourceType]) -> Option<Timestamp> {
+        let proven = self.reconcile.proven_at(types);
+        self.replica.certain_proof(types, proven)
+    }
+
+    /// What a search has read since it was disputed is settled; of what is not, no search proves more than those before.
     fn settle_by_searches(&mut self) {
-        if self.replica.certain_until().is_none() {
-            return;
-        }
         for kind in self.reconcile.types() {
             if let Some(asked) = self.reconcile.proven_at(std::slice::from_ref(kind)) {
-                self.replica.disputes().settle_by_search(kind, asked);
+                let disputes = self.replica.disputes();
+                disputes.settle_by_search(kind, asked);
+                disputes.prove_until(kind, asked);
             }
         }
     }
@@ -118,11 +141,8 @@ impl Engine {
             let types = self.panels.types(index);
             PanelFreshness {
                 panel: self.panels.id(index).clone(),
-                as_of: self
-                    .reconcile
-                    .streamed_as_of(&types, self.streamed)
-                    .map(clock),
-                proven: self.reconcile.proven_at(&types).map(clock),
+                as_of: self.shown_until(&types).map(clock),
+                proven: self.proven_until(&types).map(clock),
             }
         });
         WorkerMessage::Freshness {

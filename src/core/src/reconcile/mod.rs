@@ -176,15 +176,9 @@ impl Reconcile {
         self.oldest(types, |sync| sync.proven_at)
     }
 
-    /// Everything of these types until then is shown; `streamed` is the moment until which a whole stream has brought
-    /// everything.
-    pub(crate) fn streamed_as_of(
-        &self,
-        types: &[ResourceType],
-        streamed: Option<Timestamp>,
-    ) -> Option<Timestamp> {
-        let searched = self.oldest(types, |sync| sync.as_of)?;
-        Some(streamed.map_or(searched, |streamed| streamed.max(searched)))
+    /// Everything of these types until then was read by searches; `None` before the first load of one of them.
+    pub(crate) fn searched_as_of(&self, types: &[ResourceType]) -> Option<Timestamp> {
+        self.oldest(types, |sync| sync.as_of)
     }
 
     fn oldest(

@@ -17,6 +17,8 @@ pub(crate) struct Disputes {
     open: Map<ResourceKey, Open>,
     doubts: Vec<ResourceType>,
     heard_until: Option<Timestamp>,
+    /// What searches have proven of each type.
+    proven_until: Map<ResourceType, Timestamp>,
 }
 
 /// One that is not settled.
@@ -25,6 +27,9 @@ struct Open {
     since: Timestamp,
     /// What disputes it was written after this, however much later it arrived.
     certain_until: Timestamp,
+    /// What searches had proven of the type before. One that brought a version and could not tell whether it is the last one
+    /// has proven nothing more.
+    proven_until: Option<Timestamp>,
 }
 
 impl Disputes {
@@ -37,6 +42,7 @@ impl Disputes {
             let open = Open {
                 since: now,
                 certain_until,
+                proven_until: self.proven_until.get(&key.kind).copied(),
             };
             self.open.entry(key.clone()).or_insert(open);
         } else if !self.doubts.contains(&key.kind) {
@@ -47,6 +53,24 @@ impl Disputes {
     /// Everything that was written until then has come: what comes from now on was written later.
     pub(crate) fn hear_until(&mut self, heard: Option<Timestamp>) {
         self.heard_until = heard;
+    }
+
+    /// Searches have proven everything of a type until then.
+    pub(crate) fn prove_until(&mut self, kind: &ResourceType, proven: Timestamp) {
+        self.proven_until.insert(kind.clone(), proven);
+    }
+
+    /// What of a proof of these types is certain.
+    pub(crate) fn certain_proof(
+        &self,
+        types: &[ResourceType],
+        proven: Option<Timestamp>,
+    ) -> Option<Timestamp> {
+        let open = self.open.iter();
+        let disputed = open.filter(|(key, _)| types.contains(&key.kind));
+        disputed.fold(proven, |proven, (_, open)| {
+            Some(proven?.min(open.proven_until?))
+        })
     }
 
     /// Those that have been quiet for long enough to be read.

@@ -223,6 +223,15 @@ impl Replica {
         self.disputes.certain_until()
     }
 
+    /// What of a proof of these types is certain.
+    pub(crate) fn certain_proof(
+        &self,
+        types: &[ResourceType],
+        proven: Option<Timestamp>,
+    ) -> Option<Timestamp> {
+        self.disputes.certain_proof(types, proven)
+    }
+
     /// Decides anew who shows a row; one that nobody shows is dropped.
     pub(crate) fn reassign(&mut self, key: &ResourceKey, members: Membership, reason: GoneReason) {
         let Some(entry) = self.rows.get_mut(key) else {

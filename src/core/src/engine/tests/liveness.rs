@@ -4,7 +4,7 @@ use super::world::{Happening, World, around, task};
 use crate::{
     engine::{HttpMethod, Input, SocketEvent},
     error::SubscriptionError,
-    protocol::{Freshness, PollingReason, StaleReason, Surroundings, TabMessage},
+    protocol::{Freshness, PollingReason, StaleReason, Surroundings, TabMessage, WorkerMessage},
 };
 
 #[test]
@@ -303,4 +303,37 @@ fn an_open_socket_whose_searches_fail_is_stale_and_says_why() {
     world.server.faults.status = None;
     world.run(40_000);
     world.assert_live();
+}
+
+#[test]
+fn a_search_that_could_not_tell_the_last_version_of_a_row_proves_nothing_of_it() {
+    let mut world = World::live(20);
+    world.run(30_000);
+    // Two versions of one millisecond: the frame of the first comes after the search was asked, that of the second never.
+    let written = world.now;
+    world.write(task(3, "requested"));
+    world.server.faults.lose_frames = 10;
+    world.write(task(3, "completed"));
+    world.server.faults.lose_frames = 0;
+    world.run(1);
+    let woke = Surroundings {
+        woke: true,
+        ..around()
+    };
+    world.say("a", TabMessage::Surroundings(woke));
+    let proven = |world: &World| {
+        let WorkerMessage::Freshness { panels, .. } = world.engine.freshness_message() else {
+            panic!("no claim");
+        };
+        panels.iter().any(|panel| panel.proven >= Some(written))
+    };
+    let mut waited_ms = 0;
+    while !proven(&world) {
+        world.run(1);
+        waited_ms += 1;
+        assert!(waited_ms < 2_000, "never proven");
+    }
+    // The rows are on their way to the tab with the claim.
+    world.run(10);
+    world.assert_equal();
 }
