@@ -65,6 +65,14 @@ const SEEDS: &[(u64, &str)] = &[
         20_085_581,
         "a change between a load and its mark was missed when the server's clock jumped between the two",
     ),
+    (
+        50_027_906,
+        "a row that was forbidden for a moment was missing after a start, because the count of stored rows was right by chance",
+    ),
+    (
+        50_052_791,
+        "a frame that came late brought back a row that a read had found deleted",
+    ),
 ];
 
 #[test]

@@ -55,6 +55,7 @@ impl Cache {
                 .start_rewrite(self.keys_to_store(replica).cloned().collect());
         }
         let mut batch = self.write_rows(replica, &mut changes);
+        self.drop_cursors(&cursors, &mut changes);
         // A batch that leaves nothing unsaved holds everything that the cursors claim.
         if !replica.has_unsaved() {
             self.write_cursors(io.now, replica, cursors, &mut changes);
@@ -146,6 +147,21 @@ impl Cache {
             segment,
             ends_rewrite,
         }
+    }
+
+    /// A type of which it is not certain how far it is read has no cursor. What is stored of it may lack rows that are there,
+    /// and the count of another moment could be right by chance.
+    fn drop_cursors(&mut self, cursors: &[Cursor], changes: &mut Vec<CacheChange>) {
+        self.saved_cursors.retain(|saved| {
+            let certain = cursors.iter().any(|cursor| cursor.kind == saved.kind);
+            if !certain {
+                changes.push(CacheChange::Delete {
+                    store: CacheStore::Cursors,
+                    key: saved.kind.as_str().to_owned(),
+                });
+            }
+            certain
+        });
     }
 
     fn write_cursors(

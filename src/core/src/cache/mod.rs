@@ -212,7 +212,9 @@ impl Cache {
                     return None;
                 }
                 io.timers.stop(Timer::Cache);
-                Some(Event::Ready(std::mem::take(&mut self.found_cursors)))
+                let cursors = std::mem::take(&mut self.found_cursors);
+                self.saved_cursors.clone_from(&cursors);
+                Some(Event::Ready(cursors))
             }
             (CacheEvent::Written { write, result }, State::Open) => {
                 self.on_written(io, replica, write, result);

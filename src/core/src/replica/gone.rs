@@ -18,6 +18,8 @@ pub(super) struct Gone {
     pub(super) version: Option<VersionId>,
     /// Deleted on the server; otherwise only out of everybody's sight.
     pub(super) deleted: bool,
+    /// Only a read told that it was deleted, and not when: versions that are not known may have been written before.
+    pub(super) at_unknown_time: bool,
     /// The latest moment for which the server is known to have held it so. An answer to an earlier question is no news.
     pub(super) known_at: Timestamp,
 }
@@ -75,6 +77,7 @@ mod tests {
             updated: Timestamp(1),
             version: None,
             deleted: true,
+            at_unknown_time: false,
             known_at: Timestamp(1),
         };
         for number in 0..=limits::GONE_REMEMBERED_MAX {

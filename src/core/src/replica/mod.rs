@@ -33,7 +33,7 @@ use joins::Joins;
 use tallies::Tallies;
 use unsaved::Unsaved;
 pub(crate) use verdict::{Source, Verdict};
-use verdict::{is_close, judge_against, known_at};
+use verdict::{is_asked_since, is_close, judge_against, known_at};
 
 /// Panels that show a row: one bit for each, in the order of the panel list. The last bit means: open in a drawer.
 pub(crate) type Membership = u32;
@@ -141,6 +141,7 @@ impl Replica {
                 updated: resource.updated,
                 version: Some(resource.version.clone()),
                 deleted: true,
+                at_unknown_time: false,
                 known_at: now,
             },
         );
@@ -176,6 +177,7 @@ impl Replica {
                     updated: deleted,
                     version: None,
                     deleted: true,
+                    at_unknown_time: false,
                     known_at: asked,
                 },
             );
@@ -202,6 +204,7 @@ impl Replica {
             updated: entry.resource.updated,
             version: Some(entry.resource.version.clone()),
             deleted: reason == GoneReason::Deleted,
+            at_unknown_time: reason == GoneReason::Deleted,
             known_at: asked,
         };
         self.gone.remember(key, gone);
@@ -249,6 +252,7 @@ impl Replica {
                 updated: entry.resource.updated,
                 version: Some(entry.resource.version.clone()),
                 deleted: false,
+                at_unknown_time: false,
                 known_at: entry.known_at,
             };
             self.gone.remember(key, gone);
@@ -314,6 +318,13 @@ impl Replica {
                 Verdict::Late
             }
             _ if !different => Verdict::Duplicate,
+            // Late, or created again: only a read tells.
+            Source::Frame | Source::Search(_)
+                if gone.at_unknown_time && !is_asked_since(source, gone.known_at) =>
+            {
+                disputed = true;
+                Verdict::Late
+            }
             _ if resource.updated > gone.updated => Verdict::Applied,
             _ => Verdict::Late,
         };
@@ -345,6 +356,7 @@ impl Replica {
                 updated: resource.updated,
                 version: Some(resource.version.clone()),
                 deleted: false,
+                at_unknown_time: false,
                 known_at,
             };
             self.gone.remember(&key, gone);

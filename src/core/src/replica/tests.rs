@@ -55,6 +55,24 @@ fn a_late_frame_does_not_overwrite_a_newer_version() {
 }
 
 #[test]
+fn a_version_that_was_not_known_does_not_bring_back_what_a_read_found_deleted() {
+    for source in [Source::Frame, Source::Search(Timestamp(20))] {
+        let mut replica = Replica::default();
+        replica.accept(NOW, task("t", 1, 1_000), 1, Source::Frame);
+        replica.delete_by_read(&key("t"), GoneReason::Deleted, Timestamp(30));
+        // Written before it was deleted, and told late.
+        let verdict = replica.accept(Timestamp(40), task("t", 2, 2_000), 1, source);
+        assert_eq!(verdict, Verdict::Late);
+        assert_eq!(version(&replica, "t"), None);
+        let due = Timestamp(40 + limits::SETTLE_QUIET_MS);
+        assert_eq!(replica.disputes().take_due(due), [key("t")]);
+        // Unless it was created again: the read tells.
+        replica.accept(due + 5, task("t", 2, 2_000), 1, Source::Read(due));
+        assert_eq!(version(&replica, "t").as_deref(), Some("v2"));
+    }
+}
+
+#[test]
 fn versions_out_of_order_within_two_seconds_are_settled_by_a_read() {
     let mut replica = Replica::default();
     replica.accept(NOW, task("t", 2, 1_500), 1, Source::Frame);

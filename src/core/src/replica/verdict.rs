@@ -37,6 +37,14 @@ pub(super) fn known_at(now: Timestamp, source: Source) -> Timestamp {
     }
 }
 
+/// Whether it is the answer to a question that was asked at that moment or later.
+pub(super) fn is_asked_since(source: Source, moment: Timestamp) -> bool {
+    match source {
+        Source::Frame => false,
+        Source::Search(asked) | Source::Read(asked) => moment <= asked,
+    }
+}
+
 /// What becomes of a version that comes beside the one that is there.
 pub(super) fn judge_against(entry: &Entry, incoming: &Resource, source: Source) -> Verdict {
     let known = &entry.resource;

@@ -103,6 +103,36 @@ fn a_warm_start_reads_only_what_changed() {
 }
 
 #[test]
+fn rows_of_last_time_that_lack_one_that_was_forbidden_for_a_moment_are_not_called_complete() {
+    let mut world = stored(50);
+    // A row whose last version only a read tells, and a server that does not let it be read for a moment. Another one comes.
+    world.write(task(9, "requested"));
+    world.write(task(9, "requested"));
+    world.run(200);
+    world.server.faults.status = Some(403);
+    world.run(200);
+    world.server.faults.status = None;
+    world.write(task(300, "requested"));
+    world.run(1_500);
+    world.next_life(500);
+    world.server.faults.unreachable = true;
+    world.sockets_blocked = true;
+    world.hello("a");
+    world.watch("a");
+    world.run(1_000);
+    // As many rows as were stored before, by chance.
+    assert!(matches!(
+        world.freshness(),
+        Freshness::Stale { as_of: None, .. }
+    ));
+    world.server.faults.unreachable = false;
+    world.sockets_blocked = false;
+    world.run(20_000);
+    world.assert_live();
+    world.assert_equal();
+}
+
+#[test]
 fn a_change_that_was_not_stored_before_the_worker_died_is_read_again() {
     let mut world = stored(50);
     world.write(task(3, "completed"));
