@@ -157,7 +157,7 @@ pub const HEARTBEAT_TIMEOUT_MS: i64 = 26_000;
 /// A heartbeat that took so much longer than others to arrive was buffered while the machine slept.
 pub const HEARTBEAT_LATE_MS: i64 = 5_000;
 /// Sockets that fail in a row while HTTP works, before polling takes over.
-pub const SOCKETS_BLOCKED_AFTER: u32 = 2;
+pub const SOCKETS_BLOCKED_AFTER: usize = 2;
 /// Wait before the stream is tried again where the server refused it.
 pub const STREAM_RETRY_MS: i64 = 5 * 60 * 1000;
 /// Patience with the handshake after a bind (it takes 2 ms).

@@ -10,6 +10,8 @@ pub(crate) mod frame;
 mod probe;
 mod state;
 
+use std::collections::VecDeque;
+
 use crate::{
     engine::{LogLevel, Output, io::Io},
     error::{ConnectionError, StateError},
@@ -41,7 +43,9 @@ pub(crate) struct Connection {
     backoff: Backoff,
     clock: ServerClock,
     lost_since: Option<Timestamp>,
-    failed_in_a_row: u32,
+    /// When the sockets that failed last, without ever carrying a stream, were tried.
+    failed: VecDeque<Timestamp>,
+    tried_at: Timestamp,
     hinted_at: Option<Timestamp>,
 }
 
@@ -54,7 +58,8 @@ impl Connection {
             backoff: Backoff::default(),
             clock: ServerClock::default(),
             lost_since: None,
-            failed_in_a_row: 0,
+            failed: VecDeque::new(),
+            tried_at: Timestamp(i64::MIN),
             hinted_at: None,
         }
     }
@@ -82,9 +87,11 @@ impl Connection {
         &self.clock
     }
 
-    /// Sockets that failed in a row without ever carrying a stream.
-    pub(crate) fn failed_in_a_row(&self) -> u32 {
-        self.failed_in_a_row
+    /// When the first of the sockets was tried that make it likely that all fail: enough of them, in a row, none of which ever
+    /// carried a stream.
+    pub(crate) fn failing_since(&self) -> Option<Timestamp> {
+        let enough = self.failed.len() >= limits::SOCKETS_BLOCKED_AFTER;
+        self.failed.front().copied().filter(|_| enough)
     }
 
     /// Somebody wants a stream.
@@ -101,7 +108,7 @@ impl Connection {
         self.enter(io, State::Idle(reason));
         self.backoff = Backoff::default();
         self.lost_since = None;
-        self.failed_in_a_row = 0;
+        self.failed.clear();
         self.hinted_at = None;
         stop_timers(io);
     }
@@ -330,6 +337,7 @@ impl Connection {
 
     fn connect(&mut self, io: &mut Io, attempt: u32, reason: StaleReason) {
         self.last += 1;
+        self.tried_at = io.now;
         let socket = SocketId(self.last);
         let connecting = State::Connecting {
             socket,
@@ -345,7 +353,10 @@ impl Connection {
 
     fn lose(&mut self, io: &mut Io, reason: StaleReason) -> Event {
         if !self.open().is_some_and(|open| open.useful) {
-            self.failed_in_a_row = self.failed_in_a_row.saturating_add(1);
+            self.failed.push_back(self.tried_at);
+            if self.failed.len() > limits::SOCKETS_BLOCKED_AFTER {
+                self.failed.pop_front();
+            }
         }
         self.drop_socket(io);
         stop_timers(io);
@@ -359,7 +370,7 @@ impl Connection {
 
     /// Subscriptions are bound to the socket: sockets are of use here.
     pub(crate) fn on_useful(&mut self) {
-        self.failed_in_a_row = 0;
+        self.failed.clear();
         if let State::Open(open) = &mut self.state {
             open.useful = true;
         }

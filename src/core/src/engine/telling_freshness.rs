@@ -50,18 +50,26 @@ impl Engine {
     }
 
     fn polling_reason(&self) -> Option<PollingReason> {
-        let lost = self.connection.lost_since();
-        let http_works = lost.is_some_and(|lost| {
-            self.io
-                .requests
-                .answered_at()
-                .is_some_and(|answered| answered > lost)
-        });
-        let blocked = self.connection.failed_in_a_row() >= limits::SOCKETS_BLOCKED_AFTER;
         let too_many = self.subscriptions.is_over_limit();
         self.polling
             .or(too_many.then_some(PollingReason::CapReached))
-            .or((blocked && http_works).then_some(PollingReason::SocketsBlocked))
+            .or(self
+                .are_sockets_blocked()
+                .then_some(PollingReason::SocketsBlocked))
+    }
+
+    /// Whether sockets fail although requests get through. Sockets that failed while the server was away do not tell; once it
+    /// is known, an outage more does not make it unknown.
+    fn are_sockets_blocked(&self) -> bool {
+        let Some(failing) = self.connection.failing_since() else {
+            return false;
+        };
+        let requests = &self.io.requests;
+        let answered = requests.answered_at().is_some_and(|at| at > failing);
+        let answering = requests
+            .answering_since()
+            .is_some_and(|since| since <= failing);
+        self.sockets_blocked || (answered && answering)
     }
 
     /// Everything of all types until then was read by searches.
@@ -99,7 +107,7 @@ impl Engine {
 
     pub(super) fn tell_freshness(&mut self) {
         self.settle_by_searches();
-        let blocked = self.polling_reason() == Some(PollingReason::SocketsBlocked);
+        let blocked = self.are_sockets_blocked();
         if blocked && !self.sockets_blocked {
             self.io.report(SubscriptionError::SocketsBlocked);
         }

@@ -196,6 +196,8 @@ pub(crate) struct Requests {
     last: u64,
     trouble: Option<Trouble>,
     answered_at: Option<Timestamp>,
+    /// Since when nothing but answers has come.
+    answering_since: Option<Timestamp>,
     /// When repetitions were last brought forward because the server answered again.
     hurried_at: Option<Timestamp>,
     turn: Turn,
@@ -233,6 +235,11 @@ impl Requests {
     /// When the server last answered anything but an error of its own.
     pub(crate) fn answered_at(&self) -> Option<Timestamp> {
         self.answered_at
+    }
+
+    /// Since when the server has answered all that it was asked, if it does.
+    pub(crate) fn answering_since(&self) -> Option<Timestamp> {
+        self.answering_since
     }
 
     /// What is known of the server's rate limit.
@@ -400,7 +407,14 @@ impl Requests {
             }
             Ok(_) => None,
         };
+        if matches!(
+            self.trouble,
+            Some(Trouble::Unreachable | Trouble::ServerError)
+        ) {
+            self.answering_since = None;
+        }
         if self.trouble.is_none() {
+            self.answering_since.get_or_insert(now);
             self.turn.on_reached(now, self.answered_at, rng);
             self.answered_at = Some(now);
             if had_trouble {

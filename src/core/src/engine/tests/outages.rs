@@ -222,6 +222,49 @@ fn a_close_code_that_says_more_is_told() {
 }
 
 #[test]
+fn sockets_that_failed_while_the_server_was_away_are_not_called_blocked() {
+    let mut answered_first = 0;
+    for seed in 0..20 {
+        let mut world = World::live_with_seed(seed, 20);
+        everything_down(&mut world);
+        world.drop_sockets();
+        world.run(25_000);
+        world.sockets_blocked = false;
+        world.server.faults = Default::default();
+        world.server.log.clear();
+        while !matches!(world.freshness(), Freshness::Live { .. }) {
+            let freshness = world.freshness();
+            assert!(
+                !matches!(freshness, Freshness::Polling { .. }),
+                "seed {seed}: {freshness:?}"
+            );
+            answered_first += usize::from(world.open.is_empty() && !world.server.log.is_empty());
+            world.run(50);
+        }
+    }
+    assert!(answered_first > 0, "no answer came before a socket");
+}
+
+#[test]
+fn sockets_that_are_known_to_be_blocked_stay_so_over_an_outage() {
+    let mut world = World::live(5);
+    world.sockets_blocked = true;
+    world.drop_sockets();
+    world.run(60_000);
+    world.server.faults.unreachable = true;
+    world.run(25_000);
+    assert!(matches!(world.freshness(), Freshness::Stale { .. }));
+    world.server.faults = Default::default();
+    world.run(5_000);
+    let freshness = world.freshness();
+    let blocked = PollingReason::SocketsBlocked;
+    assert!(
+        matches!(freshness, Freshness::Polling { reason, .. } if reason == blocked),
+        "{freshness:?}"
+    );
+}
+
+#[test]
 fn sockets_that_open_and_are_refused_again_and_again_count_as_blocked() {
     let mut world = World::live(5);
     world.server.faults.swallow_binds = true;
