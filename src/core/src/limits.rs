@@ -296,3 +296,34 @@ pub const RECENT_UPDATES_MAX: usize = 200;
 pub const EDIT_CHANGES_MAX: usize = 32;
 /// Lines of an address.
 pub const ADDRESS_LINES_MAX: usize = 8;
+
+/// Edits that wait, are asked about or were rolled back, of one user: a day offline, and a bulk of a large selection on top. A
+/// full outbox refuses what is new and never drops what is old.
+pub const OUTBOX_EDITS_MAX: usize = 1_000;
+/// Of these, edits of one record: every time it is shown all of them are laid over it.
+pub const OUTBOX_EDITS_OF_RECORD_MAX: usize = 50;
+/// Edits of one batch that is stored: some milliseconds of encryption.
+pub const OUTBOX_BATCH_MAX: usize = 200;
+/// Patience with the database of the outbox at the start: after that edits go out unkept, visibly.
+pub const OUTBOX_OPEN_MAX_MS: i64 = 5_000;
+/// Records that are edited on the server at the same time: of the six connections of a browser some are left for reading.
+pub const EDITS_IN_FLIGHT_MAX: usize = 4;
+/// Wait before an edit is sent again that met others, doubled each time and spread.
+pub const EDIT_RETRY_BASE_MS: i64 = 50;
+/// Longest such wait.
+pub const EDIT_RETRY_MAX_MS: i64 = 5_000;
+/// Refusals of one and the same patch by a failed test, although a read shows what it tests for: local and remote do not agree,
+/// and no further try will change that.
+pub const EDIT_ROUNDS_MAX: u32 = 6;
+/// Wait before a read is repeated that was answered by something else than the server, or while the session is in doubt.
+pub const EDIT_READ_AGAIN_MS: i64 = 2_000;
+/// Versions of a record that are looked through for an edit of which nobody knows what became of it.
+pub const EDIT_HISTORY_MAX: usize = 50;
+/// Edits remembered after their end, to be undone or recognised when they are asked for again.
+pub const EDITS_REMEMBERED_MAX: usize = 1_000;
+/// Edits of one job.
+pub const JOB_EDITS_MAX: usize = 500;
+/// Jobs remembered.
+pub const JOBS_MAX: usize = 20;
+/// Users whose unsent edits are held in memory where there is no storage, after their session ended.
+pub const OUTBOXES_ASIDE_MAX: usize = 4;

@@ -48,6 +48,8 @@ pub fn content(resource: &Resource, lookup: &dyn Lookup) -> RecordContent {
         fields,
         notes,
         tasks,
+        editable: Vec::new(),
+        pending: Vec::new(),
     }
 }
 

@@ -48,6 +48,8 @@ timers! {
     Settle,
     /// Store the collected changes, or give up a storage that does not open.
     Cache,
+    /// Give up the database of the outbox where it does not open, or try it again.
+    Outbox,
     /// Send the collected changes to the tabs.
     Flush,
     /// Send the collected counts to the tabs.

@@ -44,6 +44,9 @@ async fn exchange(
     if let Some(bearer) = &request.bearer {
         builder = builder.header("Authorization", &format!("Bearer {}", bearer.reveal()));
     }
+    if request.extended {
+        builder = builder.header("X-Medplum", "extended");
+    }
     let ready = match &request.body {
         Some(body) => builder
             .header("Content-Type", body.content_type)

@@ -151,6 +151,7 @@ impl Runner {
             Output::OpenCache { name } => self.keeper.open_cache(name),
             Output::WriteCache { write, changes } => self.keeper.write_cache(write, changes),
             Output::WipeCache => self.keeper.wipe_cache(),
+            Output::Outbox(order) => self.keeper.outbox(order),
             Output::Log { level, text } => log::write(level, &text),
         }
     }

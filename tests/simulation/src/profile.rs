@@ -29,6 +29,8 @@ pub(crate) struct Profile {
     pub(crate) storage: Storage,
     /// When the storage is done with what was asked so far.
     pub(crate) storage_free_at: Millis,
+    /// The same of the outbox.
+    pub(crate) outbox_free_at: Millis,
     /// The worker that holds the owner lock, and those that wait for it.
     pub(crate) owner: Option<usize>,
     pub(crate) owners_waiting: VecDeque<usize>,

@@ -210,6 +210,9 @@ fn asked(request: &HttpRequest, address: &str) -> Asked {
             format!("Bearer {}", bearer.reveal()),
         ));
     }
+    if request.extended {
+        headers.push(("x-medplum".to_owned(), "extended".to_owned()));
+    }
     if let Some(body) = &request.body {
         headers.push(("content-type".to_owned(), body.content_type.to_owned()));
     }

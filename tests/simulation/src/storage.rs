@@ -7,7 +7,7 @@ use panels_core::{
     cache::{
         CacheChange, CacheEvent, CacheFailure, CacheName, CacheRecord, CacheStore, CacheWriteId,
     },
-    engine::Input,
+    engine::{Input, OutboxOrder},
     protocol::Secret,
 };
 
@@ -23,6 +23,8 @@ pub(crate) enum Command {
     Write(CacheWriteId, Vec<CacheChange>),
     /// Every cache, whoever opened it.
     Wipe,
+    /// Something about the database of the outbox.
+    Outbox(OutboxOrder),
 }
 
 impl Command {
@@ -35,6 +37,14 @@ impl Command {
             Self::Open(_) => "open cache".into(),
             Self::Write(write, changes) => format!("write #{} of {}", write.0, changes.len()),
             Self::Wipe => "wipe cache".into(),
+            Self::Outbox(order) => match order {
+                OutboxOrder::Open { .. } => "open outbox".into(),
+                OutboxOrder::Write { write, changes } => {
+                    format!("write #{} of {} to the outbox", write.0, changes.len())
+                }
+                OutboxOrder::Close => "close outbox".into(),
+                OutboxOrder::Discard => "discard outbox".into(),
+            },
         }
     }
 }
@@ -64,6 +74,8 @@ pub(crate) struct Storage {
     databases: BTreeMap<CacheName, Database>,
     /// The database in use.
     open: Option<CacheName>,
+    /// The databases of the outbox, which no wipe of the others touches.
+    outboxes: Option<Box<Self>>,
     writes_to_fail: u32,
     unreadable: bool,
     forbidden: bool,
@@ -72,6 +84,13 @@ pub(crate) struct Storage {
 impl Storage {
     /// Something goes wrong; returns what the engine hears at once.
     pub(crate) fn strike(&mut self, fault: StorageFault) -> Option<Input> {
+        if let Some(outboxes) = self
+            .outboxes
+            .as_mut()
+            .filter(|_| fault != StorageFault::Lost)
+        {
+            outboxes.strike(fault);
+        }
         match fault {
             StorageFault::Full { writes } => self.writes_to_fail = writes,
             StorageFault::Lost => {
@@ -94,11 +113,17 @@ impl Storage {
         self.writes_to_fail = 0;
         self.unreadable = false;
         self.forbidden = false;
+        if let Some(outboxes) = &mut self.outboxes {
+            outboxes.heal();
+        }
     }
 
     /// The worker ended: whatever it had open is closed.
     pub(crate) fn close(&mut self) {
         self.open = None;
+        if let Some(outboxes) = &mut self.outboxes {
+            outboxes.close();
+        }
     }
 
     /// Carries out a command; returns what the engine hears.
@@ -123,7 +148,32 @@ impl Storage {
                 self.databases.clear();
                 Vec::new()
             }
+            Command::Outbox(order) => self.keep_edits(order),
         }
+    }
+
+    fn keep_edits(&mut self, order: OutboxOrder) -> Vec<Input> {
+        let forbidden = self.forbidden;
+        let outboxes = self.outboxes.get_or_insert_default();
+        outboxes.forbidden = forbidden;
+        let told = match order {
+            OutboxOrder::Open { name } => outboxes.open(name),
+            OutboxOrder::Write { write, changes } => outboxes.write(write, changes),
+            OutboxOrder::Close => {
+                outboxes.open = None;
+                Vec::new()
+            }
+            OutboxOrder::Discard => {
+                let open = outboxes.open.take();
+                open.and_then(|name| outboxes.databases.remove(&name));
+                Vec::new()
+            }
+        };
+        let told = told.into_iter().map(|input| match input {
+            Input::Cache(event) => Input::Outbox(event),
+            other => other,
+        });
+        told.collect()
     }
 
     fn open(&mut self, name: CacheName) -> Vec<Input> {
@@ -176,7 +226,13 @@ impl Storage {
     pub(crate) fn texts(&self) -> impl Iterator<Item = &str> {
         let records = self.databases.values().flat_map(|database| database.iter());
         let keys = records.flat_map(|((_, key), text)| [key.as_str(), text.as_str()]);
-        keys.chain(self.session.as_deref())
+        let outboxes = self
+            .outboxes
+            .iter()
+            .flat_map(|outboxes| outboxes.databases.values());
+        let edits = outboxes.flatten();
+        let edits = edits.flat_map(|((_, key), text)| [key.as_str(), text.as_str()]);
+        keys.chain(self.session.as_deref()).chain(edits)
     }
 }
 

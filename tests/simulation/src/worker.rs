@@ -35,6 +35,8 @@ pub(crate) struct Worker {
     pub(crate) requests: BTreeSet<RequestId>,
     /// Which opening of the cache its events belong to.
     pub(crate) cache_openings: u64,
+    /// The same of the outbox.
+    pub(crate) outbox_openings: u64,
     /// Commands of a dead worker that its storage still carries out.
     pub(crate) storage_commands_left: u32,
     pub(crate) started_at: Millis,

@@ -65,6 +65,10 @@ fn take(state: AppState, message: WorkerMessage) {
             message: text::refusal(&reason),
         })),
         WorkerMessage::Welcome { .. } => state.trouble.set(None),
+        // What the screens for editing will show.
+        WorkerMessage::Edits { .. }
+        | WorkerMessage::EditRefused { .. }
+        | WorkerMessage::SignOutWarning { .. } => {}
         WorkerMessage::Pong { .. } | WorkerMessage::Ending { .. } => {}
     }
 }

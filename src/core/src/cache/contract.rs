@@ -59,7 +59,7 @@ stores! {
     Segments = "segments",
     /// The last updates, for the log and for conflicts.
     Recent = "recent",
-    /// Edits that were not sent yet.
+    /// Edits that were not sent yet: used in a database of its own, because it must outlive the rows.
     Outbox = "outbox",
 }
 

@@ -27,7 +27,7 @@ use crate::{
 };
 pub(crate) use batch::Holdings;
 pub use contract::*;
-pub(crate) use name::cache_name;
+pub(crate) use name::{cache_name, outbox_name};
 pub use records::RecentUpdate;
 pub(crate) use records::{Cursor, Parameters, Screen};
 pub(crate) use row::read as read_row;
@@ -404,7 +404,8 @@ impl Cache {
     }
 }
 
-fn problem(failure: CacheFailure) -> StorageProblem {
+/// A failure in the words of the tabs.
+pub(crate) fn problem(failure: CacheFailure) -> StorageProblem {
     match failure {
         CacheFailure::Unavailable => StorageProblem::Unavailable,
         CacheFailure::Blocked => StorageProblem::Blocked,

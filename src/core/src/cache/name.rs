@@ -10,16 +10,26 @@ const HASH_BYTES: usize = 12;
 /// The database of a user of a project of a server. The names of databases can be read by anybody at the machine, so it is
 /// a hash.
 pub(crate) fn cache_name(server: &str, project: &str, profile: &str) -> CacheName {
+    let digits = digits(server, project, profile);
+    CacheName::new(format!("panels-cache-{CACHE_SCHEMA_VERSION}-{digits}"))
+}
+
+/// The database of the edits of a user. It has no version in its name: another one would not find what waits in it.
+pub(crate) fn outbox_name(server: &str, project: &str, profile: &str) -> CacheName {
+    let digits = digits(server, project, profile);
+    CacheName::new(format!("panels-outbox-{digits}"))
+}
+
+fn digits(server: &str, project: &str, profile: &str) -> String {
     let mut hash = Sha256::new();
     for part in [server, project, profile] {
         hash.update(u64::try_from(part.len()).unwrap_or_default().to_be_bytes());
         hash.update(part);
     }
-    let digits: String = hash.finalize()[..HASH_BYTES]
+    hash.finalize()[..HASH_BYTES]
         .iter()
         .map(|byte| format!("{byte:02x}"))
-        .collect();
-    CacheName::new(format!("panels-cache-{CACHE_SCHEMA_VERSION}-{digits}"))
+        .collect()
 }
 
 #[cfg(test)]
@@ -40,5 +50,7 @@ mod tests {
             assert_ne!(ada, other);
         }
         assert!(!ada.as_str().contains("Practitioner"));
+        let outbox = outbox_name("https://a/", "p", "Practitioner/1");
+        assert!(outbox != ada && !outbox.as_str().contains("Practitioner"));
     }
 }

@@ -85,6 +85,7 @@ mod tests {
                 version: VersionId::new("v1"),
                 updated: Timestamp(1),
                 cells: vec![Cell::Empty],
+                pending: vec![],
             }],
         };
         let recent = [RecentUpdate {

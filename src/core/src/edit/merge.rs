@@ -24,7 +24,7 @@ pub(crate) enum Merged {
         overwrites: Vec<FieldChange>,
     },
     /// The user has to decide.
-    Ask(Vec<ConflictField>),
+    Ask,
     /// It is not made.
     RollBack(RollbackReason),
 }
@@ -75,7 +75,7 @@ pub(crate) fn merge(
         }
     }
     if ask {
-        return Merged::Ask(fields_to_decide(changes, standings, undoes));
+        return Merged::Ask;
     }
     Merged::Apply {
         changes: made,

@@ -55,11 +55,6 @@ impl Patch {
             body: builder.body,
         })
     }
-
-    /// The text to send.
-    pub(crate) fn text(&self) -> String {
-        json!(self.operations).to_string()
-    }
 }
 
 struct Builder<'a> {

@@ -31,6 +31,7 @@ impl Engine {
                 self.on_reconcile(events);
             }
             Purpose::Read(key) => self.on_read(&key, outcome),
+            Purpose::Edit(call) => self.on_edit_answer(call, outcome),
             Purpose::CleanUp => {}
         }
     }
@@ -159,7 +160,8 @@ impl Engine {
         }
     }
 
-    fn take_read(&mut self, key: &ResourceKey, outcome: Outcome, asked: Timestamp) {
+    /// What a read says, asked for at that time.
+    pub(super) fn take_read(&mut self, key: &ResourceKey, outcome: Outcome, asked: Timestamp) {
         let state = match &outcome {
             Ok(answer) if answer.status == 200 => match self.parse(&answer.body) {
                 Some(resource) if resource.key == *key => {

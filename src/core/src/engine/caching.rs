@@ -99,7 +99,7 @@ impl Engine {
             let Some(resource) = read_row(row, self.replica.texts()) else {
                 continue;
             };
-            let mut members = self.panels.members(&resource);
+            let mut members = self.members_of(&resource);
             if self.tabs.is_open(&resource.key) {
                 members |= IN_DRAWER;
             }

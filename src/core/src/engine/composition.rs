@@ -11,6 +11,7 @@ use crate::{
     collections::{Map, Set},
     config::Config,
     connection::{Connection, IdleReason},
+    edit::Outbox,
     error::{ConnectionError, StateError},
     handlers::Panels,
     identity::{BuildId, InstanceId, RequestId, ResourceKey, ResourceType, TabId},
@@ -56,6 +57,9 @@ pub struct Engine {
     /// Types of which there are more resources than may be loaded.
     pub(super) over_limit: Set<ResourceType>,
     pub(super) replica: Replica,
+    pub(super) outbox: Outbox,
+    /// A tab wants to sign out, and what is stored of the outbox is not known yet.
+    pub(super) sign_out_asked: Option<TabId>,
     pub(super) tabs: Tabs,
     pub(super) panels: Panels,
     pub(super) polling: Option<PollingReason>,
@@ -102,6 +106,8 @@ impl Engine {
             told_storage: StorageView::Unknown,
             over_limit: Set::default(),
             replica: Replica::default(),
+            outbox: Outbox::default(),
+            sign_out_asked: None,
             tabs: Tabs::new(settings.instance),
             panels: Panels::default(),
             polling: None,
@@ -139,6 +145,7 @@ impl Engine {
                 self.on_session(event);
             }
             Input::Cache(event) => self.on_cache(event),
+            Input::Outbox(event) => self.outbox.on_disk(&mut self.io, event),
         }
         self.run_timers();
         self.finish();
@@ -233,6 +240,7 @@ impl Engine {
         self.watch_types();
         self.connection.start(&mut self.io);
         self.open_cache(&identity);
+        self.open_outbox(&identity);
         self.io
             .timers
             .set(Timer::Tick, self.io.now + limits::TICK_MS);
@@ -241,6 +249,7 @@ impl Engine {
 
     fn on_signed_out(&mut self) {
         self.io.log(LogLevel::Info, "signed out");
+        self.leave_outbox();
         self.forget_rows();
         self.tell_session();
     }
@@ -326,6 +335,7 @@ impl Engine {
             Timer::Reconcile => self.reconcile.on_timer(&mut self.io),
             Timer::Settle => self.settle(),
             Timer::Cache => self.on_cache_timer(),
+            Timer::Outbox => self.outbox.on_timer(&mut self.io),
             Timer::Tick => self.on_tick(),
             // What these two announce is done at the end of every turn.
             Timer::Flush | Timer::Counts => {}
@@ -361,6 +371,7 @@ impl Engine {
             self.reconcile.on_doubt(&mut self.io, &kind);
             self.subscriptions.replace(&mut self.io, &kind);
         }
+        self.pump_edits();
         self.publish();
         if let Some(at) = self.replica.disputes().next_due() {
             self.io.timers.set(Timer::Settle, at);

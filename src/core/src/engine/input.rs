@@ -44,6 +44,8 @@ pub enum Input {
     },
     /// The storage of the cache tells something.
     Cache(CacheEvent),
+    /// The storage of the outbox tells something, in the same words.
+    Outbox(CacheEvent),
 }
 
 /// What can happen to a socket.

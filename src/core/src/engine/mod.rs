@@ -8,6 +8,7 @@ mod caching;
 mod composition;
 mod connectivity;
 mod counters;
+mod edits;
 mod freshness;
 mod input;
 pub(crate) mod io;

@@ -80,6 +80,8 @@ pub enum Output {
     /// Close the database that is open; delete every database of the cache and the keys that can read them, those of
     /// earlier sessions too. No event of them follows.
     WipeCache,
+    /// Something about the database of the outbox.
+    Outbox(OutboxOrder),
     /// Something worth knowing, free of patient data and secrets.
     Log {
         /// How important.
@@ -87,6 +89,29 @@ pub enum Output {
         /// What, in lower case.
         text: String,
     },
+}
+
+/// What becomes of the database of the outbox: one for each user, with a key of its own, and beside that of the cache. The
+/// events of it are [`super::Input::Outbox`].
+#[derive(Clone, Debug, PartialEq)]
+pub enum OutboxOrder {
+    /// Open this one, as [`Output::OpenCache`]. One of another version is never deleted: it counts as
+    /// [`crate::cache::CacheFailure::Unavailable`].
+    Open {
+        /// Which.
+        name: CacheName,
+    },
+    /// Store a batch, as [`Output::WriteCache`], in such a way that it survives a loss of power.
+    Write {
+        /// Its number.
+        write: CacheWriteId,
+        /// Its changes, to be carried out in order.
+        changes: Vec<CacheChange>,
+    },
+    /// Close the one that is open. What is in it stays, also when caches are wiped. No event follows.
+    Close,
+    /// Close the one that was opened last, delete it, and its key first. No event follows.
+    Discard,
 }
 
 /// An HTTP request.
@@ -102,6 +127,8 @@ pub struct HttpRequest {
     pub bearer: Option<Secret>,
     /// Body with its content type.
     pub body: Option<HttpBody>,
+    /// Ask for the extended form of resources, which names the author of a version: header `X-Medplum: extended`.
+    pub extended: bool,
     /// Give up after so many milliseconds.
     pub timeout_ms: u32,
 }

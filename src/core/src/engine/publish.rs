@@ -124,7 +124,7 @@ impl Engine {
                 .filter(|entry| entry.members & bit != 0)
             {
                 Some(entry) => {
-                    rows.push(self.panels.project(index, &entry.resource, &self.replica));
+                    rows.push(self.row(index, entry));
                 }
                 None if change.was & bit != 0 => gone.push(GoneRow {
                     id: change.key.id.clone(),
@@ -200,7 +200,7 @@ impl Engine {
                 let drawer = entry.members & IN_DRAWER;
                 (
                     entry.resource.key.clone(),
-                    self.panels.members(&entry.resource) | drawer,
+                    self.members_of(&entry.resource) | drawer,
                 )
             })
             .collect();
@@ -256,7 +256,7 @@ impl Engine {
         state: Option<RecordState>,
     ) {
         let entry = self.replica.get(key);
-        let content = entry.map(|entry| self.panels.record(&entry.resource, &self.replica));
+        let content = entry.map(|entry| self.content(entry));
         let absent = if self.replica.is_deleted(key) {
             RecordState::Deleted
         } else {

@@ -39,10 +39,16 @@ impl Engine {
                 let event = self.session.choose(&mut self.io, tab.clone(), &membership);
                 self.on_session(event);
             }
-            TabMessage::SignOut => {
-                let event = self.session.sign_out(&mut self.io);
-                self.on_session(event);
-            }
+            TabMessage::SignOut => self.on_sign_out(tab),
+            TabMessage::SignOutDiscarding => self.on_sign_out_discarding(),
+            TabMessage::Edit { .. }
+            | TabMessage::EditMany { .. }
+            | TabMessage::UndoEdit { .. }
+            | TabMessage::UndoJob { .. }
+            | TabMessage::DecideConflict { .. }
+            | TabMessage::RetryEdit { .. }
+            | TabMessage::DiscardEdit { .. }
+            | TabMessage::ListEdits => self.on_edit_message(tab, message),
             TabMessage::Watch { panel } => self.on_watch(tab, panel),
             TabMessage::Unwatch { panel } => {
                 self.tabs.watch(tab, panel, false);
@@ -109,6 +115,7 @@ impl Engine {
         self.io.tell(tab, message);
         let storage = self.storage();
         self.io.tell(tab, WorkerMessage::Storage { storage });
+        self.tell_all_edits(tab);
     }
 
     fn on_surroundings(&mut self, tab: &TabId, next: Surroundings) {

@@ -108,7 +108,7 @@ impl Engine {
             // What has left since is told with the changes.
             let entry = self.replica.get(&ResourceKey::new(kind.clone(), id))?;
             let shown = entry.members & bit != 0;
-            shown.then(|| self.panels.project(index, &entry.resource, &self.replica))
+            shown.then(|| self.row(index, entry))
         });
         rows.collect()
     }

@@ -102,7 +102,7 @@ impl Engine {
 
     /// Hands a version to the replica.
     pub(super) fn accept(&mut self, resource: Resource, source: Source) -> Verdict {
-        let mut members = self.panels.members(&resource);
+        let mut members = self.members_of(&resource);
         if self.tabs.is_open(&resource.key) {
             members |= IN_DRAWER;
         }
@@ -118,6 +118,11 @@ impl Engine {
         }
         let key = resource.key.clone();
         let verdict = self.replica.accept(self.io.now, resource, members, source);
+        if matches!(verdict, Verdict::Applied | Verdict::Settled)
+            && let Some(entry) = self.replica.get(&key)
+        {
+            self.outbox.on_version(&entry.resource);
+        }
         match verdict {
             Verdict::Duplicate => self.io.counters.duplicates += 1,
             Verdict::Late => self.io.counters.late += 1,

@@ -31,6 +31,12 @@ errors! {
             "the type used least is not kept";
         StoredRowsUnusable: "stored rows cannot be used", Contained,
             "everything is loaded from the server and stored anew";
+        OutboxNotKept: "edits are not kept until they are sent", Degraded,
+            "they go out from memory, visibly, and the storage is tried again";
+        StoredEditUnusable: "a stored edit cannot be used", Contained,
+            "it stays where it is, and the user is told";
+        EditsLost: "edits that were not sent are lost", Fatal,
+            "nothing brings them back; the user is told that edits are not kept";
         ClockSetBack: "the clock was set back", Contained,
             "time goes on from where it was; what is shown follows the clock";
     }

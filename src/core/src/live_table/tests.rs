@@ -40,6 +40,7 @@ fn row(id: &str, priority: Option<Priority>, title: &str) -> Row {
             priority.map_or(Cell::Empty, Cell::Priority),
             Cell::Text(title.to_owned()),
         ],
+        pending: vec![],
     }
 }
 

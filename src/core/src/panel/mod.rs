@@ -66,6 +66,7 @@ impl PanelDefinition {
                 .iter()
                 .map(|column| project::cell(&column.id, resource, lookup))
                 .collect(),
+            pending: Vec::new(),
         }
     }
 }

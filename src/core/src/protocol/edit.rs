@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::FhirDate;
+use super::{FhirDate, StorageView};
 use crate::{
     identity::{EditId, JobId, ResourceKey, VersionId},
     time::Timestamp,
@@ -108,6 +108,8 @@ pub struct NewEdit {
     pub resource: ResourceKey,
     /// The version that the person saw.
     pub version: VersionId,
+    /// When it was typed, by the clock of the browser. An edit that is asked for again keeps it.
+    pub at: Timestamp,
     /// The changes, at most one for each field; any number of notes and contacts.
     pub changes: Vec<FieldChange>,
 }
@@ -261,6 +263,12 @@ pub enum EditOutcome {
     },
     /// The server held the same values already.
     AlreadySo,
+    /// It met others, and a later edit of the same user changes the same to something else: the choice is between that one and
+    /// theirs.
+    Superseded {
+        /// The later edit.
+        by: EditId,
+    },
     /// The user took theirs.
     TookTheirs,
     /// The user discarded it, or undid it before it was sent.
@@ -350,4 +358,109 @@ pub enum EditBar {
     FieldReadOnly,
     /// The record would leave what the user may see, which the server refuses.
     WouldLeaveSight,
+}
+
+/// A field of a row or record that an edit concerns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PendingField {
+    /// Which field.
+    pub field: EditField,
+    /// How.
+    pub state: PendingState,
+}
+
+/// See [`PendingField`]. Of several the last in this order is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum PendingState {
+    /// Mine is shown; it waits for its turn, for the disk or for the network.
+    Waiting,
+    /// Mine is shown; it is on its way.
+    Sending,
+    /// The server's value is shown; mine was rolled back and is kept.
+    RolledBack,
+    /// The server's value is shown; the user has to decide.
+    Conflict,
+}
+
+/// What is new of the outbox, or everything.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EditsNews {
+    /// Counted from 1, without gaps. After a gap: [`super::TabMessage::ListEdits`].
+    pub revision: u64,
+    /// Whether this is everything, up to and including this revision: what is not in here is not there any longer.
+    pub whole: bool,
+    /// How much there is.
+    pub summary: OutboxSummary,
+    /// Edits that are not at their end: new and changed ones, or all of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub edits: Vec<EditView>,
+    /// Edits that have ended since.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ended: Vec<EndedEdit>,
+    /// Jobs that have got on since, or all of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub jobs: Vec<JobView>,
+}
+
+/// How much there is in the outbox.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OutboxSummary {
+    /// Edits on their way.
+    pub unsent: usize,
+    /// Edits that wait for the user.
+    pub conflicts: usize,
+    /// Edits that were rolled back and are kept.
+    pub rolled_back: usize,
+    /// How many more may come.
+    pub room: usize,
+    /// Whether they survive a reload.
+    pub storage: StorageView,
+    /// Stored edits that this build cannot read. They stay where they are.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub unreadable: usize,
+}
+
+/// One change of many records.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct JobView {
+    /// Its name.
+    pub id: JobId,
+    /// Edits that were asked for.
+    pub total: usize,
+    /// Edits on their way.
+    pub waiting: usize,
+    /// Edits that the server holds.
+    pub applied: usize,
+    /// Edits of what was so already.
+    pub unchanged: usize,
+    /// Edits that the user has discarded or decided otherwise.
+    pub discarded: usize,
+    /// Edits that wait for the user.
+    pub conflicts: usize,
+    /// Edits that were rolled back.
+    pub rolled_back: usize,
+    /// Edits that were not taken, with the reason.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refused: Vec<RefusedRow>,
+    /// Whether some of it can be taken back.
+    pub undoable: bool,
+}
+
+/// An edit of a job that was not taken.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RefusedRow {
+    /// Of which record.
+    pub resource: ResourceKey,
+    /// Why.
+    pub reason: EditRefusal,
+}
+
+fn is_zero(number: &usize) -> bool {
+    *number == 0
 }

@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::identity::{BuildId, InstanceId, PanelId, ResourceId, ResourceKey, TabId};
+use super::{FieldDecision, NewEdit};
+use crate::identity::{
+    BuildId, EditId, InstanceId, JobId, PanelId, ResourceId, ResourceKey, TabId, VersionId,
+};
 
 /// A message from a tab, always through its own port.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -49,8 +52,10 @@ pub enum TabMessage {
         /// Id of the chosen membership.
         membership: String,
     },
-    /// Sign out everywhere.
+    /// Sign out everywhere. With edits in the outbox nothing happens but a [`super::WorkerMessage::SignOutWarning`].
     SignOut,
+    /// Sign out everywhere, and discard every edit of the outbox: the answer of a user who was warned.
+    SignOutDiscarding,
     /// Start to receive a panel: one snapshot, then its changes. Repeating it asks for a new snapshot.
     Watch {
         /// Which panel.
@@ -78,6 +83,51 @@ pub enum TabMessage {
     },
     /// The drawer was closed.
     CloseRecord,
+    /// Make an edit. Repeated to every new worker until [`super::WorkerMessage::Edits`] says that it is kept or has ended, or
+    /// [`super::WorkerMessage::EditRefused`] names it: asking twice under one name is asking once.
+    Edit {
+        /// The edit.
+        edit: NewEdit,
+    },
+    /// Make many edits as one job, at most [`crate::limits::JOB_EDITS_MAX`]. What is not taken is told in the view of the job.
+    EditMany {
+        /// Name of the job.
+        job: JobId,
+        /// Its edits, one for each record.
+        edits: Vec<NewEdit>,
+    },
+    /// Take an edit back: one that was not sent yet is discarded, another is followed by its reverse, an edit whose name is
+    /// `undo:` and the name of this one.
+    UndoEdit {
+        /// Which.
+        edit: EditId,
+    },
+    /// Take the edits of a job back, as a job of its own whose name is `undo:` and the name of this one.
+    UndoJob {
+        /// Which.
+        job: JobId,
+    },
+    /// Decide a conflict: every field in dispute, others where the user says so.
+    DecideConflict {
+        /// The edit that waits.
+        edit: EditId,
+        /// [`super::Conflict::version`] that the user has seen.
+        version: VersionId,
+        /// What shall be.
+        decisions: Vec<FieldDecision>,
+    },
+    /// Send an edit again that was rolled back.
+    RetryEdit {
+        /// Which.
+        edit: EditId,
+    },
+    /// Forget an edit that is not on its way: it was rolled back, waits for a decision, or was not sent yet.
+    DiscardEdit {
+        /// Which.
+        edit: EditId,
+    },
+    /// Tell everything of the outbox.
+    ListEdits,
     /// Try to connect now instead of waiting for the next attempt.
     RetryNow,
     /// Ask whether the worker is alive; answered by [`super::WorkerMessage::Pong`].

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{PanelView, RecordView, Row};
+use super::{EditRefusal, EditsNews, OutboxSummary, PanelView, RecordView, Row};
 use crate::{
-    identity::{BuildId, InstanceId, PanelId, ResourceId},
+    identity::{BuildId, EditId, InstanceId, JobId, PanelId, ResourceId},
     time::Timestamp,
 };
 
@@ -99,6 +99,28 @@ pub enum WorkerMessage {
     Storage {
         /// The state.
         storage: StorageView,
+    },
+    /// To all, and by port after the welcome and on [`super::TabMessage::ListEdits`]: edits, conflicts and jobs. A tab that
+    /// hears of a revision it has seen ignores it; after a gap it asks for everything. Of an empty outbox nothing is said: a
+    /// tab that has heard nothing knows that there is nothing.
+    Edits {
+        /// What is new, or everything.
+        news: EditsNews,
+    },
+    /// By port: an edit was not taken, or could not be taken back, decided, sent again or discarded.
+    EditRefused {
+        /// Which; that of a job names none.
+        edit: Option<EditId>,
+        /// Which job.
+        job: Option<JobId>,
+        /// Why.
+        reason: EditRefusal,
+    },
+    /// By port, answer to SignOut: there are edits that would be lost. Nothing has happened. They can be sent, decided and
+    /// discarded first, or the tab says [`super::TabMessage::SignOutDiscarding`].
+    SignOutWarning {
+        /// What would be lost.
+        summary: OutboxSummary,
     },
     /// By port: the worker lives.
     Pong {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Cell, FhirDate};
+use super::{Cell, EditBar, EditField, FhirDate, FieldValue, PendingField};
 use crate::{
     identity::{ResourceId, ResourceKey, VersionId},
     time::Timestamp,
@@ -56,6 +56,25 @@ pub struct RecordContent {
     pub notes: Vec<RecordNote>,
     /// Open tasks of the same patient, without this one.
     pub tasks: Vec<RelatedTask>,
+    /// What can be edited, with the values as the fields show them; of a contact one for each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub editable: Vec<EditableField>,
+    /// Fields that edits of this user concern. Of what is on its way the fields show the wanted value.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pending: Vec<PendingField>,
+}
+
+/// A field that can be edited, or why it cannot.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EditableField {
+    /// Which field.
+    pub field: EditField,
+    /// Its value: what an edit names as seen. Of notes, of which there are only new ones, always absent.
+    pub value: FieldValue,
+    /// What forbids it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bar: Option<EditBar>,
 }
 
 /// Identity of a patient: two identifiers and more.

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::PendingField;
 use crate::{
     identity::{PanelId, ResourceId, ResourceType, VersionId},
     time::{CivilDay, DAY_MS, Timestamp, days_in_month},
@@ -88,6 +89,9 @@ pub struct Row {
     pub updated: Timestamp,
     /// Cells in the order of the panel's columns.
     pub cells: Vec<Cell>,
+    /// Fields that edits of this user concern. Of what is on its way the cells show the wanted value.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pending: Vec<PendingField>,
 }
 
 /// One cell. Text is already sanitised; the tab formats dates and moments in the user's zone.

@@ -1,5 +1,7 @@
 //! Every message between tab and worker as it travels: a changed snapshot is a changed protocol, and a decision.
 
+mod edits;
+
 use super::*;
 use crate::{
     identity::{
@@ -49,6 +51,10 @@ fn row() -> Row {
                 next_due: None,
             },
         ],
+        pending: vec![PendingField {
+            field: EditField::Priority,
+            state: PendingState::Sending,
+        }],
     }
 }
 

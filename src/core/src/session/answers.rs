@@ -10,6 +10,7 @@ use super::{Call, Identity};
 use crate::{
     collections::FixedHasher,
     config::Config,
+    edit::Permissions,
     engine::{
         HttpAnswer,
         requests::{Outcome, throttle_wait_ms},
@@ -299,6 +300,7 @@ pub(super) fn me(outcome: &Outcome) -> Result<Identity, SignInFailure> {
             .map(|rule| ResourceType::from(rule.resource_type.as_str()))
             .collect(),
         policy: fingerprint.finish(),
+        permissions: Permissions::parse(&policy),
     })
 }
 

@@ -13,6 +13,7 @@ mod stored;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    edit::Permissions,
     engine::{
         HttpBody, HttpMethod, Output,
         io::Io,
@@ -80,6 +81,9 @@ pub(crate) struct Identity {
     /// Fingerprint of the access policy: another one means that other rows may be read.
     #[serde(default)]
     pub(crate) policy: u64,
+    /// What the access policy lets the user edit.
+    #[serde(default)]
+    pub(crate) permissions: Permissions,
 }
 
 impl Identity {
@@ -181,6 +185,11 @@ impl Session {
     /// Whether an earlier life of the worker signed in and the server has not confirmed it yet.
     pub(crate) fn is_restored(&self) -> bool {
         self.unconfirmed
+    }
+
+    /// Whether the server has said in this life who is signed in.
+    pub(crate) fn is_proven(&self) -> bool {
+        self.proven_at.is_some() && self.identity().is_some()
     }
 
     /// Why nobody is, if nobody is and nothing is on its way.

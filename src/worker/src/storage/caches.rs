@@ -26,25 +26,36 @@ struct Generation(u64);
 pub(super) struct Caches<S: Storage> {
     storage: Rc<S>,
     tell: Rc<dyn Fn(Input)>,
+    /// What an event of these caches is to the engine.
+    wrap: fn(CacheEvent) -> Input,
     queue: Queue,
     generation: Cell<Generation>,
     open: RefCell<Option<Rc<S::Cache>>>,
+    /// The cache that was opened last.
+    last: RefCell<Option<CacheName>>,
 }
 
 impl<S: Storage + 'static> Caches<S> {
-    pub(super) fn new(storage: Rc<S>, tell: Rc<dyn Fn(Input)>) -> Rc<Self> {
+    pub(super) fn new(
+        storage: Rc<S>,
+        tell: Rc<dyn Fn(Input)>,
+        wrap: fn(CacheEvent) -> Input,
+    ) -> Rc<Self> {
         Rc::new(Self {
             storage,
             tell,
+            wrap,
             queue: Queue::default(),
             generation: Cell::new(Generation(0)),
             open: RefCell::default(),
+            last: RefCell::default(),
         })
     }
 
     /// Opens a cache and tells what is in it. Writes that were asked for before are still carried out, silently.
     pub(super) fn open(self: &Rc<Self>, name: CacheName) {
         let generation = self.next_generation();
+        self.last.replace(Some(name.clone()));
         let caches = self.clone();
         self.queue.push(async move {
             caches.open.take();
@@ -83,6 +94,32 @@ impl<S: Storage + 'static> Caches<S> {
         self.queue.push(async move {
             if let Err(failure) = caches.storage.wipe().await {
                 let text = format!("caches could not be deleted: {failure}");
+                log::write(LogLevel::Error, &text);
+            }
+        });
+    }
+
+    /// Closes the cache that is open, after everything that was to be written.
+    pub(super) fn close(self: &Rc<Self>) {
+        self.next_generation();
+        let caches = self.clone();
+        self.queue.push(async move {
+            caches.open.take();
+        });
+    }
+
+    /// Deletes the cache that was opened last, with everything that was to be written.
+    pub(super) fn discard(self: &Rc<Self>) {
+        self.next_generation();
+        self.open.take();
+        let Some(name) = self.last.take() else {
+            return;
+        };
+        let caches = self.clone();
+        self.queue.push(async move {
+            caches.open.take();
+            if let Err(failure) = caches.storage.discard(&name).await {
+                let text = format!("a cache could not be deleted: {failure}");
                 log::write(LogLevel::Error, &text);
             }
         });
@@ -142,7 +179,7 @@ impl<S: Storage + 'static> Caches<S> {
     /// Tells something about an opening, unless the engine wants to hear no more of it.
     fn say(&self, generation: Generation, event: CacheEvent) {
         if self.generation.get() == generation {
-            (self.tell)(Input::Cache(event));
+            (self.tell)((self.wrap)(event));
         }
     }
 
@@ -150,7 +187,7 @@ impl<S: Storage + 'static> Caches<S> {
         if self.generation.get() == generation {
             self.next_generation();
             self.open.take();
-            (self.tell)(Input::Cache(CacheEvent::Lost(failure)));
+            (self.tell)((self.wrap)(CacheEvent::Lost(failure)));
         }
     }
 

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use panels_core::{
     cache::{CacheChange, CacheName, CacheWriteId},
-    engine::{Input, LogLevel},
+    engine::{Input, LogLevel, OutboxOrder},
     protocol::Secret,
 };
 
@@ -19,6 +19,8 @@ pub(crate) struct Keeper<S: Storage> {
     tell: Rc<dyn Fn(Input)>,
     sessions: Queue,
     caches: Rc<Caches<S>>,
+    /// The database of the outbox: beside that of the cache, because it outlives it.
+    outbox: Rc<Caches<S>>,
 }
 
 impl<S: Storage + 'static> Keeper<S> {
@@ -26,7 +28,8 @@ impl<S: Storage + 'static> Keeper<S> {
     pub(crate) fn new(storage: S, tell: impl Fn(Input) + 'static) -> Self {
         let (storage, tell) = (Rc::new(storage), Rc::new(tell) as Rc<dyn Fn(Input)>);
         Self {
-            caches: Caches::new(storage.clone(), tell.clone()),
+            caches: Caches::new(storage.clone(), tell.clone(), Input::Cache),
+            outbox: Caches::new(Rc::new(storage.outbox()), tell.clone(), Input::Outbox),
             storage,
             tell,
             sessions: Queue::default(),
@@ -48,10 +51,21 @@ impl<S: Storage + 'static> Keeper<S> {
         self.caches.wipe();
     }
 
+    /// Does something with the database of the outbox.
+    pub(crate) fn outbox(&self, order: OutboxOrder) {
+        match order {
+            OutboxOrder::Open { name } => self.outbox.open(name),
+            OutboxOrder::Write { write, changes } => self.outbox.write(write, changes),
+            OutboxOrder::Close => self.outbox.close(),
+            OutboxOrder::Discard => self.outbox.discard(),
+        }
+    }
+
     /// Calls back when everything asked for so far is done.
     pub(crate) fn finish(&self, then: impl FnOnce() + 'static) {
-        let caches = self.caches.clone();
-        self.sessions.push(async move { caches.finish(then) });
+        let (caches, outbox) = (self.caches.clone(), self.outbox.clone());
+        self.sessions
+            .push(async move { caches.finish(move || outbox.finish(then)) });
     }
 
     /// Reads the session. One that cannot be read is as good as none.

@@ -20,7 +20,11 @@ type Records = BTreeMap<(CacheStore, String), Secret>;
 
 /// A storage whose clones share one content, as the workers of a browser profile do.
 #[derive(Clone, Default)]
-pub(crate) struct Memory(Rc<Content>);
+pub(crate) struct Memory {
+    content: Rc<Content>,
+    /// Its outboxes.
+    outboxes: Rc<Content>,
+}
 
 #[derive(Default)]
 struct Content {
@@ -43,7 +47,7 @@ impl Content {
 impl Memory {
     /// The next call about a cache fails; of several the first fails first.
     pub(super) fn fail_next(&self, failure: CacheFailure) {
-        self.0.failures.borrow_mut().push_back(failure);
+        self.content.failures.borrow_mut().push_back(failure);
     }
 
     /// Something happens to the cache that was opened last.
@@ -55,7 +59,7 @@ impl Memory {
 
     /// Who listens to the cache that was opened last.
     pub(super) fn listener(&self) -> Option<Listener> {
-        self.0.listener.borrow().clone()
+        self.content.listener.borrow().clone()
     }
 }
 
@@ -69,16 +73,16 @@ impl Storage for Memory {
     type Cache = OpenMemory;
 
     async fn load_session(&self) -> Result<Option<Secret>, CacheFailure> {
-        Ok(self.0.session.borrow().clone())
+        Ok(self.content.session.borrow().clone())
     }
 
     async fn save_session(&self, text: Secret) -> Result<(), CacheFailure> {
-        self.0.session.replace(Some(text));
+        self.content.session.replace(Some(text));
         Ok(())
     }
 
     async fn forget_session(&self) -> Result<(), CacheFailure> {
-        self.0.session.take();
+        self.content.session.take();
         Ok(())
     }
 
@@ -87,20 +91,33 @@ impl Storage for Memory {
         name: &CacheName,
         tell: impl Fn(Incident) + 'static,
     ) -> Result<OpenMemory, CacheFailure> {
-        self.0.fail()?;
-        self.0.listener.replace(Some(Rc::new(tell)));
-        let mut caches = self.0.caches.borrow_mut();
+        self.content.fail()?;
+        self.content.listener.replace(Some(Rc::new(tell)));
+        let mut caches = self.content.caches.borrow_mut();
         caches.entry(name.clone()).or_default();
         Ok(OpenMemory {
-            content: self.0.clone(),
+            content: self.content.clone(),
             name: name.clone(),
         })
     }
 
     async fn wipe(&self) -> Result<(), CacheFailure> {
-        self.0.fail()?;
-        self.0.caches.borrow_mut().clear();
+        self.content.fail()?;
+        self.content.caches.borrow_mut().clear();
         Ok(())
+    }
+
+    async fn discard(&self, name: &CacheName) -> Result<(), CacheFailure> {
+        self.content.fail()?;
+        self.content.caches.borrow_mut().remove(name);
+        Ok(())
+    }
+
+    fn outbox(&self) -> Self {
+        Self {
+            content: self.outboxes.clone(),
+            outboxes: self.outboxes.clone(),
+        }
     }
 }
 

@@ -45,6 +45,13 @@ pub(crate) trait Storage {
 
     /// Deletes every cache, those of earlier lives too, and what could read them. None is open.
     async fn wipe(&self) -> Result<(), CacheFailure>;
+
+    /// Deletes one cache and what could read it. It is not open.
+    async fn discard(&self, name: &CacheName) -> Result<(), CacheFailure>;
+
+    /// The same storage for outboxes: caches that no wipe of the others takes along, that are never emptied because of their
+    /// version, and whose batches survive a loss of power.
+    fn outbox(&self) -> Self;
 }
 
 /// What happens to an open cache.

@@ -16,6 +16,8 @@ use crate::{
 
 /// Longest way of a message between two contexts of a browser that is not busy.
 const LOCAL_MS_MAX: Millis = 2;
+/// How long a command of the outbox takes.
+const OUTBOX_MS: Millis = 4;
 /// Longest that a command of the storage takes.
 const STORAGE_MS_MAX: Millis = 12;
 
@@ -118,11 +120,25 @@ impl World {
 
     /// A worker asks its storage for something.
     pub(super) fn ask_storage(&mut self, worker: usize, command: Command) {
+        if matches!(command, Command::Outbox(_)) {
+            return self.ask_outbox(worker, command);
+        }
         let late_ms = self.rng.i64(0..=STORAGE_MS_MAX);
         let profile = &mut self.profiles[self.workers[worker].profile];
         profile.storage_free_at = profile.storage_free_at.max(self.now) + late_ms;
         let at = profile.storage_free_at;
         let opening = self.workers[worker].cache_openings;
+        self.queue
+            .push(at, Event::Storage(worker, opening, command));
+    }
+
+    /// The same for the outbox, which has a way of its own, and takes no chance away from others: seeds that were kept stay what
+    /// they are.
+    fn ask_outbox(&mut self, worker: usize, command: Command) {
+        let profile = &mut self.profiles[self.workers[worker].profile];
+        profile.outbox_free_at = profile.outbox_free_at.max(self.now) + OUTBOX_MS;
+        let at = profile.outbox_free_at;
+        let opening = self.workers[worker].outbox_openings;
         self.queue
             .push(at, Event::Storage(worker, opening, command));
     }
@@ -136,7 +152,9 @@ impl World {
             if *left == 0 {
                 return;
             }
-            *left -= 1;
+            if !matches!(command, Command::Outbox(_)) {
+                *left -= 1;
+            }
         }
         self.trace.line(self.now, Who::Profile(profile), || {
             format!("disk: {}", command.word())
@@ -153,6 +171,7 @@ impl World {
                 let input = Box::new(input);
                 let event = match *input {
                     panels_core::engine::Input::Cache(_) => ToWorker::Cache(opening, input),
+                    panels_core::engine::Input::Outbox(_) => ToWorker::Outbox(opening, input),
                     _ => ToWorker::Input(input),
                 };
                 self.queue.push(self.now, Event::Worker(worker, event));

@@ -78,6 +78,8 @@ pub(crate) enum ToWorker {
     Input(Box<Input>),
     /// The engine hears something of the cache, if that opening is still the one in use.
     Cache(u64, Box<Input>),
+    /// The same of the outbox.
+    Outbox(u64, Box<Input>),
     /// The engine hears something of a connection, if it is still the one in use.
     Conn(usize, panels_core::engine::SocketEvent),
     /// A tab is gone.
@@ -179,6 +181,7 @@ impl World {
                 path: Path::new(profile.quality, seeds.u64(..)),
                 storage: Storage::default(),
                 storage_free_at: 0,
+                outbox_free_at: 0,
                 owner: None,
                 owners_waiting: Default::default(),
                 build: 1,

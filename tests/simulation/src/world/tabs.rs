@@ -207,6 +207,9 @@ impl World {
             WorkerMessage::Refused { .. }
             | WorkerMessage::Storage { .. }
             | WorkerMessage::Pong { .. }
+            | WorkerMessage::Edits { .. }
+            | WorkerMessage::EditRefused { .. }
+            | WorkerMessage::SignOutWarning { .. }
             | WorkerMessage::Ending { .. } => {}
         }
     }

@@ -2,7 +2,7 @@
 
 use panels_core::{
     config::Config,
-    engine::{Engine, EngineSettings, HttpFailure, Input, Output, SocketEvent},
+    engine::{Engine, EngineSettings, HttpFailure, Input, OutboxOrder, Output, SocketEvent},
     identity::InstanceId,
     limits,
     protocol::{FromTab, RefusalReason, TabMessage, WorkerMessage},
@@ -53,6 +53,7 @@ impl World {
             conn: None,
             requests: Default::default(),
             cache_openings: 0,
+            outbox_openings: 0,
             storage_commands_left: 0,
             started_at: self.now,
             checks: WorkerChecks::default(),
@@ -94,6 +95,11 @@ impl World {
             }
             ToWorker::Cache(opening, input) => {
                 if self.workers[worker].cache_openings == opening {
+                    self.feed(worker, *input);
+                }
+            }
+            ToWorker::Outbox(opening, input) => {
+                if self.workers[worker].outbox_openings == opening {
                     self.feed(worker, *input);
                 }
             }
@@ -296,6 +302,12 @@ impl World {
                 self.workers[worker].cache_openings += 1;
                 self.ask_storage(worker, Command::Wipe);
             }
+            Output::Outbox(order) => {
+                if !matches!(order, OutboxOrder::Write { .. }) {
+                    self.workers[worker].outbox_openings += 1;
+                }
+                self.ask_storage(worker, Command::Outbox(order));
+            }
             Output::Log { text, .. } => {
                 self.trace
                     .line(self.now, Who::Worker(worker), || format!("log: {text}"));
@@ -429,6 +441,7 @@ impl World {
                 Input::Timer => "< timer".to_owned(),
                 Input::SessionLoaded { text } => format!("< session, stored: {}", text.is_some()),
                 Input::Cache(event) => format!("< cache {event:?}"),
+                Input::Outbox(event) => format!("< outbox {event:?}"),
             });
     }
 }

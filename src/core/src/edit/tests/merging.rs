@@ -5,15 +5,23 @@ use serde_json::json;
 use super::{change, code, document, note, owner, phone};
 use crate::{
     edit::{
-        merge::{Merged, merge},
+        document::Document,
+        merge::{Merged, fields_to_decide, merge},
         policy::{Strategy, strategy},
     },
     identity::ResourceType,
-    protocol::{EditField, FieldChange, FieldValue, RollbackReason},
+    protocol::{ConflictField, EditField, FieldChange, FieldValue, RollbackReason},
 };
 
 fn merged(body: serde_json::Value, changes: &[FieldChange]) -> Merged {
     merge(&ResourceType::Task, changes, &document(body), false)
+}
+
+/// The fields to decide of an edit that has to be asked about.
+fn asked(kind: &ResourceType, document: &Document, changes: &[FieldChange]) -> Vec<ConflictField> {
+    assert_eq!(merge(kind, changes, document, false), Merged::Ask);
+    let standings = changes.iter().map(|change| change.standing(&document.body));
+    fields_to_decide(changes, standings.collect(), false)
 }
 
 fn label(text: &str) -> FieldValue {
@@ -52,9 +60,11 @@ fn who_how_urgently_whether_and_by_when_is_always_asked() {
         );
     }
     let mine = [change(EditField::Priority, code("routine"), code("stat"))];
-    let Merged::Ask(fields) = merged(json!({ "priority": "asap" }), &mine) else {
-        panic!("not asked");
-    };
+    let fields = asked(
+        &ResourceType::Task,
+        &document(json!({ "priority": "asap" })),
+        &mine,
+    );
     assert_eq!(
         (&fields[0].theirs, fields[0].disputed),
         (&code("asap"), true)
@@ -83,9 +93,7 @@ fn an_edit_of_several_fields_waits_as_a_whole() {
         change(EditField::Status, code("requested"), code("accepted")),
     ];
     let theirs = json!({ "status": "requested", "owner": { "reference": "Practitioner/b" } });
-    let Merged::Ask(fields) = merged(theirs, &claim) else {
-        panic!("not asked");
-    };
+    let fields = asked(&ResourceType::Task, &document(theirs), &claim);
     let disputed: Vec<_> = fields
         .iter()
         .map(|field| (field.field, field.disputed))
@@ -103,9 +111,11 @@ fn a_task_that_was_ended_cannot_be_kept_going_by_the_answer() {
         code("in-progress"),
         code("on-hold"),
     )];
-    let Merged::Ask(fields) = merged(json!({ "status": "completed" }), &mine) else {
-        panic!("not asked");
-    };
+    let fields = asked(
+        &ResourceType::Task,
+        &document(json!({ "status": "completed" })),
+        &mine,
+    );
     assert!(!fields[0].mine_possible);
 }
 
@@ -178,9 +188,7 @@ fn a_number_that_somebody_else_has_corrected_is_asked_about_beside_theirs() {
         { "system": "email", "value": "jo@x.org" },
         { "system": "phone", "value": "555-3" },
     ] }));
-    let Merged::Ask(fields) = merge(&ResourceType::Patient, &mine, &theirs, false) else {
-        panic!("not asked");
-    };
+    let fields = asked(&ResourceType::Patient, &theirs, &mine);
     assert_eq!(fields[0].theirs, phone("555-3"));
     let shifted = document(json!({ "telecom": [
         { "system": "phone", "value": "555-0" },

@@ -2,7 +2,7 @@
 
 mod answers;
 mod merging;
-mod patcher;
+pub(crate) mod patcher;
 mod patches;
 mod permissions;
 mod validation;

@@ -13,6 +13,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use super::{HttpAnswer, HttpBody, HttpFailure, HttpMethod, HttpRequest, rate_budget::RateBudget};
 use crate::{
+    edit,
     identity::{RequestId, ResourceKey},
     limits,
     protocol::Secret,
@@ -35,6 +36,8 @@ pub(crate) enum Purpose {
     Reconcile(reconcile::Call),
     /// One resource is read.
     Read(ResourceKey),
+    /// The outbox.
+    Edit(edit::Call),
     /// Nobody: courtesy towards the server.
     CleanUp,
 }
@@ -66,6 +69,8 @@ pub(crate) enum Retry {
 pub(crate) enum Lane {
     /// Nothing goes without it, or a person waits for it.
     First,
+    /// What the user has changed.
+    Edits,
     /// The stream.
     Stream,
     /// What proves that nothing is missing.
@@ -74,7 +79,7 @@ pub(crate) enum Lane {
     Background,
 }
 
-const LANES: usize = 4;
+const LANES: usize = 5;
 
 /// A request before it is sent.
 #[derive(Clone, Debug, PartialEq)]
@@ -101,6 +106,7 @@ impl Purpose {
     fn lane(&self) -> Lane {
         match self {
             Self::Session(_) => Lane::First,
+            Self::Edit(_) => Lane::Edits,
             Self::Subscription(_) => Lane::Stream,
             Self::Reconcile(_) => Lane::Search,
             Self::Read(_) | Self::CleanUp => Lane::Background,
@@ -334,6 +340,7 @@ impl Requests {
             url: format!("{server}{}", entry.request.path),
             bearer: entry.bearer.clone(),
             body: entry.request.body.clone(),
+            extended: matches!(entry.request.purpose, Purpose::Edit(_)),
             timeout_ms: entry.request.timeout_ms,
         };
         self.active.insert(id, entry);

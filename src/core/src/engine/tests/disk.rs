@@ -73,6 +73,17 @@ impl Disk {
         CacheEvent::Written { write, result }
     }
 
+    /// Deletes the one that is open.
+    pub(super) fn discard(&mut self) {
+        if let Some(name) = self.open.take() {
+            self.databases.remove(&name);
+        }
+    }
+
+    pub(super) fn close(&mut self) {
+        self.open = None;
+    }
+
     pub(super) fn wipe(&mut self) {
         self.open = None;
         self.databases.clear();

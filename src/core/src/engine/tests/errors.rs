@@ -237,6 +237,21 @@ fn state(error: StateError) -> Counters {
             world.disk.failure = Some(CacheFailure::Full);
             world.write(task(3, "completed"));
         }
+        StateError::OutboxNotKept => {
+            world.edits.failure = Some(CacheFailure::Full);
+            world.edit("a", "e1", 1, super::editing::note("x"));
+        }
+        StateError::StoredEditUnusable => {
+            let records = world.edits.databases.values_mut().next().unwrap();
+            let key = (crate::cache::CacheStore::Outbox, "1".to_owned());
+            records.insert(key, "{}".into());
+            world.next_life(5_000);
+            world.hello("a");
+        }
+        StateError::EditsLost => {
+            let failure = CacheFailure::Unreadable;
+            world.input(Input::Outbox(crate::cache::CacheEvent::Lost(failure)));
+        }
         StateError::StoredRowsUnusable => {
             world.run(3 * MINUTE_MS);
             let records = world.disk.databases.values_mut().next().unwrap();

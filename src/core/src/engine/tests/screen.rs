@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use super::editing::Edits;
 use crate::{
     identity::{PanelId, ResourceId, VersionId},
-    protocol::{SessionView, WorkerMessage},
+    protocol::{Row, SessionView, WorkerMessage},
 };
 
 /// See the module.
@@ -13,10 +14,14 @@ pub(super) struct Screen {
     pub(super) rows: BTreeMap<PanelId, BTreeMap<ResourceId, VersionId>>,
     pub(super) messages: Vec<WorkerMessage>,
     pub(super) session: Option<SessionView>,
+    /// Every row as it came last.
+    pub(super) last: BTreeMap<ResourceId, Row>,
+    pub(super) edits: Edits,
 }
 
 /// Draws a message.
 pub(super) fn show(screen: &mut Screen, message: &WorkerMessage) {
+    screen.note(message);
     match message {
         WorkerMessage::Snapshot {
             panel, part, rows, ..

@@ -62,6 +62,10 @@ pub(super) struct Faults {
     pub(super) cursors_fail: bool,
     /// Until then every FHIR request is answered 429.
     pub(super) throttled_until: Option<Timestamp>,
+    /// Somebody else signs in.
+    pub(super) profile: Option<&'static str>,
+    /// What is wrong with writes.
+    pub(super) writes: super::server_writes::WriteFaults,
 }
 
 #[derive(Default)]
@@ -76,6 +80,9 @@ pub(super) struct Server {
     pub(super) page: usize,
     /// Method, path and number of rows answered.
     pub(super) log: Vec<(HttpMethod, String, usize)>,
+    /// Frames of what requests have written.
+    pub(super) outgoing: Vec<(SocketId, String)>,
+    pub(super) history: super::server_writes::History,
     versions: u64,
     pub(super) ids: u64,
 }
@@ -88,6 +95,7 @@ impl Server {
         let id = body["id"].as_str().unwrap().to_owned();
         body["meta"] =
             json!({ "versionId": format!("v{}", self.versions), "lastUpdated": now.to_iso() });
+        self.history.note(&kind, &id, &body);
         let stored = Stored {
             body: body.clone(),
             version: self.versions,
@@ -165,6 +173,9 @@ impl Server {
         };
         let rows = body.matches("\"fullUrl\"").count();
         self.log.push((request.method, path.into(), rows));
+        if self.loses_answer(request) {
+            return Err(HttpFailure::Unreachable);
+        }
         Ok(HttpAnswer {
             status,
             body,
@@ -199,8 +210,10 @@ impl Server {
             (method, path) if path.starts_with("fhir/R4/Subscription") => {
                 self.on_subscription(now, method, path, body)
             }
+            (HttpMethod::Get, _) if path.contains("/_history") => self.history_of(path),
             (HttpMethod::Get, _) if path.contains('?') => (200, self.search(now, path)),
-            (HttpMethod::Get, _) => self.read(path),
+            (HttpMethod::Get, _) => self.read_for(request, path),
+            (HttpMethod::Patch, _) => self.patch(now, path, body),
             _ => (404, outcome("Not found").to_string()),
         }
     }
@@ -239,6 +252,9 @@ impl Server {
 
     fn me(&self) -> Value {
         let mut me = me();
+        if let Some(other) = self.faults.profile {
+            me["profile"]["id"] = json!(other);
+        }
         if self.faults.only_owner.is_some() {
             me["accessPolicy"] =
                 json!({ "resource": [{ "resourceType": "Task", "criteria": "Task?owner=x" }] });
@@ -246,7 +262,7 @@ impl Server {
         me
     }
 
-    fn read(&self, path: &str) -> (u16, String) {
+    pub(super) fn read(&self, path: &str) -> (u16, String) {
         let mut parts = path.split('/').skip(2);
         let key = (
             parts.next().unwrap().to_owned(),

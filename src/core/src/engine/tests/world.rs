@@ -19,7 +19,7 @@ use crate::{
 
 const HTTP_MS: i64 = 5;
 const FRAME_MS: i64 = 2;
-const DISK_MS: i64 = 3;
+pub(super) const DISK_MS: i64 = 3;
 const HEARTBEAT_MS: i64 = 10_000;
 
 pub(super) enum Happening {
@@ -38,6 +38,8 @@ pub(super) struct World {
     pub(super) channel: Vec<WorkerMessage>,
     pub(super) stored: Option<String>,
     pub(super) disk: Disk,
+    /// The databases of the outbox.
+    pub(super) edits: Disk,
     pub(super) logs: Vec<String>,
     pub(super) open: BTreeSet<SocketId>,
     pub(super) opened: usize,
@@ -99,6 +101,7 @@ impl World {
             channel: Vec::new(),
             stored,
             disk: Disk::default(),
+            edits: Disk::default(),
             logs: Vec::new(),
             open: BTreeSet::new(),
             opened: 0,
@@ -367,6 +370,8 @@ impl World {
             Happening::Reaches(request) if self.server.hangs(&request) => {}
             Happening::Reaches(request) => {
                 let result = self.server.answer(self.now, &request);
+                let frames = std::mem::take(&mut self.server.outgoing);
+                self.deliver(frames);
                 self.at(
                     HTTP_MS,
                     Happening::Input(Input::Http {
@@ -468,6 +473,7 @@ impl World {
                     self.queue
                         .retain(|_, happening| !matches!(happening, Happening::Input(Input::Cache(_))));
                 }
+                Output::Outbox(order) => self.keep_edits(order),
                 Output::Log { text, .. } => {
                     self.logs.push(format!("{} {text}", self.now.0 % 10_000_000));
                 }

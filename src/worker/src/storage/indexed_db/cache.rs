@@ -17,7 +17,7 @@ use super::{
     connection::Connection,
     ledger::Ledger,
     requests::{clear, commit, delete, page, put},
-    schema,
+    schema::Schema,
     seal::{self, Sealer, Sealing},
 };
 use crate::storage::{Cache, Incident};
@@ -27,9 +27,19 @@ const PAGE_RECORDS: u32 = 8;
 /// Records that are encrypted at once. Each is in memory twice meanwhile.
 const SEALINGS_MAX: usize = 8;
 
+/// Where a cache is.
+pub(super) struct Place {
+    /// Name of the database.
+    pub(super) name: String,
+    /// How the database looks.
+    pub(super) schema: Schema,
+    /// Its stores, in the order of reading.
+    pub(super) stores: &'static [CacheStore],
+}
+
 /// An open cache.
 pub(crate) struct OpenCache {
-    name: String,
+    place: Place,
     key: CryptoKey,
     sealer: Sealer,
     connection: Rc<RefCell<Option<Rc<Connection>>>>,
@@ -41,14 +51,14 @@ pub(crate) struct OpenCache {
 
 impl OpenCache {
     pub(super) fn new(
-        name: String,
+        place: Place,
         key: CryptoKey,
         sealer: Sealer,
         connection: Connection,
         tell: Rc<dyn Fn(Incident)>,
     ) -> Self {
         let cache = Self {
-            name,
+            place,
             key,
             sealer,
             connection: Rc::default(),
@@ -88,7 +98,7 @@ impl OpenCache {
         if self.gone.get() {
             return Err(CacheFailure::Closed);
         }
-        let reopened = Connection::open(&self.name, &schema::cache()).await;
+        let reopened = Connection::open(&self.place.name, &self.place.schema).await;
         let connection = reopened.map_err(|_| CacheFailure::Closed)?;
         if connection.created {
             // It is empty now: what the engine believes to be stored is not.
@@ -128,7 +138,7 @@ impl OpenCache {
 
     /// Whether there is any record.
     pub(super) async fn is_empty(&self) -> Result<bool, CacheFailure> {
-        for store in CacheStore::ALL {
+        for store in self.place.stores {
             if !self.page(*store, None).await?.is_empty() {
                 return Ok(false);
             }
@@ -144,7 +154,7 @@ impl OpenCache {
     ) -> Result<ControlFlow<()>, CacheFailure> {
         let mut opening = Vec::with_capacity(sealed.len());
         for (key, sealed) in sealed {
-            let place = address(&self.name, store, &key);
+            let place = address(&self.place.name, store, &key);
             let text = self.sealer.open(&self.key, &place, &sealed)?;
             let bytes = seal::stored_bytes(&sealed);
             self.ledger.borrow_mut().add(store, &key, bytes);
@@ -173,7 +183,7 @@ impl OpenCache {
             {
                 sealed.push_back(first.done().await?);
             }
-            let place = address(&self.name, record.store, &record.key);
+            let place = address(&self.place.name, record.store, &record.key);
             let sealing = self.sealer.seal(&self.key, &place, &record.text).await?;
             running.push_back(sealing);
         }
@@ -203,18 +213,20 @@ impl Cache for OpenCache {
         &self,
         mut found: impl AsyncFnMut(CacheRecord) -> ControlFlow<()>,
     ) -> Result<u64, CacheFailure> {
-        let mut place = Some(Place::FIRST);
-        let mut page = self.page(CacheStore::ALL[0], None).await?;
-        while let Some(here) = place {
-            place = here.next(&page);
+        let stores = self.place.stores;
+        let mut progress = Some(Progress::FIRST);
+        let mut page = self.page(stores[0], None).await?;
+        while let Some(here) = progress {
+            progress = here.next(stores, &page);
             // The next page is on its way while this one is decrypted and told.
             let next = async {
-                match &place {
-                    Some(next) => self.page(next.store(), next.after.as_deref()).await,
+                match &progress {
+                    Some(next) => self.page(stores[next.store], next.after.as_deref()).await,
                     None => Ok(Vec::new()),
                 }
             };
-            let (told, next) = join(self.tell_page(here.store(), page, &mut found), next).await;
+            let (told, next) =
+                join(self.tell_page(stores[here.store], page, &mut found), next).await;
             if told?.is_break() {
                 break;
             }
@@ -250,32 +262,28 @@ impl Cache for OpenCache {
     }
 
     async fn revive(&self) -> Result<(), CacheFailure> {
-        let parameters = CacheStore::Parameters.name();
-        self.connected(async |connection| connection.reading(&[parameters]).map(drop))
+        let any = self.place.stores[0].name();
+        self.connected(async |connection| connection.reading(&[any]).map(drop))
             .await
     }
 }
 
 /// How far a cache was read.
-struct Place {
-    /// Position in [`CacheStore::ALL`].
+struct Progress {
+    /// Position in [`Place::stores`].
     store: usize,
     /// The last key that was read.
     after: Option<String>,
 }
 
-impl Place {
+impl Progress {
     const FIRST: Self = Self {
         store: 0,
         after: None,
     };
 
-    fn store(&self) -> CacheStore {
-        CacheStore::ALL[self.store]
-    }
-
     /// Where to go on after the page that was read here; `None` at the end.
-    fn next(&self, page: &[(String, JsValue)]) -> Option<Self> {
+    fn next(&self, stores: &[CacheStore], page: &[(String, JsValue)]) -> Option<Self> {
         if page.len() == PAGE_RECORDS as usize {
             let after = page.last().map(|(key, _)| key.clone());
             return Some(Self {
@@ -284,7 +292,7 @@ impl Place {
             });
         }
         let store = self.store + 1;
-        (store < CacheStore::ALL.len()).then_some(Self { store, after: None })
+        (store < stores.len()).then_some(Self { store, after: None })
     }
 }
 

@@ -126,7 +126,8 @@ pub(super) async fn delete(name: &str) -> Result<(), CacheFailure> {
 async fn open_or_replace(name: &str, schema: &Schema) -> Result<Connection, CacheFailure> {
     let opened = match open_at_version(name, schema).await {
         Err(OpenDbError::Base(error))
-            if failure::name(&error).as_deref() == Some(failure::VERSION_ERROR) =>
+            if failure::name(&error).as_deref() == Some(failure::VERSION_ERROR)
+                && !schema.lasting =>
         {
             delete(name).await?;
             open_at_version(name, schema).await
@@ -138,16 +139,19 @@ async fn open_or_replace(name: &str, schema: &Schema) -> Result<Connection, Cach
 
 async fn open_at_version(name: &str, schema: &Schema) -> Result<Connection, OpenDbError> {
     let created = Rc::new(Cell::new(false));
-    let (wanted, upgraded) = (schema.stores.clone(), created.clone());
+    let (wanted, lasting, upgraded) = (schema.stores.clone(), schema.lasting, created.clone());
     let database = Database::open(name)
         .with_version(schema.version)
         .with_on_upgrade_needed(move |_, database| {
-            upgraded.set(true);
             let present: Vec<String> = database.object_store_names().collect();
-            for store in present {
-                database.delete_object_store(&store)?;
+            upgraded.set(!lasting || present.is_empty());
+            if !lasting {
+                for store in &present {
+                    database.delete_object_store(store)?;
+                }
             }
-            for store in wanted {
+            let missing = |store: &&str| !lasting || !present.iter().any(|known| known == store);
+            for store in wanted.into_iter().filter(missing) {
                 database.create_object_store(store).build()?;
             }
             Ok(())

@@ -20,13 +20,14 @@ use std::rc::Rc;
 
 use futures_util::future::join;
 use panels_core::{
-    cache::{CacheFailure, CacheName},
+    cache::{CacheFailure, CacheName, CacheStore},
     protocol::Secret,
 };
 
 use self::{
-    cache::OpenCache,
+    cache::{OpenCache, Place},
     connection::Connection,
+    schema::Schema,
     seal::Sealer,
     vault::{CacheKey, Vault},
 };
@@ -35,20 +36,56 @@ use super::{Incident, Storage};
 /// The browser's storage.
 pub(crate) struct IndexedDb {
     prefix: String,
+    family: Family,
     vault: Vault,
+}
+
+/// What the databases are for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Family {
+    Cache,
+    Outbox,
+}
+
+impl Family {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Cache => "cache",
+            Self::Outbox => "outbox",
+        }
+    }
+
+    fn schema(self) -> Schema {
+        match self {
+            Self::Cache => schema::cache(),
+            Self::Outbox => schema::outbox(),
+        }
+    }
+
+    fn stores(self) -> &'static [CacheStore] {
+        match self {
+            Self::Cache => CacheStore::ALL,
+            Self::Outbox => schema::OUTBOX_STORES,
+        }
+    }
 }
 
 impl IndexedDb {
     /// The storage of this origin. Its databases are named with this word in front.
     pub(crate) fn new(prefix: &str) -> Self {
+        Self::of(prefix, Family::Cache)
+    }
+
+    fn of(prefix: &str, family: Family) -> Self {
         Self {
             prefix: prefix.to_owned(),
-            vault: Vault::new(prefix),
+            family,
+            vault: Vault::new(prefix, family.word()),
         }
     }
 
     fn database(&self, cache: &CacheName) -> String {
-        format!("{}-cache-{}", self.prefix, cache.as_str())
+        format!("{}-{}-{}", self.prefix, self.family.word(), cache.as_str())
     }
 
     /// Deletes a cache whose key is deleted already.
@@ -80,22 +117,32 @@ impl Storage for IndexedDb {
     ) -> Result<OpenCache, CacheFailure> {
         let (name, tell) = (self.database(name), Rc::new(tell));
         let sealer = Sealer::new()?;
-        let cache = schema::cache();
+        let (schema, stores) = (self.family.schema(), self.family.stores());
         // Together: people wait for the first rows.
-        let opening = Connection::open(&name, &cache);
+        let opening = Connection::open(&name, &schema);
         let (known, connection) = join(self.vault.cache_key(&name), opening).await;
         let (known, mut connection) = (known?, connection?);
         if matches!(known, CacheKey::Wiped) {
             drop(connection);
             self.finish_wipe(&name).await?;
-            connection = Connection::open(&name, &cache).await?;
+            connection = Connection::open(&name, &schema).await?;
         }
         if let CacheKey::Present(key) = known {
-            return Ok(OpenCache::new(name, key, sealer, connection, tell));
+            let place = Place {
+                name,
+                schema,
+                stores,
+            };
+            return Ok(OpenCache::new(place, key, sealer, connection, tell));
         }
         let created = connection.created;
         let key = self.vault.new_cache_key(&name, &sealer).await?;
-        let cache = OpenCache::new(name, key, sealer, connection, tell);
+        let place = Place {
+            name,
+            schema,
+            stores,
+        };
+        let cache = OpenCache::new(place, key, sealer, connection, tell);
         // Records without a key: the vault was lost.
         if !created && !cache.is_empty().await? {
             return Err(CacheFailure::Unreadable);
@@ -110,5 +157,15 @@ impl Storage for IndexedDb {
             self.finish_wipe(&name).await?;
         }
         Ok(())
+    }
+
+    async fn discard(&self, name: &CacheName) -> Result<(), CacheFailure> {
+        let name = self.database(name);
+        self.vault.begin_discard(&name).await?;
+        self.finish_wipe(&name).await
+    }
+
+    fn outbox(&self) -> Self {
+        Self::of(&self.prefix, Family::Outbox)
     }
 }

@@ -1,4 +1,4 @@
-//! What databases look like. Nothing is migrated: a database of another version, older or newer, is emptied.
+//! What databases look like. Of the cache nothing is migrated: a database of another version, older or newer, is emptied.
 
 use panels_core::cache::{CACHE_SCHEMA_VERSION, CacheStore};
 
@@ -9,6 +9,11 @@ pub(super) const KEYS: &str = "keys";
 /// Store of the vault: the session.
 pub(super) const SESSIONS: &str = "sessions";
 
+/// Version of outboxes. Edits outlive the build that has stored them.
+const OUTBOX_VERSION: u8 = 1;
+/// Stores of an outbox.
+pub(super) const OUTBOX_STORES: &[CacheStore] = &[CacheStore::Outbox];
+
 /// What a database has to look like.
 #[derive(Clone, Debug)]
 pub(super) struct Schema {
@@ -16,6 +21,9 @@ pub(super) struct Schema {
     pub(super) version: u8,
     /// Names of its stores. Keys are given with the values.
     pub(super) stores: Vec<&'static str>,
+    /// What is in a database of another version is worth more than the version: stores are added, nothing is deleted, and one
+    /// that is newer is left alone.
+    pub(super) lasting: bool,
 }
 
 /// The keys and the session.
@@ -23,6 +31,7 @@ pub(super) fn vault() -> Schema {
     Schema {
         version: VAULT_VERSION,
         stores: vec![KEYS, SESSIONS],
+        lasting: false,
     }
 }
 
@@ -31,5 +40,15 @@ pub(super) fn cache() -> Schema {
     Schema {
         version: CACHE_SCHEMA_VERSION,
         stores: CacheStore::ALL.iter().map(|store| store.name()).collect(),
+        lasting: false,
+    }
+}
+
+/// An outbox.
+pub(super) fn outbox() -> Schema {
+    Schema {
+        version: OUTBOX_VERSION,
+        stores: OUTBOX_STORES.iter().map(|store| store.name()).collect(),
+        lasting: true,
     }
 }

@@ -16,8 +16,6 @@ use super::{
 
 /// Caches that are deleted in one go: each user of a browser profile has one, and each wipe takes all.
 const CACHES_MAX: u32 = 256;
-/// Names of the keys of caches begin so.
-const CACHE_KEY: &str = "cache ";
 /// Name of the one session, and of its key.
 const SESSION: &str = "session";
 
@@ -34,12 +32,15 @@ pub(super) enum CacheKey {
 /// The vault of an origin.
 pub(super) struct Vault {
     name: String,
+    /// Names of the keys of its caches begin so: those of others are none of its business.
+    family: &'static str,
 }
 
 impl Vault {
-    pub(super) fn new(prefix: &str) -> Self {
+    pub(super) fn new(prefix: &str, family: &'static str) -> Self {
         Self {
             name: format!("{prefix}-vault"),
+            family,
         }
     }
 
@@ -84,7 +85,7 @@ impl Vault {
     pub(super) async fn cache_key(&self, cache: &str) -> Result<CacheKey, CacheFailure> {
         let vault = self.connect().await?;
         let reading = vault.reading(&[KEYS])?;
-        let key = checked(get(&reading, KEYS, &key_name(cache))?.await)?;
+        let key = checked(get(&reading, KEYS, &self.key_name(cache))?.await)?;
         Ok(match key.map(JsCast::dyn_into) {
             None => CacheKey::Missing,
             Some(Ok(key)) => CacheKey::Present(key),
@@ -107,41 +108,51 @@ impl Vault {
     pub(super) async fn begin_wipe(&self) -> Result<Vec<String>, CacheFailure> {
         let vault = self.connect().await?;
         let keys = page(&vault.reading(&[KEYS])?, KEYS, None, CACHES_MAX).await?;
-        let caches = keys.iter().filter_map(|(name, _)| cache_of(name));
+        let caches = keys.iter().filter_map(|(name, _)| self.cache_of(name));
         let caches: Vec<_> = caches.map(str::to_owned).collect();
-        let writing = vault.writing(&[KEYS], TransactionDurability::Strict)?;
-        for cache in &caches {
-            put(&writing, KEYS, &key_name(cache), &JsValue::TRUE)?;
-        }
-        commit(writing).await?;
+        self.mark_wiped(&vault, &caches).await?;
         Ok(caches)
+    }
+
+    /// Deletes the key of a cache and notes that the cache is still to be deleted.
+    pub(super) async fn begin_discard(&self, cache: &str) -> Result<(), CacheFailure> {
+        let vault = self.connect().await?;
+        self.mark_wiped(&vault, &[cache.to_owned()]).await
+    }
+
+    async fn mark_wiped(&self, vault: &Connection, caches: &[String]) -> Result<(), CacheFailure> {
+        let writing = vault.writing(&[KEYS], TransactionDurability::Strict)?;
+        for cache in caches {
+            put(&writing, KEYS, &self.key_name(cache), &JsValue::TRUE)?;
+        }
+        commit(writing).await
     }
 
     /// Forgets that there was such a cache.
     pub(super) async fn end_wipe(&self, cache: &str) -> Result<(), CacheFailure> {
         let vault = self.connect().await?;
         let writing = vault.writing(&[KEYS], TransactionDurability::Strict)?;
-        delete(&writing, KEYS, &key_name(cache))?;
+        delete(&writing, KEYS, &self.key_name(cache))?;
         commit(writing).await
     }
 
     async fn put_cache_key(&self, cache: &str, value: &JsValue) -> Result<(), CacheFailure> {
         let vault = self.connect().await?;
         let writing = vault.writing(&[KEYS], TransactionDurability::Strict)?;
-        put(&writing, KEYS, &key_name(cache), value)?;
+        put(&writing, KEYS, &self.key_name(cache), value)?;
         commit(writing).await
+    }
+
+    fn key_name(&self, cache: &str) -> String {
+        format!("{} {cache}", self.family)
+    }
+
+    /// The cache that a key is for; `None` for that of the session, and of others.
+    fn cache_of<'a>(&self, key: &'a str) -> Option<&'a str> {
+        key.strip_prefix(self.family)?.strip_prefix(' ')
     }
 
     async fn connect(&self) -> Result<Connection, CacheFailure> {
         Connection::open(&self.name, &schema::vault()).await
     }
-}
-
-fn key_name(cache: &str) -> String {
-    format!("{CACHE_KEY}{cache}")
-}
-
-/// The cache that a key is for; `None` for that of the session.
-fn cache_of(key: &str) -> Option<&str> {
-    key.strip_prefix(CACHE_KEY)
 }

@@ -4,6 +4,7 @@
 
 pub(super) mod cache;
 mod failures;
+pub(super) mod outbox;
 mod session;
 mod turns;
 

@@ -1,6 +1,7 @@
 //! What only a browser's storage can do: be looked into, tampered with, held open, taken away, full or forbidden.
 
 mod failures;
+mod outboxes;
 mod raw;
 mod secrecy;
 

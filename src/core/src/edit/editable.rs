@@ -1,0 +1,35 @@
+//! What can be edited of a record, with the values as an edit names them.
+
+use super::{Permissions, document::Document, document::list_at};
+use crate::{
+    fhir::Resource,
+    protocol::{EditField, EditableField, FieldValue},
+};
+
+/// The fields of a record: one for each, of contacts one for each of them and one to add.
+pub(crate) fn editable(resource: &Resource, permissions: &Permissions) -> Vec<EditableField> {
+    let body = Document::of(resource).body;
+    let kind = &resource.key.kind;
+    let mut fields = Vec::new();
+    for field in EditField::ALL
+        .iter()
+        .copied()
+        .filter(|field| field.belongs_to(kind))
+    {
+        let bar = permissions.may_edit(kind, field).err();
+        let mut add = |value| fields.push(EditableField { field, value, bar });
+        if field == EditField::Contact {
+            let contacts = list_at(&body, field.path()).iter();
+            let contacts = contacts.map(|contact| FieldValue::of_element(field, contact));
+            contacts
+                .filter(|contact| *contact != FieldValue::Absent)
+                .for_each(&mut add);
+        }
+        add(if field.is_list() {
+            FieldValue::Absent
+        } else {
+            FieldValue::read(field, &body)
+        });
+    }
+    fields
+}

@@ -1,0 +1,104 @@
+//! Durability: which edits are on the disk as they are in memory.
+//!
+//! One batch is on its way at a time. An edit may go to the server only when it is on the disk, or when there is none.
+
+use std::collections::BTreeSet;
+
+use crate::{
+    cache::{CacheFailure, CacheWriteId},
+    limits,
+};
+
+/// Where the database is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum State {
+    /// Nobody's edits are kept.
+    #[default]
+    Closed,
+    /// Records are being told.
+    Opening,
+    /// Batches are written.
+    Open,
+    /// Nothing is kept, until another try.
+    Off(CacheFailure),
+}
+
+/// See the module.
+#[derive(Debug, Default)]
+pub(super) struct Disk {
+    pub(super) state: State,
+    /// Edits that are not on the disk as they are now.
+    changed: BTreeSet<u64>,
+    in_flight: Option<(CacheWriteId, BTreeSet<u64>)>,
+    writes: u64,
+}
+
+impl Disk {
+    /// An edit is new, or changed, or gone.
+    pub(super) fn mark(&mut self, number: u64) {
+        self.changed.insert(number);
+    }
+
+    /// Whether an edit is not on the disk as it is, or is to go from there.
+    pub(super) fn is_marked(&self, number: u64) -> bool {
+        self.changed.contains(&number)
+    }
+
+    /// Whether an edit is on the disk as it is.
+    pub(super) fn holds(&self, number: u64) -> bool {
+        let written = self
+            .in_flight
+            .as_ref()
+            .is_none_or(|(_, batch)| !batch.contains(&number));
+        self.state == State::Open && written && !self.changed.contains(&number)
+    }
+
+    /// Whether an edit may go out: it is on the disk, or there is none to wait for.
+    pub(super) fn lets_go(&self, number: u64) -> bool {
+        self.holds(number) || matches!(self.state, State::Off(_))
+    }
+
+    /// Whether everything is on the disk.
+    pub(super) fn is_settled(&self) -> bool {
+        self.state == State::Open && self.in_flight.is_none() && self.changed.is_empty()
+    }
+
+    /// Takes the next batch, if one may be written now.
+    pub(super) fn next_batch(&mut self) -> Option<(CacheWriteId, BTreeSet<u64>)> {
+        if self.state != State::Open || self.in_flight.is_some() || self.changed.is_empty() {
+            return None;
+        }
+        let rest = self
+            .changed
+            .iter()
+            .nth(limits::OUTBOX_BATCH_MAX)
+            .copied()
+            .map_or_else(BTreeSet::new, |first| self.changed.split_off(&first));
+        let batch = std::mem::replace(&mut self.changed, rest);
+        self.writes += 1;
+        let write = CacheWriteId(self.writes);
+        self.in_flight = Some((write, batch.clone()));
+        Some((write, batch))
+    }
+
+    /// A batch was stored, or not. Returns its edits if it is the one that is waited for.
+    pub(super) fn on_written(
+        &mut self,
+        write: CacheWriteId,
+        stored: bool,
+    ) -> Option<BTreeSet<u64>> {
+        let (_, batch) = self.in_flight.take_if(|(known, _)| *known == write)?;
+        if !stored {
+            self.changed.extend(batch.iter().copied());
+        }
+        Some(batch)
+    }
+
+    /// It cannot be used.
+    pub(super) fn fail(&mut self, failure: CacheFailure) {
+        self.state = State::Off(failure);
+        if let Some((_, batch)) = self.in_flight.take() {
+            self.changed.extend(batch);
+        }
+    }
+}

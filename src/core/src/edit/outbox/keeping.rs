@@ -1,0 +1,264 @@
+//! The outbox and its database: whose it is, what comes back of it, what is left in it.
+
+use super::{
+    Aside, Author, Outbox,
+    disk::State,
+    entry::{self, Entry},
+};
+use crate::{
+    cache::{CacheChange, CacheEvent, CacheFailure, CacheRecord, CacheStore, outbox_name, problem},
+    engine::{OutboxOrder, Output, io::Io, requests::Purpose},
+    error::StateError,
+    limits,
+    protocol::{Secret, StorageView},
+    timer::Timer,
+};
+
+/// Edits that can be numbered in one millisecond.
+const NUMBERS_PER_MS: u64 = 1_000;
+
+impl Outbox {
+    /// Somebody is signed in: their edits come back.
+    pub(crate) fn open(&mut self, io: &mut Io, author: Author) {
+        if self.author.as_ref() == Some(&author) {
+            self.parked = false;
+            self.news.everything();
+            return;
+        }
+        self.put_aside(io);
+        let name = outbox_name(&author.server, &author.project, &author.profile);
+        let back = self.aside.iter().position(|aside| aside.author == author);
+        let back = back.map(|place| self.aside.swap_remove(place).held);
+        for (number, entry) in back.into_iter().flatten() {
+            self.insert(number, entry);
+            self.disk.mark(number);
+        }
+        self.author = Some(author);
+        self.news.everything();
+        self.disk.state = State::Opening;
+        io.push(Output::Outbox(OutboxOrder::Open { name }));
+        io.timers
+            .set(Timer::Outbox, io.now + limits::OUTBOX_OPEN_MAX_MS);
+    }
+
+    /// The session of the author has ended by itself: what is here is kept, and neither shown nor sent.
+    pub(crate) fn park(&mut self, io: &mut Io) {
+        if self.author.is_none() {
+            return;
+        }
+        self.parked = true;
+        self.strands.clear();
+        cancel(io);
+        self.news.forget();
+        self.write(io);
+        self.leave_if_stored(io);
+    }
+
+    /// The user has signed out, with nothing in here. What was never read stays for the next time.
+    pub(crate) fn leave(&mut self, io: &mut Io) {
+        if self.loaded && self.held.is_empty() && self.unreadable == 0 {
+            self.discard_all(io);
+        } else {
+            self.park(io);
+        }
+    }
+
+    /// The user has signed out and said that nothing of this is wanted any longer: it goes, with its key.
+    pub(crate) fn discard_all(&mut self, io: &mut Io) {
+        if self.author.is_some() {
+            io.push(Output::Outbox(OutboxOrder::Discard));
+        }
+        self.forget(io);
+    }
+
+    /// Parked, and on the disk: nothing of it stays in memory.
+    pub(super) fn leave_if_stored(&mut self, io: &mut Io) {
+        if self.parked && self.disk.is_settled() {
+            // Of an empty one not even the key is left.
+            let nothing = self.held.is_empty() && self.unreadable == 0;
+            io.push(Output::Outbox(if nothing {
+                OutboxOrder::Discard
+            } else {
+                OutboxOrder::Close
+            }));
+            self.forget(io);
+        }
+    }
+
+    fn forget(&mut self, io: &mut Io) {
+        io.timers.stop(Timer::Outbox);
+        cancel(io);
+        let aside = std::mem::take(&mut self.aside);
+        *self = Self {
+            aside,
+            news: self.news.successor(),
+            ..Self::default()
+        };
+    }
+
+    /// Somebody else signs in before everything was stored, or where nothing can be: it waits in memory for its author.
+    fn put_aside(&mut self, io: &mut Io) {
+        let Some(author) = self.author.take() else {
+            return;
+        };
+        io.push(Output::Outbox(OutboxOrder::Close));
+        let mut held = std::mem::take(&mut self.held);
+        held.retain(|number, _| !self.disk.holds(*number));
+        if !held.is_empty() {
+            if self.aside.len() >= limits::OUTBOXES_ASIDE_MAX {
+                io.report(StateError::EditsLost);
+                self.aside.remove(0);
+            }
+            self.aside.push(Aside { author, held });
+        }
+        self.forget(io);
+    }
+
+    /// The storage tells something.
+    pub(crate) fn on_disk(&mut self, io: &mut Io, event: CacheEvent) {
+        match (event, self.disk.state) {
+            (CacheEvent::Record(record), State::Opening) => self.on_record(io, &record),
+            (CacheEvent::Ready { .. }, State::Opening) => {
+                io.timers.stop(Timer::Outbox);
+                self.disk.state = State::Open;
+                self.loaded = true;
+                self.take_found();
+            }
+            (CacheEvent::Written { write, result }, State::Open) => {
+                let Some(batch) = self.disk.on_written(write, result.is_ok()) else {
+                    return;
+                };
+                for number in batch {
+                    if let Some(entry) = self.held.get(&number) {
+                        self.news.change(&entry.id);
+                    }
+                }
+                if let Err(failure) = result {
+                    self.give_up(io, failure);
+                }
+            }
+            (CacheEvent::Lost(failure), State::Opening | State::Open) => self.give_up(io, failure),
+            _ => {}
+        }
+    }
+
+    /// The database did not open in time, or is tried once more.
+    pub(crate) fn on_timer(&mut self, io: &mut Io) {
+        match (self.disk.state, self.author.clone()) {
+            (State::Opening, _) => self.give_up(io, CacheFailure::Blocked),
+            (State::Off(_), Some(author)) => {
+                let name = outbox_name(&author.server, &author.project, &author.profile);
+                for number in self.held.keys() {
+                    self.disk.mark(*number);
+                }
+                self.disk.state = State::Opening;
+                io.push(Output::Outbox(OutboxOrder::Open { name }));
+                io.timers
+                    .set(Timer::Outbox, io.now + limits::OUTBOX_OPEN_MAX_MS);
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether edits are kept, for the tabs.
+    pub(super) fn storage(&self) -> StorageView {
+        match self.disk.state {
+            State::Closed | State::Opening => StorageView::Unknown,
+            State::Open => StorageView::Kept,
+            State::Off(failure) => StorageView::MemoryOnly {
+                reason: problem(failure),
+            },
+        }
+    }
+
+    fn give_up(&mut self, io: &mut Io, failure: CacheFailure) {
+        io.report_about(StateError::OutboxNotKept, failure);
+        if failure == CacheFailure::Unreadable {
+            // Its key is gone, and nobody will ever read it: room for what comes.
+            io.report(StateError::EditsLost);
+            io.push(Output::Outbox(OutboxOrder::Discard));
+        }
+        // What was told so far is as good as what comes of a storage that works.
+        self.take_found();
+        self.disk.fail(failure);
+        self.news.everything();
+        io.timers
+            .set(Timer::Outbox, io.now + limits::CACHE_RETRY_MS);
+    }
+
+    fn on_record(&mut self, io: &mut Io, record: &CacheRecord) {
+        if record.store != CacheStore::Outbox {
+            return;
+        }
+        let entry = entry::parse(record.text.reveal());
+        let number = record.key.parse::<u64>().ok();
+        let own = entry.filter(|entry| Some(&entry.author) == self.author.as_ref());
+        match (number, own) {
+            (Some(number), Some(entry)) => {
+                self.found.insert(number, entry);
+            }
+            _ => {
+                // It stays where it is: a later build may know what to do with it.
+                self.unreadable += 1;
+                io.report(StateError::StoredEditUnusable);
+            }
+        }
+    }
+
+    /// Everything that was stored was told. What is in memory already is newer than what is told of it.
+    fn take_found(&mut self) {
+        for (number, entry) in std::mem::take(&mut self.found) {
+            if self.held.contains_key(&number) || self.disk.is_marked(number) {
+                continue;
+            }
+            if self.done.iter().any(|done| done.entry.id == entry.id) {
+                self.disk.mark(number);
+                continue;
+            }
+            // Asked for once more before anybody knew that it was here.
+            if let Some(again) = self.find(&entry.id) {
+                self.remove(again);
+            }
+            self.insert(number, entry);
+        }
+        self.news.everything();
+    }
+
+    /// Takes an edit in as the last one. Numbers follow the clock, so that those of two lives of the worker do not meet.
+    pub(super) fn append(&mut self, io: &Io, entry: Entry) -> u64 {
+        let clock = u64::try_from(io.clock_now().0).unwrap_or_default();
+        let number = clock.saturating_mul(NUMBERS_PER_MS).max(self.next);
+        self.next = number.saturating_add(1);
+        self.insert(number, entry);
+        self.disk.mark(number);
+        number
+    }
+
+    /// Stores what is not stored.
+    pub(super) fn write(&mut self, io: &mut Io) {
+        let Some((write, batch)) = self.disk.next_batch() else {
+            return;
+        };
+        let changes = batch.iter().map(|number| {
+            let key = format!("{number:020}");
+            match self.held.get(number) {
+                Some(entry) => CacheChange::Put(CacheRecord {
+                    store: CacheStore::Outbox,
+                    key,
+                    text: Secret::new(entry::to_text(entry)),
+                }),
+                None => CacheChange::Delete {
+                    store: CacheStore::Outbox,
+                    key,
+                },
+            }
+        });
+        let changes = changes.collect();
+        io.push(Output::Outbox(OutboxOrder::Write { write, changes }));
+    }
+}
+
+/// What is on its way is given up, or it would go out in the name of whoever comes next.
+fn cancel(io: &mut Io) {
+    io.cancel_requests(|purpose| matches!(purpose, Purpose::Edit(_)));
+}

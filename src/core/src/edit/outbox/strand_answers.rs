@@ -1,0 +1,351 @@
+//! What answers of the server mean for the edits of a record.
+
+use super::{
+    Entry, Outbox, Stage,
+    plan::{coalesce, plan},
+    retry_at,
+    strand::{Call, Event, Run, Step},
+};
+use crate::{
+    edit::{
+        answer::{Answer, Reading, of_patch, of_read},
+        change::Standing,
+        document::Document,
+        merge::fields_to_decide,
+        policy::{Strategy, strategy},
+    },
+    engine::{io::Io, requests::Outcome},
+    fhir::{self, Resource},
+    identity::{ResourceKey, VersionId},
+    limits,
+    protocol::{Conflict, ConflictReason, EditOutcome, FieldChange, RollbackReason},
+};
+
+impl Outbox {
+    /// The answer to one of the calls. `in_doubt`: it is being asked whether the user is still a member.
+    pub(crate) fn on_answer(
+        &mut self,
+        io: &mut Io,
+        call: Call,
+        outcome: &Outcome,
+        in_doubt: bool,
+    ) -> Option<Event> {
+        match call {
+            Call::Patch(key) => self.on_patched(io, &key, outcome),
+            Call::Read(key) => {
+                self.on_read(io, &key, outcome, in_doubt);
+                None
+            }
+            Call::History(key) => {
+                self.on_history(io, &key, outcome);
+                None
+            }
+        }
+    }
+
+    fn on_patched(&mut self, io: &mut Io, key: &ResourceKey, outcome: &Outcome) -> Option<Event> {
+        let strand = self.strands.get_mut(key)?;
+        let Step::Sending(run) = &strand.step else {
+            return None;
+        };
+        let (run, asked) = (run.clone(), strand.asked);
+        match of_patch(key, outcome) {
+            Answer::Version(resource) => {
+                self.strands.remove(key);
+                self.settle(&run, &resource);
+                return Some(Event::Written(resource, asked));
+            }
+            Answer::Contention | Answer::Later => {
+                strand.rounds += 1;
+                let at = retry_at(io, strand.rounds);
+                self.send_patch(io, key, at);
+            }
+            Answer::Refused(reason) => {
+                strand.rounds += 1;
+                strand.refused = Some((reason, run));
+                self.read(io, key, false, None);
+            }
+            Answer::Unknown => self.read(io, key, true, None),
+        }
+        None
+    }
+
+    /// The server has written a version: edits whose changes are in it have ended, others were not let through.
+    fn settle(&mut self, run: &Run, resource: &Resource) {
+        let body = Document::of(resource).body;
+        let left = run
+            .changes
+            .iter()
+            .filter(|change| change.standing(&body) != Standing::Wanted);
+        let left: Vec<_> = left.map(|change| change.field).collect();
+        for going in &run.edits {
+            let Some(entry) = self.held.get(&going.number) else {
+                continue;
+            };
+            let kept = entry
+                .changes
+                .iter()
+                .find(|change| left.contains(&change.field));
+            match kept.map(|change| change.field) {
+                Some(field) => self.roll_back(going.number, RollbackReason::ReadOnly { field }),
+                None => {
+                    let outcome = EditOutcome::Applied {
+                        version: Some(resource.version.clone()),
+                        overwrote: going.overwrites.clone(),
+                        undoable: true,
+                    };
+                    self.end(going.number, outcome);
+                }
+            }
+        }
+    }
+
+    fn on_read(&mut self, io: &mut Io, key: &ResourceKey, outcome: &Outcome, in_doubt: bool) {
+        let Some(strand) = self.strands.get(key) else {
+            return;
+        };
+        let Step::Reading { doubt } = strand.step else {
+            return;
+        };
+        match of_read(key, outcome) {
+            Reading::Version(resource) if doubt => self.look_for_it(io, key, &resource),
+            Reading::Version(resource) => self.merge_into(io, key, &resource),
+            Reading::Absent(reason) if !(in_doubt && reason == RollbackReason::Deleted) => {
+                self.strands.remove(key);
+                let rolled_back = |entry: &Entry| matches!(entry.stage, Stage::RolledBack { .. });
+                let gone = self.of(key).filter(|(_, entry)| !rolled_back(entry));
+                for number in gone.map(|(number, _)| number).collect::<Vec<_>>() {
+                    let reason = reason.clone();
+                    self.set_stage(number, Stage::RolledBack { reason });
+                }
+            }
+            Reading::Absent(_) | Reading::Unusable => {
+                let wait_ms = limits::EDIT_READ_AGAIN_MS / 2;
+                let again = io.now + wait_ms + io.jitter_ms(wait_ms);
+                self.read(io, key, doubt, Some(again));
+            }
+        }
+    }
+
+    /// What may have been sent: is it there? Where the version is the one it was made for, it was not carried out.
+    fn look_for_it(&mut self, io: &mut Io, key: &ResourceKey, now: &Resource) {
+        let (base, changes) = self.sent(key);
+        let body = Document::of(now).body;
+        if is_made(&changes, &body) {
+            self.end_sent(key, Some(now.version.clone()));
+            self.merge_into(io, key, now);
+        } else if base.as_ref() == Some(&now.version) {
+            self.merge_into(io, key, now);
+        } else {
+            self.look_back(io, key, Box::new(now.clone()));
+        }
+    }
+
+    fn on_history(&mut self, io: &mut Io, key: &ResourceKey, outcome: &Outcome) {
+        let Some(strand) = self.strands.get_mut(key) else {
+            return;
+        };
+        let Step::Looking(now) = &strand.step else {
+            return;
+        };
+        let now = now.clone();
+        let (base, changes) = self.sent(key);
+        let Some(versions) = versions(key, outcome) else {
+            self.ask_about_sent(key, &now);
+            return self.merge_into(io, key, &now);
+        };
+        let me = self.author.as_ref().map(|author| author.profile.clone());
+        let mine = versions.iter().find(|version| {
+            let by = version.body["meta"]["author"]["reference"].as_str();
+            let is_mine = by.is_none() || by == me.as_deref();
+            is_mine && base.as_ref() != Some(&version.version) && is_made(&changes, &version.body)
+        });
+        if let Some(version) = mine {
+            self.end_sent(key, Some(version.version.clone()));
+        }
+        self.merge_into(io, key, &now);
+    }
+
+    /// The version that was sent against, and what was sent all together.
+    fn sent(&self, key: &ResourceKey) -> (Option<VersionId>, Vec<FieldChange>) {
+        let (mut base, mut changes) = (None, Vec::new());
+        for (_, entry) in self.of(key) {
+            if let Stage::Sent { base: against } = &entry.stage {
+                base = Some(against.clone());
+                changes = coalesce(changes, entry.changes.iter().cloned());
+            }
+        }
+        (base, changes)
+    }
+
+    /// What may have been sent was carried out.
+    fn end_sent(&mut self, key: &ResourceKey, version: Option<VersionId>) {
+        let sent = self
+            .of(key)
+            .filter(|(_, entry)| matches!(entry.stage, Stage::Sent { .. }));
+        let sent: Vec<u64> = sent.map(|(number, _)| number).collect();
+        for number in sent {
+            let outcome = EditOutcome::Applied {
+                version: version.clone(),
+                overwrote: Vec::new(),
+                undoable: true,
+            };
+            self.end(number, outcome);
+        }
+    }
+
+    /// Nobody can tell whether what was sent was carried out, and the record has changed since: the user is asked, except where
+    /// both stay anyway.
+    fn ask_about_sent(&mut self, key: &ResourceKey, now: &Resource) {
+        let body = Document::of(now).body;
+        let asked = self.of(key).filter_map(|(number, entry)| {
+            let merges =
+                |change: &FieldChange| strategy(&key.kind, change.field) == Strategy::Merge;
+            let sent = matches!(entry.stage, Stage::Sent { .. });
+            let ask = sent && !entry.changes.iter().all(merges);
+            ask.then(|| {
+                (
+                    number,
+                    conflict(entry, now, &body, ConflictReason::OutcomeUnknown),
+                )
+            })
+        });
+        for (number, conflict) in asked.collect::<Vec<_>>() {
+            self.set_stage(number, Stage::Conflict { conflict });
+        }
+    }
+
+    /// Merges what waits into what the server holds now.
+    pub(super) fn merge_into(&mut self, io: &mut Io, key: &ResourceKey, now: &Resource) {
+        let document = Document::of(now);
+        let next = plan(&key.kind, &document, self.eligible(key));
+        let refused = self
+            .strands
+            .get_mut(key)
+            .and_then(|strand| strand.refused.take());
+        if let Some((reason, run)) = refused
+            && self.is_final(key, &reason, &run, &next.patch)
+        {
+            return self.give_up_run(key, reason, &run);
+        }
+        self.carry_out(io, key, now, next);
+    }
+
+    /// Whether a refusal is no matter of what others wrote meanwhile: the same question would get the same answer.
+    fn is_final(
+        &self,
+        key: &ResourceKey,
+        reason: &RollbackReason,
+        run: &Run,
+        next: &[serde_json::Value],
+    ) -> bool {
+        let rounds = self.strands.get(key).map_or(0, |strand| strand.rounds);
+        let same = next == run.patch;
+        let passing = match reason {
+            RollbackReason::Invalid { message } => {
+                message.contains("Test failed") || message.contains("Value required at path")
+            }
+            // A read has just found it.
+            RollbackReason::NotFound | RollbackReason::Deleted => true,
+            _ => false,
+        };
+        match (same, passing) {
+            (true, false) => true,
+            (true, true) => rounds >= limits::EDIT_ROUNDS_MAX,
+            // Others write all the time, and the version that it is guarded by changes each time.
+            (false, false) => rounds >= limits::EDIT_ROUNDS_MAX && !next.is_empty(),
+            (false, true) => false,
+        }
+    }
+
+    /// The edits of a patch are refused: one of them for itself, several one by one.
+    fn give_up_run(&mut self, key: &ResourceKey, reason: RollbackReason, run: &Run) {
+        self.strands.remove(key);
+        match &run.edits[..] {
+            [only] => self.roll_back(only.number, reason),
+            several => {
+                // None of them was carried out.
+                for going in several {
+                    self.set_stage(going.number, Stage::Waiting);
+                }
+                self.one_by_one.insert(key.clone());
+            }
+        }
+    }
+
+    /// A record that waits for the user has a new version: what is theirs is shown as it is now, and where nothing is in
+    /// dispute any longer nobody is asked.
+    pub(crate) fn on_version(&mut self, now: &Resource) {
+        let asked = self
+            .of(&now.key)
+            .filter(|(_, entry)| matches!(entry.stage, Stage::Conflict { .. }));
+        let asked: Vec<u64> = asked.map(|(number, _)| number).collect();
+        if asked.is_empty() {
+            return;
+        }
+        let body = Document::of(now).body;
+        for number in asked {
+            let Some(entry) = self.held.get(&number) else {
+                continue;
+            };
+            let Stage::Conflict { conflict } = &entry.stage else {
+                continue;
+            };
+            let disputed = entry
+                .changes
+                .iter()
+                .any(|change| matches!(change.standing(&body), Standing::Other(_)));
+            let now = self::conflict(entry, now, &body, conflict.why);
+            let theirs = |conflict: &Conflict| {
+                let values = conflict.fields.iter().map(|field| field.theirs.clone());
+                values.collect::<Vec<_>>()
+            };
+            if !disputed && conflict.why == ConflictReason::BothChanged {
+                self.set_stage(number, Stage::Waiting);
+            } else if theirs(&now) != theirs(conflict) {
+                self.set_stage(number, Stage::Conflict { conflict: now });
+            }
+        }
+    }
+}
+
+/// The choice between an edit and what the server holds.
+pub(super) fn conflict(
+    entry: &Entry,
+    now: &Resource,
+    body: &serde_json::Value,
+    why: ConflictReason,
+) -> Conflict {
+    let standings = entry.changes.iter().map(|change| change.standing(body));
+    let mut fields = fields_to_decide(&entry.changes, standings.collect(), entry.undoes);
+    if why == ConflictReason::OutcomeUnknown {
+        for field in &mut fields {
+            field.disputed = !field.theirs.same(&field.mine);
+        }
+    }
+    Conflict {
+        version: now.version.clone(),
+        by: now.author.as_deref().map(str::to_owned),
+        at: now.updated,
+        why,
+        fields,
+    }
+}
+
+fn is_made(changes: &[FieldChange], body: &serde_json::Value) -> bool {
+    changes
+        .iter()
+        .all(|change| change.standing(body) == Standing::Wanted)
+}
+
+/// The versions of a record in the answer to a look at its history; `None` if it cannot be had.
+fn versions(key: &ResourceKey, outcome: &Outcome) -> Option<Vec<Document>> {
+    let answer = outcome
+        .as_ref()
+        .ok()
+        .filter(|answer| answer.status == 200)?;
+    let page = fhir::search_page(&answer.body).ok()?;
+    let versions = page.entries.iter().filter_map(|raw| fhir::parse(raw).ok());
+    let versions = versions.filter(|version| version.key == *key);
+    Some(versions.map(|version| Document::of(&version)).collect())
+}

@@ -1,0 +1,195 @@
+//! What tabs are told of the outbox: what has changed since they were told last, or everything.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Entry, Outbox, Stage};
+use crate::{
+    collections::Set,
+    identity::{EditId, JobId, ResourceKey},
+    protocol::{EditState, EditView, EditsNews, EndedEdit, OutboxSummary, StorageView},
+};
+
+/// What has not been told yet.
+#[derive(Debug, Default)]
+pub(super) struct News {
+    /// Number of the last news. Counted over all sessions of an engine.
+    revision: u64,
+    edits: BTreeSet<EditId>,
+    ended: BTreeMap<EditId, EndedEdit>,
+    jobs: BTreeSet<JobId>,
+    touched: Set<ResourceKey>,
+    everything: bool,
+    told: Option<OutboxSummary>,
+    /// Tabs were told of something, and not yet that nothing of it is left.
+    shown: bool,
+}
+
+impl News {
+    pub(super) fn change(&mut self, edit: &EditId) {
+        self.edits.insert(edit.clone());
+    }
+
+    pub(super) fn end(&mut self, ended: EndedEdit) {
+        self.edits.remove(&ended.id);
+        self.jobs.extend(ended.job.clone());
+        self.ended.insert(ended.id.clone(), ended);
+    }
+
+    pub(super) fn job(&mut self, job: &JobId) {
+        self.jobs.insert(job.clone());
+    }
+
+    /// The row of a record looks otherwise than before.
+    pub(super) fn touch(&mut self, key: &ResourceKey) {
+        self.touched.insert(key.clone());
+    }
+
+    /// Everybody has to be told everything.
+    pub(super) fn everything(&mut self) {
+        self.everything = true;
+    }
+
+    /// Nobody is there to be told anything.
+    pub(super) fn forget(&mut self) {
+        *self = self.successor();
+    }
+
+    /// As [`Self::forget`], for the outbox that comes after this one.
+    pub(super) fn successor(&self) -> Self {
+        Self {
+            revision: self.revision,
+            shown: self.shown,
+            ..Self::default()
+        }
+    }
+}
+
+impl OutboxSummary {
+    /// Whether there is nothing in it that anybody would have to be told.
+    fn is_blank(&self) -> bool {
+        let edits = self.unsent + self.conflicts + self.rolled_back + self.unreadable;
+        edits == 0 && !matches!(self.storage, StorageView::MemoryOnly { .. })
+    }
+}
+
+impl Outbox {
+    /// Records whose rows look otherwise than before.
+    pub(crate) fn take_touched(&mut self) -> Vec<ResourceKey> {
+        let mut touched: Vec<_> = self.news.touched.drain().collect();
+        touched.sort();
+        touched
+    }
+
+    /// What is new, for all tabs.
+    pub(crate) fn take_news(&mut self) -> Option<EditsNews> {
+        if self.author.is_none() || self.parked {
+            return None;
+        }
+        let summary = self.summary();
+        let news = &mut self.news;
+        let nothing = news.edits.is_empty() && news.ended.is_empty() && news.jobs.is_empty();
+        if nothing && summary.is_blank() {
+            // Whoever has heard of nothing knows it all. The next news is everything, for those who come meanwhile.
+            news.everything = true;
+            news.told = None;
+            if !std::mem::take(&mut news.shown) {
+                return None;
+            }
+        }
+        if nothing && !news.everything && news.told.as_ref() == Some(&summary) {
+            return None;
+        }
+        news.revision += 1;
+        news.told = Some(summary.clone());
+        news.shown = !summary.is_blank();
+        let ended = std::mem::take(&mut news.ended).into_values().collect();
+        let edits = std::mem::take(&mut news.edits);
+        let mut jobs = std::mem::take(&mut news.jobs);
+        let whole = std::mem::take(&mut news.everything);
+        jobs.extend(
+            edits
+                .iter()
+                .filter_map(|id| self.held.get(&self.find(id)?)?.job.clone()),
+        );
+        Some(EditsNews {
+            ended,
+            jobs: jobs.iter().filter_map(|job| self.job_view(job)).collect(),
+            ..self.news_of(whole, summary, |entry| whole || edits.contains(&entry.id))
+        })
+    }
+
+    /// Everything, for one tab.
+    pub(crate) fn everything(&self) -> Option<EditsNews> {
+        let blank = self.jobs.is_empty() && self.summary().is_blank();
+        if self.author.is_none() || self.parked || blank {
+            return None;
+        }
+        let jobs = self.jobs.keys().filter_map(|job| self.job_view(job));
+        Some(EditsNews {
+            jobs: jobs.collect(),
+            ..self.news_of(true, self.summary(), |_| true)
+        })
+    }
+
+    /// How much there is.
+    pub(crate) fn summary(&self) -> OutboxSummary {
+        let (mut unsent, mut conflicts, mut rolled_back) = (0, 0, 0);
+        for entry in self.held.values() {
+            match entry.stage {
+                Stage::Waiting | Stage::Sent { .. } => unsent += 1,
+                Stage::Conflict { .. } => conflicts += 1,
+                Stage::RolledBack { .. } => rolled_back += 1,
+            }
+        }
+        OutboxSummary {
+            unsent,
+            conflicts,
+            rolled_back,
+            room: self.room(),
+            storage: self.storage(),
+            unreadable: self.unreadable,
+        }
+    }
+
+    fn news_of(
+        &self,
+        whole: bool,
+        summary: OutboxSummary,
+        which: impl Fn(&Entry) -> bool,
+    ) -> EditsNews {
+        let edits = self.held.iter().filter(|(_, entry)| which(entry));
+        EditsNews {
+            revision: self.news.revision,
+            whole,
+            summary,
+            edits: edits
+                .map(|(number, entry)| self.view(*number, entry))
+                .collect(),
+            ended: Vec::new(),
+            jobs: Vec::new(),
+        }
+    }
+
+    fn view(&self, number: u64, entry: &Entry) -> EditView {
+        EditView {
+            id: entry.id.clone(),
+            job: entry.job.clone(),
+            resource: entry.resource.clone(),
+            title: entry.title.clone(),
+            at: entry.at,
+            changes: entry.changes.clone(),
+            undoes: entry.undoes,
+            kept: self.disk.holds(number),
+            state: match &entry.stage {
+                Stage::Waiting => EditState::Waiting,
+                Stage::Sent { .. } => EditState::Sending,
+                Stage::Conflict { conflict } => EditState::Conflict {
+                    conflict: conflict.clone(),
+                },
+                Stage::RolledBack { reason } => EditState::RolledBack {
+                    reason: reason.clone(),
+                },
+            },
+        }
+    }
+}
