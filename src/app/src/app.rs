@@ -9,7 +9,10 @@ use leptos_router::{
 use crate::{
     address,
     boot::{Boot, boot},
-    components::{IconSprite, LiveRegion, MessagePage, Notices, TopBar},
+    components::{
+        ConflictDialog, EditToast, IconSprite, LiveRegion, MessagePage, Notices, SignOutWarning,
+        TopBar,
+    },
     screens::{DrawerRoute, Home, PanelScreen, SignIn},
     state::{AppState, Gate, ThemeState, WorkerTrouble, catch_up},
     text,
@@ -81,6 +84,9 @@ fn Shell() -> impl IntoView {
                     <Route path=path!(":type/:id") view=DrawerRoute/>
                 </ParentRoute>
             </Routes>
+            <EditToast/>
+            <ConflictDialog/>
+            <SignOutWarning/>
         </div>
     }
 }

@@ -33,6 +33,12 @@ pub(crate) fn date(date: FhirDate) -> String {
     }
 }
 
+/// `2026-03-12`, as a date field holds it.
+pub(crate) fn iso_day(time: Timestamp) -> String {
+    let day = time.local_day(zone_offset_minutes(time));
+    format!("{:04}-{:02}-{:02}", day.year(), day.month(), day.day())
+}
+
 /// `12 Mar 2026 14:32`.
 pub(crate) fn moment(time: Timestamp) -> String {
     let day = time.local_day(zone_offset_minutes(time));

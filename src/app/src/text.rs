@@ -1,5 +1,7 @@
 //! Every sentence that people read, in one place: plain, short, and free of patient data.
 
+mod edits;
+
 use panels_core::{
     badge::{Badge, BadgeReason, BadgeWord},
     protocol::{
@@ -8,6 +10,8 @@ use panels_core::{
     },
     time::Timestamp,
 };
+
+pub(crate) use edits::*;
 
 /// Name of the product.
 pub(crate) const PRODUCT: &str = "Panels";

@@ -12,6 +12,7 @@ mod collections;
 pub mod config;
 mod connection;
 pub mod edit;
+pub mod edit_list;
 pub mod engine;
 pub mod error;
 pub mod fhir;

@@ -7,7 +7,9 @@ use panels_core::{
     protocol::{RecordState, TabMessage},
 };
 
-use super::{Icon, Shape, record_body::RecordBody};
+use super::{
+    Icon, Shape, pending_edits::RecordEdits, record_body::RecordBody, record_edit::RecordEdit,
+};
 use crate::{address, state::AppState, text};
 
 /// See the module.
@@ -87,7 +89,9 @@ pub(crate) fn Drawer(
                 <StateLine status=status/>
                 <Show when=move || content.with(Option::is_some)>
                     <h2>{move || title.get()}</h2>
+                    <RecordEdits key=wanted.get_value()/>
                     <RecordBody content=content panel=panel/>
+                    <RecordEdit key=wanted.get_value() content=content/>
                 </Show>
             </div>
         </div>

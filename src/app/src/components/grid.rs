@@ -10,7 +10,9 @@ use panels_core::{
 };
 use wasm_bindgen::{JsCast, closure::Closure};
 
-use super::{GridSkeleton, Icon, Shape, grid_head::GridHead, grid_row::GridRow};
+use super::{
+    GridSkeleton, Icon, Shape, grid_head::GridHead, grid_row::GridRow, row_keys::edit_by_key,
+};
 use crate::{
     address,
     state::{AppState, MountedRow, PanelPhase, PanelStore, report_what_is_seen},
@@ -70,6 +72,7 @@ pub(crate) fn Grid(
         navigate(&address::record(&panel, &row_type, id), options);
     };
     let open_by_key = open_record.clone();
+    let keyed = StoredValue::new(view.clone());
     let on_key = move |event: web_sys::KeyboardEvent| {
         let Some(id) = row_of(event.target()) else {
             return;
@@ -77,6 +80,13 @@ pub(crate) fn Grid(
         if event.key() == "Enter" {
             event.prevent_default();
             return open_by_key(&id);
+        }
+        let plain = !event.repeat() && !event.ctrl_key() && !event.meta_key() && !event.alt_key();
+        let edits = |store: &PanelStore| {
+            keyed.with_value(|view| edit_by_key(state, store, view, &id, &event.key()))
+        };
+        if plain && store.with_value(edits) {
+            return event.prevent_default();
         }
         let Some(step) = Move::from_key(&event.key()) else {
             return;

@@ -3,11 +3,14 @@
 use leptos::prelude::*;
 use panels_core::{
     identity::ResourceId,
-    protocol::{Column, ColumnKind},
+    protocol::{Column, ColumnKind, PendingState},
 };
 
 use super::cell::CellValue;
-use crate::state::{RowHandle, ShownCell};
+use crate::{
+    state::{RowHandle, ShownCell},
+    text,
+};
 
 /// See the module.
 #[component]
@@ -58,6 +61,9 @@ pub(crate) fn GridRow(
 #[component]
 fn GridCell(shown: ArcRwSignal<ShownCell>, kind: ColumnKind) -> impl IntoView {
     let marked = shown.clone();
+    let waiting = shown.clone();
+    let pending = Memo::new(move |_| waiting.with(|shown| shown.pending));
+    let content = Memo::new(move |_| shown.with(|shown| shown.cell.clone()));
     let class = match is_identity(kind) {
         true => "cell pinned",
         false => "cell",
@@ -68,9 +74,22 @@ fn GridCell(shown: ArcRwSignal<ShownCell>, kind: ColumnKind) -> impl IntoView {
             role="gridcell"
             data-kind=kind_name(kind)
             data-mark=move || marked.with(|shown| mark(kind, shown.changes))
+            data-pending=move || pending.get().map(pending_name)
+            title=move || pending.get().map(text::pending)
         >
-            {move || view! { <CellValue cell=shown.with(|shown| shown.cell.clone()) kind=kind/> }}
+            {move || view! { <CellValue cell=content.get() kind=kind/> }}
+            {move || pending.get().map(|pending| view! { <span class="unseen">", " {text::pending(pending)}</span> })}
         </div>
+    }
+}
+
+/// How an own edit stands, in the document.
+fn pending_name(pending: PendingState) -> &'static str {
+    match pending {
+        PendingState::Waiting => "waiting",
+        PendingState::Sending => "sending",
+        PendingState::RolledBack => "rolled-back",
+        PendingState::Conflict => "conflict",
     }
 }
 

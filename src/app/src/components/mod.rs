@@ -1,7 +1,9 @@
 //! Pieces of the interface, one per file. They read signals and send messages; they decide nothing.
 
 mod cell;
+mod conflict_dialog;
 mod drawer;
+mod edit_messages;
 mod freshness_badge;
 mod grid;
 mod grid_head;
@@ -12,11 +14,16 @@ mod live_region;
 mod message_page;
 mod notices;
 mod patient_banner;
+mod pending_edits;
 mod record_body;
+mod record_edit;
+mod row_keys;
 mod theme_toggle;
 mod top_bar;
 
+pub(crate) use conflict_dialog::ConflictDialog;
 pub(crate) use drawer::Drawer;
+pub(crate) use edit_messages::{EditToast, SignOutWarning};
 pub(crate) use grid::Grid;
 pub(crate) use grid_skeleton::GridSkeleton;
 pub(crate) use icon::{Icon, IconSprite, Shape};

@@ -4,7 +4,9 @@ use leptos::prelude::*;
 use leptos_router::{components::A, hooks::use_location};
 use panels_core::protocol::{SessionView, TabMessage};
 
-use super::{Icon, Shape, freshness_badge::FreshnessBadge, theme_toggle::ThemeToggle};
+use super::{
+    Icon, Shape, freshness_badge::FreshnessBadge, pending_edits::Inbox, theme_toggle::ThemeToggle,
+};
 use crate::{address, state::AppState, text};
 
 /// Always there while somebody is signed in.
@@ -25,6 +27,7 @@ pub(crate) fn TopBar() -> impl IntoView {
             </A>
             <PanelLinks/>
             <div class="top-bar-end">
+                <Inbox/>
                 <FreshnessBadge/>
                 <span class="user" title=move || user.get().map(|(name, project)| format!("{name}, {project}"))>
                     {move || user.get().map(|(name, _)| name)}

@@ -12,7 +12,7 @@ use panels_core::{
     },
 };
 
-use super::{Announcer, Clock, PanelStore, ThemeState, update_queue::UpdateQueue};
+use super::{Announcer, Clock, Edits, PanelStore, ThemeState, update_queue::UpdateQueue};
 use crate::link::LinkHandle;
 
 /// What the user must know about the worker, where it is more than the badge can say.
@@ -68,6 +68,8 @@ pub(crate) struct AppState {
     pub trouble: RwSignal<Option<WorkerTrouble>>,
     /// The record in the drawer.
     pub record: RwSignal<Option<RecordView>>,
+    /// What this user edits.
+    pub edits: Edits,
     /// The time.
     pub clock: Clock,
     /// Light or dark.
@@ -97,6 +99,7 @@ impl AppState {
             voice: RwSignal::new(WorkerVoice::Awaited),
             trouble: RwSignal::new(None),
             record: RwSignal::new(None),
+            edits: Edits::new(),
             clock: Clock::start(),
             theme,
             announcer: Announcer::new(),
@@ -184,6 +187,7 @@ impl AppState {
             .retain(|message| matches!(message, WorkerMessage::Freshness { .. }));
         self.panel.set_value(None);
         self.record.set(None);
+        self.edits.forget();
         self.panels.set(None);
         self.counts.update(HashMap::clear);
     }

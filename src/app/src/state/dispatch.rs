@@ -64,11 +64,15 @@ fn take(state: AppState, message: WorkerMessage) {
         WorkerMessage::Refused { reason } => state.trouble.set(Some(WorkerTrouble::Refused {
             message: text::refusal(&reason),
         })),
-        WorkerMessage::Welcome { .. } => state.trouble.set(None),
-        // What the screens for editing will show.
-        WorkerMessage::Edits { .. }
-        | WorkerMessage::EditRefused { .. }
-        | WorkerMessage::SignOutWarning { .. } => {}
+        WorkerMessage::Welcome { .. } => {
+            state.trouble.set(None);
+            state.edits.restart();
+        }
+        WorkerMessage::Edits { news } => state.take_edits(news),
+        WorkerMessage::EditRefused { edit, reason, .. } => {
+            state.take_edit_refusal(edit.as_ref(), &reason);
+        }
+        WorkerMessage::SignOutWarning { summary } => state.edits.warn(summary),
         WorkerMessage::Pong { .. } | WorkerMessage::Ending { .. } => {}
     }
 }

@@ -11,7 +11,7 @@ use leptos::prelude::*;
 use panels_core::{
     identity::ResourceId,
     live_table::LiveTable,
-    protocol::{Cell, Row},
+    protocol::{Cell, Column, PendingField, PendingState, Row},
 };
 
 /// A row in the document. One that left and came back, even in the same turn, is another one: whoever still holds the signals
@@ -38,30 +38,37 @@ pub(crate) struct RowHandle {
 }
 
 impl RowHandle {
-    fn new(coming: u64, row: &Row, columns: usize, index: usize, is_new: bool) -> Self {
-        let cell = |place| {
+    fn new(coming: u64, row: &Row, columns: &[Column], index: usize, is_new: bool) -> Self {
+        let cell = |(place, column): (usize, &Column)| {
             ArcRwSignal::new(ShownCell {
                 cell: cell_at(row, place).clone(),
+                pending: PendingField::of_column(&row.pending, column.kind),
                 changes: 0,
             })
         };
         Self {
             coming,
-            cells: (0..columns).map(cell).collect(),
+            cells: columns.iter().enumerate().map(cell).collect(),
             index: ArcRwSignal::new(index),
             is_new,
         }
     }
 
-    fn show(&self, row: &Row) {
-        for (place, signal) in self.cells.iter().enumerate() {
+    fn show(&self, row: &Row, columns: &[Column]) {
+        for ((place, signal), column) in self.cells.iter().enumerate().zip(columns) {
             let cell = cell_at(row, place);
-            if signal.with_untracked(|shown| shown.cell != *cell) {
-                signal.update(|shown| {
-                    shown.cell.clone_from(cell);
-                    shown.changes = shown.changes.wrapping_add(1);
-                });
+            let pending = PendingField::of_column(&row.pending, column.kind);
+            let (same, as_pending) =
+                signal.with_untracked(|shown| (shown.cell == *cell, shown.pending == pending));
+            if same && as_pending {
+                continue;
             }
+            signal.update(|shown| {
+                shown.cell.clone_from(cell);
+                shown.pending = pending;
+                // How an own edit stands is no change of the content.
+                shown.changes = shown.changes.wrapping_add(u32::from(!same));
+            });
         }
     }
 }
@@ -71,6 +78,8 @@ impl RowHandle {
 pub(crate) struct ShownCell {
     /// What it holds.
     pub cell: Cell,
+    /// How an own edit of it stands.
+    pub pending: Option<PendingState>,
     /// Each one is marked for a while; 0: it is as it came.
     pub changes: u32,
 }
@@ -97,7 +106,7 @@ impl MountedRows {
     pub(super) fn keep(
         &mut self,
         window: &[(usize, ResourceId)],
-        columns: usize,
+        columns: &[Column],
         table: &LiveTable,
         fresh: &HashSet<ResourceId>,
     ) -> Vec<MountedRow> {
@@ -128,17 +137,18 @@ impl MountedRows {
     pub(super) fn refresh<'a>(
         &self,
         ids: impl IntoIterator<Item = &'a ResourceId>,
+        columns: &[Column],
         table: &LiveTable,
     ) {
         for id in ids {
             if let (Some(handle), Some(row)) = (self.handles.get(id), table.row(id)) {
-                handle.show(row);
+                handle.show(row, columns);
             }
         }
     }
 
     /// The same for all rows in the document.
-    pub(super) fn refresh_all(&self, table: &LiveTable) {
-        self.refresh(self.handles.keys(), table);
+    pub(super) fn refresh_all(&self, columns: &[Column], table: &LiveTable) {
+        self.refresh(self.handles.keys(), columns, table);
     }
 }

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use panels_core::{
     identity::{PanelId, ResourceId},
     live_table::{LiveTable, TableEvents},
-    protocol::{PanelView, SortKey},
+    protocol::{PanelView, Row, SortKey},
     viewport::Viewport,
 };
 
@@ -134,6 +134,11 @@ impl PanelStore {
         self.0.table.borrow().order().get(index).cloned()
     }
 
+    /// A row as it is shown.
+    pub(crate) fn row(&self, id: &ResourceId) -> Option<Row> {
+        self.0.table.borrow().row(id).cloned()
+    }
+
     /// The place of a row.
     pub(crate) fn index_of(&self, id: &ResourceId) -> Option<usize> {
         if let Some(handle) = self.handle(id) {
@@ -190,12 +195,16 @@ impl PanelStore {
             false => events.added.iter().cloned().collect(),
         };
         if events.replaced {
-            self.0.mounted.borrow().refresh_all(&self.0.table.borrow());
-        } else {
             self.0
                 .mounted
                 .borrow()
-                .refresh(&events.changed, &self.0.table.borrow());
+                .refresh_all(&self.0.view.columns, &self.0.table.borrow());
+        } else {
+            self.0.mounted.borrow().refresh(
+                &events.changed,
+                &self.0.view.columns,
+                &self.0.table.borrow(),
+            );
         }
         if events.replaced || events.reordered {
             self.lay_out(&fresh);
@@ -230,7 +239,7 @@ impl PanelStore {
             }
         }
         window.sort_unstable_by_key(|(index, _)| *index);
-        let columns = self.0.view.columns.len();
+        let columns = &self.0.view.columns;
         let mounted = self
             .0
             .mounted

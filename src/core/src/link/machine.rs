@@ -2,11 +2,13 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
-use super::{LinkEvent, ReloadReason, WorkerUnavailableReason};
+use super::{LinkEvent, ReloadReason, WorkerUnavailableReason, asked::Asked};
 use crate::{
     identity::{BuildId, InstanceId, PanelId, ResourceKey, TabId},
     limits,
-    protocol::{FromTab, FromWorker, RefusalReason, Surroundings, TabMessage, WorkerMessage},
+    protocol::{
+        FromTab, FromWorker, RefusalReason, SessionView, Surroundings, TabMessage, WorkerMessage,
+    },
     time::Timestamp,
 };
 
@@ -73,6 +75,9 @@ pub struct Link {
     /// The last [`TabMessage::Viewing`].
     viewing: Option<TabMessage>,
     record: Option<ResourceKey>,
+    asked: Asked,
+    /// Profile of whoever is signed in.
+    author: Option<String>,
     pings: u64,
     wake_at: Timestamp,
     /// What the clock showed last.
@@ -94,6 +99,8 @@ impl Link {
             watching: BTreeSet::new(),
             viewing: None,
             record: None,
+            asked: Asked::default(),
+            author: None,
             pings: 0,
             wake_at: Timestamp(i64::MAX),
             clock: Timestamp(i64::MIN),
@@ -211,12 +218,17 @@ impl Link {
                 return self.tell(LinkEvent::ReloadNeeded { reason });
             }
             WorkerMessage::Ending { .. } => return self.lost(now),
-            WorkerMessage::Session { channel, .. } if *channel != self.channel => {
-                self.use_channel(channel.clone());
+            WorkerMessage::Session { session, channel } => {
+                let (session, channel) = (session.clone(), channel.clone());
+                let anew = channel != self.channel;
+                self.use_channel(channel);
                 self.tell(LinkEvent::Message(message.body));
-                return self.watch_again();
+                if anew {
+                    self.watch_again();
+                }
+                return self.take_session(session);
             }
-            _ => {}
+            said => self.asked.hear(said),
         }
         self.tell(LinkEvent::Message(message.body));
         if welcome {
@@ -257,6 +269,17 @@ impl Link {
         }
     }
 
+    fn take_session(&mut self, session: SessionView) {
+        self.author = match session {
+            SessionView::SignedIn { profile, .. } => Some(profile),
+            _ => None,
+        };
+        let again = self.author.as_ref().map(|author| self.asked.again(author));
+        for message in again.into_iter().flatten() {
+            self.post(message);
+        }
+    }
+
     fn refused(&mut self, now: Timestamp, reason: RefusalReason) {
         match reason {
             RefusalReason::ProtocolMismatch => {
@@ -276,6 +299,7 @@ impl Link {
     }
 
     fn say(&mut self, message: TabMessage) {
+        self.asked.say(&message, self.author.as_deref());
         match &message {
             TabMessage::Watch { panel } => {
                 self.watching.insert(panel.clone());

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{FhirDate, StorageView};
+use super::{ColumnKind, FhirDate, StorageView};
 use crate::{
     identity::{EditId, JobId, ResourceKey, VersionId},
     time::Timestamp,
@@ -368,6 +368,20 @@ pub struct PendingField {
     pub field: EditField,
     /// How.
     pub state: PendingState,
+}
+
+impl PendingField {
+    /// How the cell of a column stands; `None` where no edit concerns it.
+    pub fn of_column(pending: &[Self], kind: ColumnKind) -> Option<PendingState> {
+        let shown = pending.iter().filter(|pending| match pending.field {
+            EditField::Owner => kind == ColumnKind::Person,
+            EditField::Status | EditField::BusinessStatus => kind == ColumnKind::Status,
+            EditField::Priority => kind == ColumnKind::Priority,
+            EditField::Due => kind == ColumnKind::Due,
+            _ => false,
+        });
+        shown.map(|pending| pending.state).max()
+    }
 }
 
 /// See [`PendingField`]. Of several the last in this order is shown.

@@ -1,0 +1,443 @@
+//! What can be changed about a record. Each control makes one edit at once: nothing waits for a button that saves all.
+//!
+//! What the user may not change is there and says why. What is typed is the user's until it is committed: an update from the
+//! server never takes it away, and the edit names the value that was on the screen when typing began.
+
+use leptos::prelude::*;
+use panels_core::{
+    edit::transitions,
+    fhir::parse_date,
+    identity::ResourceKey,
+    protocol::{
+        EditField, EditableField, FhirDate, FieldChange, FieldValue, Priority, RecordContent,
+        SessionView,
+    },
+    text::{priority_label, status_label},
+};
+
+use crate::{show, state::AppState, text};
+
+/// Where a control stands: the field, and which of several values of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Place {
+    field: EditField,
+    nth: usize,
+}
+
+/// What the controls of a record share.
+#[derive(Clone, Copy)]
+struct Editing {
+    state: AppState,
+    key: StoredValue<ResourceKey>,
+    content: Memo<Option<RecordContent>>,
+}
+
+impl Editing {
+    fn change(self, field: EditField, seen: FieldValue, wanted: FieldValue) {
+        let version = self
+            .content
+            .with_untracked(|content| content.as_ref().map(|content| content.version.clone()));
+        if let Some(version) = version.filter(|_| !seen.same(&wanted)) {
+            let change = FieldChange {
+                field,
+                seen,
+                wanted,
+            };
+            self.state.edit(self.key.get_value(), version, vec![change]);
+        }
+    }
+
+    fn item(self, place: Place) -> Memo<Option<EditableField>> {
+        Memo::new(move |_| {
+            self.content.with(|content| {
+                let editable = content.as_ref()?.editable.iter();
+                let of_field = editable.filter(|item| item.field == place.field);
+                of_field.clone().nth(place.nth).cloned()
+            })
+        })
+    }
+}
+
+/// See the module.
+#[component]
+pub(crate) fn RecordEdit(
+    /// The record.
+    key: ResourceKey,
+    /// Its content.
+    content: Memo<Option<RecordContent>>,
+) -> impl IntoView {
+    let editing = Editing {
+        state: AppState::here(),
+        key: StoredValue::new(key),
+        content,
+    };
+    let places = Memo::new(move |_| {
+        content.with(|content| {
+            let editable = content.as_ref().map(|content| &content.editable[..]);
+            places(editable.unwrap_or_default())
+        })
+    });
+    view! {
+        <Show when=move || places.with(|places| !places.is_empty())>
+            <section class="edit" aria-label=text::CHANGE>
+                <For each=move || places.get() key=|place| *place let:place>
+                    {control(editing, place)}
+                </For>
+            </section>
+        </Show>
+    }
+}
+
+fn places(editable: &[EditableField]) -> Vec<Place> {
+    let mut places: Vec<Place> = Vec::new();
+    for item in editable {
+        let field = item.field;
+        let nth = places.iter().filter(|place| place.field == field).count();
+        places.push(Place { field, nth });
+    }
+    places
+}
+
+fn control(editing: Editing, place: Place) -> AnyView {
+    let item = editing.item(place);
+    match place.field {
+        EditField::Owner => view! { <OwnerControl editing=editing item=item/> }.into_any(),
+        EditField::Status | EditField::Priority => {
+            view! { <CodeControl editing=editing field=place.field item=item/> }.into_any()
+        }
+        EditField::Due => view! { <DueControl editing=editing item=item/> }.into_any(),
+        EditField::Note => view! { <NoteControl editing=editing item=item/> }.into_any(),
+        EditField::BusinessStatus
+        | EditField::Contact
+        | EditField::AddressLines
+        | EditField::AddressCity
+        | EditField::AddressPostalCode
+        | EditField::AddressText => {
+            view! { <TextControl editing=editing field=place.field item=item/> }.into_any()
+        }
+    }
+}
+
+fn value_of(item: Memo<Option<EditableField>>) -> FieldValue {
+    item.with(|item| {
+        item.as_ref()
+            .map_or(FieldValue::Absent, |item| item.value.clone())
+    })
+}
+
+fn is_barred(item: Memo<Option<EditableField>>) -> bool {
+    item.with(|item| item.as_ref().is_none_or(|item| item.bar.is_some()))
+}
+
+/// Label, control, and why it is closed.
+#[component]
+fn Labelled(
+    label: &'static str,
+    item: Memo<Option<EditableField>>,
+    children: Children,
+) -> impl IntoView {
+    let reason = move || {
+        let bar = item.with(|item| item.as_ref()?.bar)?;
+        Some(view! { <span class="edit-bar">{text::bar(bar)}</span> })
+    };
+    view! {
+        <div class="edit-field">
+            <span class="edit-label">{label}</span>
+            {children()}
+            {reason}
+        </div>
+    }
+}
+
+#[component]
+fn OwnerControl(editing: Editing, item: Memo<Option<EditableField>>) -> impl IntoView {
+    let me = Memo::new(move |_| {
+        editing.state.session.with(|session| match session {
+            SessionView::SignedIn { profile, name, .. } => Some(FieldValue::Reference {
+                reference: Some(profile.clone()),
+                display: Some(name.clone()),
+            }),
+            _ => None,
+        })
+    });
+    let is_mine =
+        Memo::new(move |_| me.with(|me| me.as_ref().is_some_and(|me| me.same(&value_of(item)))));
+    let is_free = Memo::new(move |_| value_of(item) == FieldValue::Absent);
+    let barred = move || is_barred(item);
+    let claim = move |_| {
+        if let Some(me) = me.get_untracked() {
+            editing.change(EditField::Owner, value_of(item), me);
+        }
+    };
+    let release = move |_| editing.change(EditField::Owner, value_of(item), FieldValue::Absent);
+    view! {
+        <Labelled label=text::field(EditField::Owner) item=item>
+            <span class="edit-buttons">
+                <button class="button" type="button" disabled=move || barred() || is_mine.get() on:click=claim>
+                    {text::ASSIGN_TO_ME}
+                </button>
+                <button class="button" type="button" disabled=move || barred() || is_free.get() on:click=release>
+                    {text::UNASSIGN}
+                </button>
+            </span>
+        </Labelled>
+    }
+}
+
+/// A choice between codes. What is chosen is shown when the worker has taken it, not before.
+#[component]
+fn CodeControl(
+    editing: Editing,
+    field: EditField,
+    item: Memo<Option<EditableField>>,
+) -> impl IntoView {
+    let code = Memo::new(move |_| match value_of(item) {
+        FieldValue::Code(code) => code,
+        _ => String::new(),
+    });
+    let options = move || {
+        let code = code.get();
+        let choices = choices(field, &code);
+        let own = (!choices.iter().any(|(choice, _)| *choice == code))
+            .then(|| (code.clone(), text::value(field, &value_of(item))));
+        let all = own.into_iter().chain(choices);
+        all.map(|(choice, label)| {
+            let selected = choice == code;
+            view! { <option value=choice selected=selected>{label}</option> }
+        })
+        .collect_view()
+    };
+    let choose = move |event: web_sys::Event| {
+        let select: web_sys::HtmlSelectElement = event_target(&event);
+        let chosen = select.value();
+        select.set_value(&code.get_untracked());
+        let wanted = match chosen.is_empty() {
+            true => FieldValue::Absent,
+            false => FieldValue::Code(chosen),
+        };
+        editing.change(field, value_of(item), wanted);
+    };
+    let complete = move |_| {
+        let wanted = FieldValue::Code("completed".to_owned());
+        editing.change(field, value_of(item), wanted);
+    };
+    let may_complete =
+        move || !is_barred(item) && code.with(|code| transitions::may_follow(code, "completed"));
+    view! {
+        <Labelled label=text::field(field) item=item>
+            <span class="edit-buttons">
+                <select aria-label=text::field(field) disabled=move || is_barred(item) on:change=choose>{options}</select>
+                {(field == EditField::Status).then(|| view! {
+                    <button class="button button-primary" type="button" disabled=move || !may_complete() on:click=complete>
+                        {text::COMPLETE}
+                    </button>
+                })}
+            </span>
+        </Labelled>
+    }
+}
+
+/// Codes that a field may get, with their labels.
+fn choices(field: EditField, code: &str) -> Vec<(String, String)> {
+    let pair = |code: &str, label: &str| (code.to_owned(), label.to_owned());
+    if field == EditField::Priority {
+        let all = [
+            Priority::Routine,
+            Priority::Urgent,
+            Priority::Asap,
+            Priority::Stat,
+        ];
+        return all
+            .map(|priority| pair(priority.code(), priority_label(priority)))
+            .to_vec();
+    }
+    let next = transitions::next(code).iter();
+    next.map(|code| pair(code, status_label(code))).collect()
+}
+
+#[component]
+fn DueControl(editing: Editing, item: Memo<Option<EditableField>>) -> impl IntoView {
+    let shown = move || match value_of(item) {
+        FieldValue::Date(FhirDate::Day(year, month, day)) => {
+            format!("{year:04}-{month:02}-{day:02}")
+        }
+        FieldValue::Date(FhirDate::Instant(time)) => show::iso_day(time),
+        _ => String::new(),
+    };
+    let choose = move |event: web_sys::Event| {
+        let typed = event_target_value(&event);
+        let wanted = match parse_date(&typed) {
+            Some(date) => FieldValue::Date(date),
+            None if typed.is_empty() => FieldValue::Absent,
+            None => return,
+        };
+        editing.change(EditField::Due, value_of(item), wanted);
+    };
+    view! {
+        <Labelled label=text::field(EditField::Due) item=item>
+            <input
+                type="date"
+                aria-label=text::field(EditField::Due)
+                disabled=move || is_barred(item)
+                prop:value=shown
+                on:change=choose
+            />
+        </Labelled>
+    }
+}
+
+/// What is typed, and the value that was on the screen when typing began.
+type Typed = RwSignal<Option<(FieldValue, String)>>;
+
+#[component]
+fn TextControl(
+    editing: Editing,
+    field: EditField,
+    item: Memo<Option<EditableField>>,
+) -> impl IntoView {
+    let typed: Typed = RwSignal::new(None);
+    let shown = move || {
+        typed
+            .with(|typed| typed.as_ref().map(|(_, text)| text.clone()))
+            .unwrap_or_else(|| plain(&value_of(item)))
+    };
+    let typing = move |event: web_sys::Event| {
+        let text = event_target_value(&event);
+        typed.update(|typed| {
+            let seen = typed
+                .take()
+                .map_or_else(|| value_of(item), |(seen, _)| seen);
+            *typed = Some((seen, text));
+        });
+    };
+    let commit = move |_| {
+        let Some((seen, text)) = typed.get_untracked() else {
+            return;
+        };
+        typed.set(None);
+        let wanted = wanted(field, &seen, text.trim());
+        editing.change(field, seen, wanted);
+    };
+    let escape = move |event: web_sys::KeyboardEvent| {
+        if event.key() == "Escape" && typed.with_untracked(Option::is_some) {
+            event.stop_propagation();
+            typed.set(None);
+        }
+    };
+    view! {
+        <Labelled label=text::field(field) item=item>
+            <input
+                type="text"
+                aria-label=text::field(field)
+                disabled=move || is_barred(item)
+                prop:value=shown
+                on:input=typing
+                on:change=commit
+                on:keydown=escape
+            />
+        </Labelled>
+    }
+}
+
+/// A value as it is typed.
+fn plain(value: &FieldValue) -> String {
+    match value {
+        FieldValue::Concept { label, .. } => label.clone(),
+        FieldValue::Text(text) => text.clone(),
+        FieldValue::Lines(lines) => lines.join(", "),
+        FieldValue::Contact { value, .. } => value.clone(),
+        _ => String::new(),
+    }
+}
+
+/// What was typed as a value of the field.
+fn wanted(field: EditField, seen: &FieldValue, typed: &str) -> FieldValue {
+    if typed.is_empty() {
+        return FieldValue::Absent;
+    }
+    let text = typed.to_owned();
+    match field {
+        EditField::BusinessStatus => FieldValue::Concept {
+            code: None,
+            system: None,
+            label: text,
+        },
+        EditField::Contact => FieldValue::Contact {
+            system: match seen {
+                FieldValue::Contact { system, .. } => system.clone(),
+                _ => Some(
+                    if typed.contains('@') {
+                        "email"
+                    } else {
+                        "phone"
+                    }
+                    .to_owned(),
+                ),
+            },
+            value: text,
+        },
+        EditField::AddressLines => FieldValue::Lines(
+            typed
+                .split(',')
+                .map(|line| line.trim().to_owned())
+                .collect(),
+        ),
+        _ => FieldValue::Text(text),
+    }
+}
+
+/// A note is added by a button; until then it is kept for its record, whatever is opened meanwhile.
+#[component]
+fn NoteControl(editing: Editing, item: Memo<Option<EditableField>>) -> impl IntoView {
+    let edits = editing.state.edits;
+    let draft = Memo::new(move |_| editing.key.with_value(|key| edits.draft(key)));
+    let typing = move |event: web_sys::Event| {
+        editing
+            .key
+            .with_value(|key| edits.keep_draft(key, event_target_value(&event)));
+    };
+    let add = move |_| {
+        let text = draft.get_untracked().trim().to_owned();
+        if text.is_empty() {
+            return;
+        }
+        editing
+            .key
+            .with_value(|key| edits.keep_draft(key, String::new()));
+        let note = FieldValue::Note {
+            author: None,
+            name: None,
+            time: None,
+            text,
+        };
+        editing.change(EditField::Note, FieldValue::Absent, note);
+    };
+    // Escape closes the drawer; not while something is being typed.
+    let escape = move |event: web_sys::KeyboardEvent| {
+        if event.key() == "Escape" && draft.with_untracked(|draft| !draft.is_empty()) {
+            event.stop_propagation();
+        }
+    };
+    view! {
+        <Labelled label=text::field(EditField::Note) item=item>
+            <textarea
+                rows="3"
+                aria-label=text::NEW_NOTE
+                disabled=move || is_barred(item)
+                prop:value=move || draft.get()
+                on:input=typing
+                on:keydown=escape
+            ></textarea>
+            <span class="edit-buttons">
+                <button
+                    class="button"
+                    type="button"
+                    disabled=move || is_barred(item) || draft.with(|draft| draft.trim().is_empty())
+                    on:click=add
+                >
+                    {text::ADD_NOTE}
+                </button>
+            </span>
+        </Labelled>
+    }
+}

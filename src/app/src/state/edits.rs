@@ -1,0 +1,269 @@
+//! What this user edits: the list that the worker tells, what this tab has asked for, and what was typed and not asked for yet.
+//!
+//! Decides nothing: the list is `panels_core::edit_list`, the fate of an edit is the worker's. Nothing of it leaves the memory of
+//! the page: it is about patients.
+
+use std::{collections::HashMap, time::Duration};
+
+use leptos::prelude::*;
+use panels_core::{
+    edit_list::{EditList, EditListEvents},
+    identity::{EditId, ResourceKey, VersionId},
+    protocol::{
+        EditOutcome, EditRefusal, EditsNews, FieldChange, FieldValue, NewEdit, OutboxSummary,
+        TabMessage,
+    },
+};
+
+use super::{Announcer, AppState, clock::now};
+use crate::text;
+
+/// How long a message about an own edit stays: time to read it and to reach its button.
+const TOAST: Duration = Duration::from_secs(8);
+
+/// What is said about an edit of this tab.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Toast {
+    /// One sentence.
+    pub text: String,
+    /// The edit that its button takes back.
+    pub undo: Option<EditId>,
+}
+
+/// See the module.
+#[derive(Clone, Copy)]
+pub(crate) struct Edits {
+    list: RwSignal<EditList>,
+    /// The message that is shown.
+    toast: RwSignal<Option<Toast>>,
+    /// The edit whose conflict is open.
+    deciding: RwSignal<Option<EditId>>,
+    /// What a sign-out would lose.
+    warning: RwSignal<Option<OutboxSummary>>,
+    /// Notes that were typed and not added.
+    drafts: RwSignal<HashMap<ResourceKey, String>>,
+    /// Edits that were typed here, with the note of each: their end is told here, and a note that is refused goes back to its field.
+    own: StoredValue<HashMap<EditId, Option<(ResourceKey, String)>>>,
+    toasts: StoredValue<u64>,
+    asked: StoredValue<u64>,
+    page: StoredValue<String>,
+}
+
+impl Edits {
+    /// Nothing known, nothing asked.
+    pub(super) fn new() -> Self {
+        let random = window().crypto().map(|crypto| crypto.random_uuid());
+        Self {
+            list: RwSignal::new(EditList::default()),
+            toast: RwSignal::new(None),
+            deciding: RwSignal::new(None),
+            warning: RwSignal::new(None),
+            drafts: RwSignal::new(HashMap::new()),
+            own: StoredValue::new(HashMap::new()),
+            toasts: StoredValue::new(0),
+            asked: StoredValue::new(0),
+            page: StoredValue::new(random.unwrap_or_default()),
+        }
+    }
+
+    /// Reads the list.
+    pub(crate) fn with<T>(self, read: impl FnOnce(&EditList) -> T) -> T {
+        self.list.with(read)
+    }
+
+    /// The message that is shown.
+    pub(crate) fn toast(self) -> Option<Toast> {
+        self.toast.get()
+    }
+
+    /// Takes the message away.
+    pub(crate) fn dismiss_toast(self) {
+        self.toast.set(None);
+    }
+
+    /// The edit whose conflict is open.
+    pub(crate) fn deciding(self) -> Option<EditId> {
+        self.deciding.get()
+    }
+
+    /// Opens a conflict, or closes it.
+    pub(crate) fn decide(self, edit: Option<EditId>) {
+        self.deciding.set(edit);
+    }
+
+    /// What a sign-out would lose, while the user is asked.
+    pub(crate) fn warning(self) -> Option<OutboxSummary> {
+        self.warning.get()
+    }
+
+    /// The user stays, or has decided.
+    pub(crate) fn dismiss_warning(self) {
+        self.warning.set(None);
+    }
+
+    pub(super) fn warn(self, summary: OutboxSummary) {
+        self.warning.set(Some(summary));
+    }
+
+    /// The note that was typed about a record and not added.
+    pub(crate) fn draft(self, record: &ResourceKey) -> String {
+        self.drafts
+            .with(|drafts| drafts.get(record).cloned().unwrap_or_default())
+    }
+
+    /// Remembers what was typed.
+    pub(crate) fn keep_draft(self, record: &ResourceKey, text: String) {
+        self.drafts.update(|drafts| {
+            if text.is_empty() {
+                drafts.remove(record);
+            } else {
+                drafts.insert(record.clone(), text);
+            }
+        });
+    }
+
+    /// Another life of the worker.
+    pub(super) fn restart(self) {
+        self.list.update(EditList::restart);
+    }
+
+    /// Somebody else may sit down here.
+    pub(super) fn forget(self) {
+        self.list.update(EditList::restart);
+        self.toast.set(None);
+        self.deciding.set(None);
+        self.warning.set(None);
+        self.drafts.update(HashMap::clear);
+        self.own.update_value(HashMap::clear);
+    }
+
+    /// A name that no other edit has.
+    fn name(self, state: AppState) -> Option<EditId> {
+        let page = self.page.get_value();
+        if page.is_empty() {
+            state.announcer.alert(text::CANNOT_EDIT);
+            return None;
+        }
+        let number = self.asked.get_value() + 1;
+        self.asked.set_value(number);
+        Some(EditId::new(format!("{page}:{number}")))
+    }
+}
+
+impl AppState {
+    /// Asks for changes of a record, of which this version is on the screen.
+    pub(crate) fn edit(self, resource: ResourceKey, version: VersionId, changes: Vec<FieldChange>) {
+        let Some(id) = self.edits.name(self) else {
+            return;
+        };
+        let note = changes.iter().find_map(|change| match &change.wanted {
+            FieldValue::Note { text, .. } => Some((resource.clone(), text.clone())),
+            _ => None,
+        });
+        self.edits.own.update_value(|own| {
+            own.insert(id.clone(), note);
+        });
+        let edit = NewEdit {
+            id,
+            resource,
+            version,
+            at: now(),
+            changes,
+        };
+        self.send(TabMessage::Edit { edit });
+    }
+
+    /// Takes an edit back.
+    pub(crate) fn undo(self, edit: EditId) {
+        let reverse = EditId::new(format!("undo:{}", edit.as_str()));
+        self.edits.own.update_value(|own| {
+            own.insert(reverse, None);
+        });
+        self.edits.dismiss_toast();
+        self.send(TabMessage::UndoEdit { edit });
+    }
+
+    /// Takes news of the edits.
+    pub(super) fn take_edits(self, news: EditsNews) {
+        let mut events = EditListEvents::default();
+        self.edits.list.update(|list| events = list.apply(news));
+        if events.gap {
+            self.send(TabMessage::ListEdits);
+        }
+        for ended in &events.ended {
+            let own = self.edits.own.with_value(|own| own.contains_key(&ended.id));
+            if own && ended.job.is_none() {
+                let undoable = matches!(ended.outcome, EditOutcome::Applied { undoable: true, .. });
+                let undo = undoable.then(|| ended.id.clone());
+                self.say_of_edit(text::edit_ended(&ended.outcome, &ended.id), undo);
+            }
+        }
+        for id in events.conflicts.iter().chain(&events.rolled_back) {
+            let own = self.edits.own.with_value(|own| own.contains_key(id));
+            let sentence = self.edits.list.with_untracked(|list| {
+                let edit = list.get(id)?;
+                Some(text::edit_stopped(edit))
+            });
+            if let Some(sentence) = sentence.filter(|_| own) {
+                self.announcer.alert(&sentence);
+            }
+        }
+        // What was open and is settled, here or in another tab, goes.
+        let open = self.edits.deciding.get_untracked();
+        let gone = open.is_some_and(|open| {
+            self.edits
+                .list
+                .with_untracked(|list| !list.conflicts().iter().any(|edit| edit.id == open))
+        });
+        if gone {
+            self.edits.deciding.set(None);
+        }
+    }
+
+    /// An edit was not taken: told at once, and a note goes back to where it was typed.
+    pub(super) fn take_edit_refusal(self, edit: Option<&EditId>, reason: &EditRefusal) {
+        // It goes out when the same user is signed in again.
+        if *reason == EditRefusal::NotSignedIn {
+            return;
+        }
+        let own = self.edits.own;
+        let note = edit.and_then(|edit| own.with_value(|own| own.get(edit).cloned().flatten()));
+        if let Some((record, text)) = note {
+            let typed = self
+                .edits
+                .drafts
+                .with_untracked(|drafts| drafts.get(&record).cloned());
+            let text = typed.map_or(text.clone(), |typed| format!("{text}\n{typed}"));
+            self.edits.keep_draft(&record, text);
+        }
+        let sentence = text::edit_refused(reason);
+        self.announcer.alert(&sentence);
+        self.show_toast(Toast {
+            text: sentence,
+            undo: None,
+        });
+    }
+
+    fn say_of_edit(self, sentence: Option<String>, undo: Option<EditId>) {
+        if let Some(text) = sentence {
+            let announcer: Announcer = self.announcer;
+            announcer.say(&text);
+            self.show_toast(Toast { text, undo });
+        }
+    }
+
+    fn show_toast(self, toast: Toast) {
+        let number = self.edits.toasts.get_value() + 1;
+        self.edits.toasts.set_value(number);
+        self.edits.toast.set(Some(toast));
+        let toasts = self.edits.toasts;
+        set_timeout(
+            move || {
+                if toasts.try_get_value() == Some(number) {
+                    self.edits.dismiss_toast();
+                }
+            },
+            TOAST,
+        );
+    }
+}
