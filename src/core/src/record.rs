@@ -16,25 +16,14 @@ use crate::{
 
 /// The content of the drawer for a resource.
 pub fn content(resource: &Resource, lookup: &dyn Lookup) -> RecordContent {
-    let (title, patient, fields, notes) = match &resource.body {
+    let (title, patient) = subject(resource, lookup);
+    let (fields, notes) = match &resource.body {
         Body::Task(task) => (
-            task_title(task),
-            task_banner(task, lookup),
             task_fields(task, resource, lookup),
             newest_first(&task.notes),
         ),
-        Body::Patient(patient) => (
-            patient_name(patient),
-            Some(banner(Some(&resource.key.id), patient)),
-            patient_fields(patient, resource),
-            Vec::new(),
-        ),
-        Body::Other => (
-            resource.key.kind.to_string(),
-            None,
-            change_fields(resource),
-            Vec::new(),
-        ),
+        Body::Patient(patient) => (patient_fields(patient, resource), Vec::new()),
+        Body::Other => (change_fields(resource), Vec::new()),
     };
     let tasks = patient
         .as_ref()
@@ -50,6 +39,18 @@ pub fn content(resource: &Resource, lookup: &dyn Lookup) -> RecordContent {
         tasks,
         editable: Vec::new(),
         pending: Vec::new(),
+    }
+}
+
+/// What a resource is called, and the patient it is about.
+pub(crate) fn subject(resource: &Resource, lookup: &dyn Lookup) -> (String, Option<PatientBanner>) {
+    match &resource.body {
+        Body::Task(task) => (task_title(task), task_banner(task, lookup)),
+        Body::Patient(patient) => (
+            patient_name(patient),
+            Some(banner(Some(&resource.key.id), patient)),
+        ),
+        Body::Other => (resource.key.kind.to_string(), None),
     }
 }
 

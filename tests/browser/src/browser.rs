@@ -126,6 +126,44 @@ impl Browser {
         }
     }
 
+    /// Waits for a button that can be pressed, and presses it.
+    ///
+    /// # Errors
+    /// If there is none, or it stays disabled.
+    pub async fn press(&self, name: &str) -> Result<(), Failure> {
+        let text = format!(
+            "{FIND}; const found = findAll('button', arguments[0]).find((button) => !button.disabled);
+             if (found) {{ found.focus(); found.click(); }} return !!found;"
+        );
+        wait::until(
+            &format!("a button \"{name}\" that can be pressed"),
+            async || {
+                let pressed = self.script(&text, vec![json!(name)]).await?;
+                Ok(match pressed == json!(true) {
+                    true => wait::Look::Found(()),
+                    false => wait::Look::NotYet(self.body_text().await?),
+                })
+            },
+        )
+        .await
+    }
+
+    /// Waits until nothing visible has this role and name.
+    ///
+    /// # Errors
+    /// If something still has.
+    pub async fn expect_gone(&self, role: &str, name: &str) -> Result<(), Failure> {
+        wait::until(&format!("no {role} \"{name}\""), async || {
+            let text = self.text_of(role, name).await?;
+            Ok(wait::Look::when(
+                text.is_none(),
+                (),
+                text.unwrap_or_default(),
+            ))
+        })
+        .await
+    }
+
     /// Waits for a field, replaces what is in it.
     ///
     /// # Errors

@@ -166,6 +166,12 @@ impl Server {
             .collect())
     }
 
+    /// A resource as it is; null if it is not there.
+    pub fn resource(&self, kind: &str, id: &str) -> Value {
+        let sandbox = self.running.sandbox();
+        sandbox.with(|sandbox, _| sandbox.read(kind, id).cloned().unwrap_or_default())
+    }
+
     /// Everything that was ever written to the types that panels show, each resource in the order of writing.
     pub fn log(&self) -> Vec<Write> {
         self.running.sandbox().with(|sandbox, _| {

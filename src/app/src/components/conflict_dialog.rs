@@ -1,16 +1,29 @@
 //! A choice that only the user can make: theirs beside mine, field by field. It decides nothing by itself, and closing it loses
 //! nothing: the edit waits on.
 
-use leptos::{html::Dialog, prelude::*};
+use leptos::prelude::*;
 use panels_core::{
     identity::{EditId, VersionId},
-    protocol::{Choice, Conflict, ConflictField, EditState, FieldDecision, TabMessage},
+    protocol::{
+        Choice, Conflict, ConflictField, EditField, EditState, FieldDecision, FieldValue,
+        PatientBanner, TabMessage,
+    },
 };
 
+use super::{edit_values, modal::Modal, patient_banner::Banner};
 use crate::{show, state::AppState, text};
 
 /// What was chosen for each field, by its place.
 type Choices = RwSignal<Vec<Option<Choice>>>;
+
+/// A conflict as it is shown.
+#[derive(Clone, PartialEq)]
+struct Open {
+    id: EditId,
+    title: String,
+    patient: Option<PatientBanner>,
+    conflict: Conflict,
+}
 
 /// The dialog of the conflict that is open.
 #[component]
@@ -20,33 +33,47 @@ pub(crate) fn ConflictDialog() -> impl IntoView {
         let id = state.edits.deciding()?;
         state.edits.with(|list| {
             let edit = list.get(&id)?;
-            match &edit.state {
-                EditState::Conflict { conflict } => {
-                    Some((id.clone(), edit.title.clone(), conflict.clone()))
-                }
-                _ => None,
-            }
+            let EditState::Conflict { conflict } = &edit.state else {
+                return None;
+            };
+            Some(Open {
+                id: id.clone(),
+                title: edit.title.clone(),
+                patient: edit.patient.clone(),
+                conflict: conflict.clone(),
+            })
         })
     });
-    // Another version of theirs is another choice: it starts from nothing.
+    let is_open = Memo::new(move |_| shown.with(Option::is_some));
     move || {
-        let (id, title, conflict) = shown.get()?;
-        Some(view! { <Decision id=id title=title conflict=conflict/> })
+        is_open.get().then(|| {
+            view! {
+                <Modal
+                    role="alertdialog"
+                    labelled_by="conflict-title"
+                    described_by="conflict-lead"
+                    on_close=Callback::new(move |()| state.edits.decide(None))
+                >
+                    // Another version of theirs is another choice: it starts from nothing.
+                    {move || shown.get().map(|open| view! { <Decision open=open/> })}
+                </Modal>
+            }
+        })
     }
 }
 
 #[component]
-fn Decision(id: EditId, title: String, conflict: Conflict) -> impl IntoView {
+fn Decision(open: Open) -> impl IntoView {
     let state = AppState::here();
+    let Open {
+        id,
+        title,
+        patient,
+        conflict,
+    } = open;
     let version = conflict.version.clone();
     let start = |field: &ConflictField| (!field.disputed).then_some(Choice::KeepMine);
     let choices: Choices = RwSignal::new(conflict.fields.iter().map(start).collect());
-    let dialog = NodeRef::<Dialog>::new();
-    Effect::new(move |_| {
-        if let Some(dialog) = dialog.get().filter(|dialog| !dialog.open()) {
-            _ = dialog.show_modal();
-        }
-    });
     let whole = Memo::new(move |_| choices.with(|choices| choices.iter().all(Option::is_some)));
     let save = move |_| {
         if let Some(message) = decision(&id, &version, &choices.get_untracked()) {
@@ -55,28 +82,21 @@ fn Decision(id: EditId, title: String, conflict: Conflict) -> impl IntoView {
         }
     };
     let lead = text::conflict_lead(conflict.why, conflict.by.as_deref());
+    let at = conflict.at;
     let fields = conflict.fields.into_iter().enumerate();
     let fields = fields
         .map(|(place, field)| view! { <FieldChoice place=place field=field choices=choices/> });
     view! {
-        <dialog
-            class="dialog conflict"
-            role="alertdialog"
-            aria-labelledby="conflict-title"
-            aria-describedby="conflict-lead"
-            node_ref=dialog
-            on:close=move |_| state.edits.decide(None)
-        >
-            <h2 id="conflict-title">{text::conflict_title(&title)}</h2>
-            <p id="conflict-lead">{lead} " " <time class="muted" datetime=conflict.at.to_iso()>{show::moment(conflict.at)}</time></p>
-            {fields.collect_view()}
-            <div class="dialog-buttons">
-                <button class="button button-primary" type="button" disabled=move || !whole.get() on:click=save>
-                    {text::SAVE_DECISION}
-                </button>
-                <button class="button" type="button" on:click=move |_| state.edits.decide(None)>{text::DECIDE_LATER}</button>
-            </div>
-        </dialog>
+        <h2 id="conflict-title">{text::conflict_title(&title)}</h2>
+        {patient.map(|patient| view! { <Banner patient=patient/> })}
+        <p id="conflict-lead">{lead} " " <time class="muted" datetime=at.to_iso()>{show::moment(at)}</time></p>
+        {fields.collect_view()}
+        <div class="dialog-buttons">
+            <button class="button button-primary" type="button" disabled=move || !whole.get() on:click=save>
+                {text::SAVE_DECISION}
+            </button>
+            <button class="button" type="button" on:click=move |_| state.edits.decide(None)>{text::DECIDE_LATER}</button>
+        </div>
     }
 }
 
@@ -94,51 +114,176 @@ fn decision(id: &EditId, version: &VersionId, choices: &[Option<Choice>]) -> Opt
     })
 }
 
+/// Mine, theirs, or a third value where one can be typed.
 #[component]
 fn FieldChoice(place: usize, field: ConflictField, choices: Choices) -> impl IntoView {
     let of = field.field;
-    let name = format!("conflict-{place}");
-    let choose = move |choice: Choice| {
+    // While a third value is wanted and not there yet, nothing is chosen.
+    let other = RwSignal::new(false);
+    let choose = move |choice: Option<Choice>| {
         choices.update(|choices| {
             if let Some(slot) = choices.get_mut(place) {
-                *slot = Some(choice);
+                *slot = choice;
             }
         });
+    };
+    let settle = move |choice: Choice| {
+        other.set(false);
+        choose(Some(choice));
     };
     let is = move |wanted: Choice| {
         choices.with(|choices| choices.get(place).and_then(Option::as_ref) == Some(&wanted))
     };
     let blocked = !field.mine_possible;
+    let name = format!("conflict-{place}");
+    let mine = choice_row(
+        ChoiceRow {
+            name: name.clone(),
+            label: text::KEEP_MINE,
+            value: text::value(of, &field.mine),
+            blocked,
+        },
+        Callback::new(move |()| is(Choice::KeepMine)),
+        Callback::new(move |()| settle(Choice::KeepMine)),
+    );
+    let theirs = choice_row(
+        ChoiceRow {
+            name: name.clone(),
+            label: text::TAKE_THEIRS,
+            value: text::value(of, &field.theirs),
+            blocked: false,
+        },
+        Callback::new(move |()| is(Choice::TakeTheirs)),
+        Callback::new(move |()| settle(Choice::TakeTheirs)),
+    );
+    let third = has_third(of, &field.theirs).then(|| {
+        let row = choice_row(
+            ChoiceRow {
+                name,
+                label: text::WRITE_OTHER,
+                value: String::new(),
+                blocked: false,
+            },
+            Callback::new(move |()| other.get()),
+            Callback::new(move |()| {
+                other.set(true);
+                choose(None);
+            }),
+        );
+        let write = Callback::new(move |value: Option<FieldValue>| {
+            choose(value.map(|value| Choice::Write { value }));
+        });
+        let (mine, theirs) = (field.mine.clone(), field.theirs.clone());
+        view! {
+            {row}
+            <Show when=move || other.get()>{third_value(of, &mine, &theirs, write)}</Show>
+        }
+    });
     view! {
         <fieldset class="conflict-field" data-disputed=field.disputed.to_string()>
             <legend>{text::field(of)}</legend>
             <p class="muted">{text::BEFORE} ": " {text::value(of, &field.seen)}</p>
-            <label class="conflict-choice">
-                <input
-                    type="radio"
-                    name=name.clone()
-                    disabled=blocked
-                    prop:checked=move || is(Choice::KeepMine)
-                    on:change=move |_| choose(Choice::KeepMine)
-                />
-                <span>
-                    <span class="strong">{text::KEEP_MINE}</span>
-                    <span class="conflict-value">{text::value(of, &field.mine)}</span>
-                    {blocked.then(|| view! { <span class="edit-bar">{text::CANNOT_FOLLOW}</span> })}
-                </span>
-            </label>
-            <label class="conflict-choice">
-                <input
-                    type="radio"
-                    name=name
-                    prop:checked=move || is(Choice::TakeTheirs)
-                    on:change=move |_| choose(Choice::TakeTheirs)
-                />
-                <span>
-                    <span class="strong">{text::TAKE_THEIRS}</span>
-                    <span class="conflict-value">{text::value(of, &field.theirs)}</span>
-                </span>
-            </label>
+            {mine}
+            {theirs}
+            {third}
         </fieldset>
+    }
+}
+
+/// One of the choices, as it is shown.
+struct ChoiceRow {
+    name: String,
+    label: &'static str,
+    value: String,
+    blocked: bool,
+}
+
+fn choice_row(row: ChoiceRow, checked: Callback<(), bool>, choose: Callback<()>) -> AnyView {
+    let ChoiceRow {
+        name,
+        label,
+        value,
+        blocked,
+    } = row;
+    view! {
+        <label class="conflict-choice">
+            <input
+                type="radio"
+                name=name
+                disabled=blocked
+                prop:checked=move || checked.run(())
+                on:change=move |_| choose.run(())
+            />
+            <span>
+                <span class="strong">{label}</span>
+                <span class="conflict-value">{value}</span>
+                {blocked.then(|| view! { <span class="edit-bar">{text::CANNOT_FOLLOW}</span> })}
+            </span>
+        </label>
+    }
+    .into_any()
+}
+
+/// Who owns a task is chosen where people can be chosen; a note is added or not.
+fn has_third(field: EditField, theirs: &FieldValue) -> bool {
+    match field {
+        EditField::Owner | EditField::Note => false,
+        EditField::Status => match theirs {
+            FieldValue::Code(code) => !edit_values::choices(field, code).is_empty(),
+            _ => false,
+        },
+        _ => true,
+    }
+}
+
+/// The control for a third value: what follows on theirs, or what can be typed, beginning with mine.
+fn third_value(
+    field: EditField,
+    mine: &FieldValue,
+    theirs: &FieldValue,
+    write: Callback<Option<FieldValue>>,
+) -> AnyView {
+    let label = text::field(field);
+    match field {
+        EditField::Status | EditField::Priority => {
+            let code = match theirs {
+                FieldValue::Code(code) => code.as_str(),
+                _ => "",
+            };
+            let options = edit_values::choices(field, code);
+            let options = options
+                .into_iter()
+                .map(|(code, label)| view! { <option value=code>{label}</option> });
+            let chosen = move |event: web_sys::Event| {
+                let code = event_target_value(&event);
+                write.run((!code.is_empty()).then_some(FieldValue::Code(code)));
+            };
+            view! {
+                <select class="conflict-other" aria-label=label on:change=chosen>
+                    <option value="">{text::CHOOSE}</option>
+                    {options.collect_view()}
+                </select>
+            }
+            .into_any()
+        }
+        EditField::Due => {
+            let chosen = move |event: web_sys::Event| {
+                write.run(edit_values::of_day(&event_target_value(&event)))
+            };
+            view! { <input class="conflict-other" type="date" aria-label=label on:change=chosen/> }
+                .into_any()
+        }
+        _ => {
+            let seen = theirs.clone();
+            let start = edit_values::plain(mine);
+            let typing = move |event: web_sys::Event| {
+                let text = event_target_value(&event);
+                let text = text.trim();
+                let value = (!text.is_empty()).then(|| edit_values::typed(field, &seen, text));
+                write.run(value);
+            };
+            view! { <input class="conflict-other" type="text" aria-label=label prop:value=start on:input=typing/> }
+                .into_any()
+        }
     }
 }

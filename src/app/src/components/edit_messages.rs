@@ -1,8 +1,9 @@
 //! What is said about own edits without being asked: that one was saved, with its undo, and what a sign-out would lose.
 
-use leptos::{html::Dialog, prelude::*};
+use leptos::prelude::*;
 use panels_core::protocol::TabMessage;
 
+use super::modal::Modal;
 use crate::{state::AppState, text};
 
 /// The message about the last own edit.
@@ -34,43 +35,36 @@ pub(crate) fn EditToast() -> impl IntoView {
 pub(crate) fn SignOutWarning() -> impl IntoView {
     let state = AppState::here();
     let summary = Memo::new(move |_| state.edits.warning());
+    let leave = move |_| {
+        state.edits.dismiss_warning();
+        state.send(TabMessage::SignOutDiscarding);
+    };
     move || {
         summary.get().map(|summary| {
-        let dialog = NodeRef::<Dialog>::new();
-        Effect::new(move |_| {
-            if let Some(dialog) = dialog.get().filter(|dialog| !dialog.open()) {
-                _ = dialog.show_modal();
+            let waiting =
+                (summary.conflicts + summary.rolled_back > 0).then(|| text::to_decide(&summary));
+            let unsent = (summary.unsent > 0).then(|| text::unsent(&summary));
+            view! {
+                <Modal
+                    role="alertdialog"
+                    labelled_by="sign-out-title"
+                    described_by="sign-out-body"
+                    on_close=Callback::new(move |()| state.edits.dismiss_warning())
+                >
+                    <h2 id="sign-out-title">{text::UNSENT_TITLE}</h2>
+                    <p id="sign-out-body">{text::UNSENT_BODY}</p>
+                    <ul class="dialog-list">
+                        {unsent.map(|words| view! { <li>{words}</li> })}
+                        {waiting.map(|words| view! { <li>{words}</li> })}
+                    </ul>
+                    <div class="dialog-buttons">
+                        <button class="button button-primary" type="button" on:click=move |_| state.edits.dismiss_warning()>
+                            {text::STAY}
+                        </button>
+                        <button class="button" type="button" on:click=leave>{text::SIGN_OUT_DISCARDING}</button>
+                    </div>
+                </Modal>
             }
-        });
-        let leave = move |_| {
-            state.edits.dismiss_warning();
-            state.send(TabMessage::SignOutDiscarding);
-        };
-        let waiting = (summary.conflicts + summary.rolled_back > 0).then(|| text::to_decide(&summary));
-        let unsent = (summary.unsent > 0).then(|| text::unsent(&summary));
-        view! {
-            <dialog
-                class="dialog"
-                role="alertdialog"
-                aria-labelledby="sign-out-title"
-                aria-describedby="sign-out-body"
-                node_ref=dialog
-                on:close=move |_| state.edits.dismiss_warning()
-            >
-                <h2 id="sign-out-title">{text::UNSENT_TITLE}</h2>
-                <p id="sign-out-body">{text::UNSENT_BODY}</p>
-                <ul class="dialog-list">
-                    {unsent.map(|words| view! { <li>{words}</li> })}
-                    {waiting.map(|words| view! { <li>{words}</li> })}
-                </ul>
-                <div class="dialog-buttons">
-                    <button class="button button-primary" type="button" on:click=move |_| state.edits.dismiss_warning()>
-                        {text::STAY}
-                    </button>
-                    <button class="button" type="button" on:click=leave>{text::SIGN_OUT_DISCARDING}</button>
-                </div>
-            </dialog>
-        }
-    })
+        })
     }
 }

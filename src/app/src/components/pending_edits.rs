@@ -1,12 +1,12 @@
 //! Edits that are not at their end: of one record in the drawer, and all that wait for the user behind a button of the bar.
 
-use leptos::{html::Dialog, prelude::*};
+use leptos::prelude::*;
 use panels_core::{
     identity::{EditId, ResourceKey},
     protocol::{EditState, EditView, TabMessage},
 };
 
-use super::{Icon, Shape};
+use super::{Icon, Shape, modal::Modal};
 use crate::{state::AppState, text};
 
 /// The edits of a record.
@@ -50,16 +50,10 @@ pub(crate) fn Inbox() -> impl IntoView {
             waiting.cloned().collect::<Vec<_>>()
         })
     });
-    let dialog = NodeRef::<Dialog>::new();
     // Where nothing is left to decide there is nothing to look at.
     Effect::new(move |_| {
         if edits.with(Vec::is_empty) {
             open.set(false);
-        }
-    });
-    Effect::new(move |_| {
-        if let Some(dialog) = dialog.get().filter(|dialog| !dialog.open()) {
-            _ = dialog.show_modal();
         }
     });
     view! {
@@ -71,13 +65,13 @@ pub(crate) fn Inbox() -> impl IntoView {
             </button>
         })}
         <Show when=move || open.get()>
-            <dialog class="dialog" aria-label=text::OWN_EDITS node_ref=dialog on:close=move |_| open.set(false)>
-                <h2>{text::OWN_EDITS}</h2>
+            <Modal role="dialog" labelled_by="inbox-title" on_close=Callback::new(move |()| open.set(false))>
+                <h2 id="inbox-title">{text::OWN_EDITS}</h2>
                 <ul class="pending">
                     {move || edits.get().into_iter().map(|edit| view! { <PendingEdit edit=edit titled=true/> }).collect_view()}
                 </ul>
                 <form method="dialog"><button class="button">{text::CLOSE}</button></form>
-            </dialog>
+            </Modal>
         </Show>
     }
 }
@@ -90,7 +84,10 @@ fn PendingEdit(edit: EditView, titled: bool) -> impl IntoView {
         .iter()
         .map(|change| view! { <p>{text::change(change)}</p> });
     let changes = changes.collect_view();
-    let title = titled.then(|| view! { <h3>{edit.title.clone()}</h3> });
+    let title = titled.then(|| {
+        let patient = edit.patient.as_ref().map(text::identifiers);
+        view! { <h3>{edit.title.clone()}</h3> <p class="muted">{patient}</p> }
+    });
     let (tone, words) = match &edit.state {
         EditState::Waiting => (
             "calm",

@@ -6,16 +6,12 @@
 use leptos::prelude::*;
 use panels_core::{
     edit::transitions,
-    fhir::parse_date,
     identity::ResourceKey,
-    protocol::{
-        EditField, EditableField, FhirDate, FieldChange, FieldValue, Priority, RecordContent,
-        SessionView,
-    },
-    text::{priority_label, status_label},
+    protocol::{EditField, EditableField, FieldChange, FieldValue, RecordContent, SessionView},
 };
 
-use crate::{show, state::AppState, text};
+use super::edit_values;
+use crate::{state::AppState, text};
 
 /// Where a control stands: the field, and which of several values of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -197,7 +193,7 @@ fn CodeControl(
     });
     let options = move || {
         let code = code.get();
-        let choices = choices(field, &code);
+        let choices = edit_values::choices(field, &code);
         let own = (!choices.iter().any(|(choice, _)| *choice == code))
             .then(|| (code.clone(), text::value(field, &value_of(item))));
         let all = own.into_iter().chain(choices);
@@ -237,41 +233,14 @@ fn CodeControl(
     }
 }
 
-/// Codes that a field may get, with their labels.
-fn choices(field: EditField, code: &str) -> Vec<(String, String)> {
-    let pair = |code: &str, label: &str| (code.to_owned(), label.to_owned());
-    if field == EditField::Priority {
-        let all = [
-            Priority::Routine,
-            Priority::Urgent,
-            Priority::Asap,
-            Priority::Stat,
-        ];
-        return all
-            .map(|priority| pair(priority.code(), priority_label(priority)))
-            .to_vec();
-    }
-    let next = transitions::next(code).iter();
-    next.map(|code| pair(code, status_label(code))).collect()
-}
-
 #[component]
 fn DueControl(editing: Editing, item: Memo<Option<EditableField>>) -> impl IntoView {
-    let shown = move || match value_of(item) {
-        FieldValue::Date(FhirDate::Day(year, month, day)) => {
-            format!("{year:04}-{month:02}-{day:02}")
-        }
-        FieldValue::Date(FhirDate::Instant(time)) => show::iso_day(time),
-        _ => String::new(),
-    };
+    let shown = move || edit_values::day(&value_of(item));
     let choose = move |event: web_sys::Event| {
         let typed = event_target_value(&event);
-        let wanted = match parse_date(&typed) {
-            Some(date) => FieldValue::Date(date),
-            None if typed.is_empty() => FieldValue::Absent,
-            None => return,
-        };
-        editing.change(EditField::Due, value_of(item), wanted);
+        if let Some(wanted) = edit_values::of_day(&typed) {
+            editing.change(EditField::Due, value_of(item), wanted);
+        }
     };
     view! {
         <Labelled label=text::field(EditField::Due) item=item>
@@ -299,7 +268,7 @@ fn TextControl(
     let shown = move || {
         typed
             .with(|typed| typed.as_ref().map(|(_, text)| text.clone()))
-            .unwrap_or_else(|| plain(&value_of(item)))
+            .unwrap_or_else(|| edit_values::plain(&value_of(item)))
     };
     let typing = move |event: web_sys::Event| {
         let text = event_target_value(&event);
@@ -315,7 +284,7 @@ fn TextControl(
             return;
         };
         typed.set(None);
-        let wanted = wanted(field, &seen, text.trim());
+        let wanted = edit_values::typed(field, &seen, text.trim());
         editing.change(field, seen, wanted);
     };
     let escape = move |event: web_sys::KeyboardEvent| {
@@ -336,53 +305,6 @@ fn TextControl(
                 on:keydown=escape
             />
         </Labelled>
-    }
-}
-
-/// A value as it is typed.
-fn plain(value: &FieldValue) -> String {
-    match value {
-        FieldValue::Concept { label, .. } => label.clone(),
-        FieldValue::Text(text) => text.clone(),
-        FieldValue::Lines(lines) => lines.join(", "),
-        FieldValue::Contact { value, .. } => value.clone(),
-        _ => String::new(),
-    }
-}
-
-/// What was typed as a value of the field.
-fn wanted(field: EditField, seen: &FieldValue, typed: &str) -> FieldValue {
-    if typed.is_empty() {
-        return FieldValue::Absent;
-    }
-    let text = typed.to_owned();
-    match field {
-        EditField::BusinessStatus => FieldValue::Concept {
-            code: None,
-            system: None,
-            label: text,
-        },
-        EditField::Contact => FieldValue::Contact {
-            system: match seen {
-                FieldValue::Contact { system, .. } => system.clone(),
-                _ => Some(
-                    if typed.contains('@') {
-                        "email"
-                    } else {
-                        "phone"
-                    }
-                    .to_owned(),
-                ),
-            },
-            value: text,
-        },
-        EditField::AddressLines => FieldValue::Lines(
-            typed
-                .split(',')
-                .map(|line| line.trim().to_owned())
-                .collect(),
-        ),
-        _ => FieldValue::Text(text),
     }
 }
 

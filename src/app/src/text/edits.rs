@@ -4,7 +4,8 @@ use panels_core::{
     identity::EditId,
     protocol::{
         ConflictReason, EditBar, EditField, EditOutcome, EditRefusal, EditState, EditView,
-        FieldChange, FieldValue, OutboxSummary, PendingState, Priority, RollbackReason,
+        FieldChange, FieldValue, OutboxSummary, PatientBanner, PendingState, Priority,
+        RollbackReason,
     },
     text::{contact_label, priority_label, status_label},
 };
@@ -41,6 +42,10 @@ pub(crate) const BEFORE: &str = "Before";
 pub(crate) const KEEP_MINE: &str = "Keep yours";
 /// Choice of a conflict.
 pub(crate) const TAKE_THEIRS: &str = "Take theirs";
+/// Choice of a conflict: neither.
+pub(crate) const WRITE_OTHER: &str = "Something else";
+/// Nothing chosen yet.
+pub(crate) const CHOOSE: &str = "Choose…";
 /// Button of a conflict.
 pub(crate) const SAVE_DECISION: &str = "Save";
 /// Button of a conflict: it waits on.
@@ -120,6 +125,17 @@ pub(crate) fn change(change: &FieldChange) -> String {
             value(change.field, wanted)
         ),
     }
+}
+
+/// Two identifiers of a patient in one line.
+pub(crate) fn identifiers(patient: &PatientBanner) -> String {
+    let born = patient.birth_date.map(show::date);
+    let second = born.or_else(|| patient.mrn.clone());
+    format!(
+        "{}, {}",
+        patient.name,
+        second.as_deref().unwrap_or(super::NOT_KNOWN)
+    )
 }
 
 /// Why a field cannot be edited.

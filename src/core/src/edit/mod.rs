@@ -27,5 +27,5 @@ mod validate;
 mod value;
 
 pub(crate) use editable::editable;
-pub(crate) use outbox::{Asker, Author, Call, Event as EditEvent, Outbox};
+pub(crate) use outbox::{Asker, Author, Call, Event as EditEvent, Outbox, Subject};
 pub use permission::{EditBar, Permissions};

@@ -15,6 +15,7 @@ fn edit(id: &str, at: i64, state: EditState) -> EditView {
         job: None,
         resource: key("t1"),
         title: "Call back".into(),
+        patient: None,
         at: Timestamp(at),
         changes: Vec::new(),
         undoes: false,

@@ -18,11 +18,10 @@
 
 use super::{Engine, requests::Outcome};
 use crate::{
-    edit::{Asker, Author, Call, EditEvent},
+    edit::{Asker, Author, Call, EditEvent, Subject},
     engine::requests::Trouble,
-    fhir::{Body, Resource},
+    fhir::Resource,
     identity::{EditId, JobId, ResourceKey, TabId},
-    panel::{patient_name, task_title},
     protocol::{
         EditRefusal, EditableField, GoneReason, NewEdit, RecordContent, Row, SignedOutReason,
         TabMessage, WorkerMessage,
@@ -206,8 +205,8 @@ impl Engine {
     }
 
     fn take_edit(&mut self, edit: NewEdit, job: Option<&JobId>) -> Result<(), EditRefusal> {
-        let title = self.title_of(&edit.resource);
-        self.with_asker(|engine, asker| engine.outbox.add(&engine.io, asker, edit, title, job))
+        let subject = self.subject_of(&edit.resource);
+        self.with_asker(|engine, asker| engine.outbox.add(&engine.io, asker, edit, subject, job))
     }
 
     fn take_job(&mut self, job: &JobId, edits: Vec<NewEdit>) -> Result<(), EditRefusal> {
@@ -249,13 +248,11 @@ impl Engine {
             .tell(tab, WorkerMessage::EditRefused { edit, job, reason });
     }
 
-    /// What a record is called; empty if it is not known here.
-    fn title_of(&self, key: &ResourceKey) -> String {
+    /// What a record is called, and whom it is about.
+    fn subject_of(&self, key: &ResourceKey) -> Subject {
         let entry = self.replica.get(key);
-        entry.map_or_else(String::new, |entry| match &entry.resource.body {
-            Body::Task(task) => task_title(task),
-            Body::Patient(patient) => patient_name(patient),
-            Body::Other => String::new(),
+        entry.map_or_else(Subject::default, |entry| {
+            self.panels.subject(&entry.resource, &self.replica)
         })
     }
 

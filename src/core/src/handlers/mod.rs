@@ -3,6 +3,7 @@
 //! Must never keep rows of its own: it decides, the replica remembers.
 
 use crate::{
+    edit::Subject,
     fhir::{Patient, Resource},
     identity::{PanelId, ResourceId, ResourceKey, ResourceType},
     panel::{self, Lookup, PanelDefinition, Tally},
@@ -151,6 +152,12 @@ impl Panels {
     /// What the drawer shows of a resource.
     pub(crate) fn record(&self, resource: &Resource, replica: &Replica) -> RecordContent {
         record::content(resource, &self.view(Some(replica)))
+    }
+
+    /// What a resource is called, and the patient it is about.
+    pub(crate) fn subject(&self, resource: &Resource, replica: &Replica) -> Subject {
+        let (title, patient) = record::subject(resource, &self.view(Some(replica)));
+        Subject { title, patient }
     }
 
     fn view<'a>(&'a self, replica: Option<&'a Replica>) -> View<'a> {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ColumnKind, FhirDate, StorageView};
+use super::{ColumnKind, FhirDate, PatientBanner, StorageView};
 use crate::{
     identity::{EditId, JobId, ResourceKey, VersionId},
     time::Timestamp,
@@ -196,8 +196,11 @@ pub struct EditView {
     pub job: Option<JobId>,
     /// What is edited.
     pub resource: ResourceKey,
-    /// What that is called.
+    /// What that was called when it was edited.
     pub title: String,
+    /// The patient it is about, as known then: nobody decides about a patient that is not named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub patient: Option<PatientBanner>,
     /// When it was typed.
     pub at: Timestamp,
     /// Its changes.

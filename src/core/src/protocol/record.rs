@@ -78,7 +78,7 @@ pub struct EditableField {
 }
 
 /// Identity of a patient: two identifiers and more.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PatientBanner {
     /// Id of the patient, if known.

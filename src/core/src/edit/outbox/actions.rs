@@ -2,7 +2,7 @@
 
 use super::{
     Outbox,
-    entry::{Author, Entry, FORMAT, Stage},
+    entry::{Author, Entry, FORMAT, Stage, Subject},
     jobs::Job,
     strand::Step,
 };
@@ -34,13 +34,13 @@ pub(crate) struct Asker<'a> {
 }
 
 impl Outbox {
-    /// Takes an edit. One that is known already is taken for the same. `title`: what the record is called.
+    /// Takes an edit. One that is known already is taken for the same. `subject`: what the record is called.
     pub(crate) fn add(
         &mut self,
         io: &Io,
         asker: &Asker<'_>,
         edit: NewEdit,
-        title: String,
+        subject: Subject,
         job: Option<&JobId>,
     ) -> Result<(), EditRefusal> {
         let author = self.writer()?;
@@ -74,7 +74,7 @@ impl Outbox {
             author,
             job: job.cloned(),
             resource: edit.resource,
-            title,
+            subject,
             version: edit.version,
             at: edit.at,
             changes,

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     identity::{EditId, JobId, ResourceKey, VersionId},
-    protocol::{Conflict, FieldChange, RollbackReason},
+    protocol::{Conflict, FieldChange, PatientBanner, RollbackReason},
     time::Timestamp,
 };
 
@@ -23,6 +23,17 @@ pub(crate) struct Author {
     pub(crate) profile: String,
 }
 
+/// What a record is called, for people.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Subject {
+    /// Its title; empty if it is not known here.
+    pub(crate) title: String,
+    /// The patient it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) patient: Option<PatientBanner>,
+}
+
 /// See the module.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -39,7 +50,7 @@ pub(crate) struct Entry {
     /// What is edited.
     pub(crate) resource: ResourceKey,
     /// What that was called.
-    pub(super) title: String,
+    pub(super) subject: Subject,
     /// The version that was seen.
     pub(super) version: VersionId,
     /// When it was typed.

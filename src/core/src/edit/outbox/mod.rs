@@ -43,7 +43,7 @@ use crate::{
 };
 pub(crate) use actions::Asker;
 use disk::Disk;
-pub(crate) use entry::Author;
+pub(crate) use entry::{Author, Subject};
 use entry::{Entry, Stage};
 use jobs::Job;
 use strand::Strand;

@@ -67,6 +67,7 @@ fn view(id: &str, kept: bool) -> EditView {
         job: None,
         resource: edit.resource,
         title: "Call back".into(),
+        patient: None,
         at: edit.at,
         changes: edit.changes,
         undoes: false,

@@ -202,6 +202,7 @@ fn what_the_worker_says_of_edits() {
         job: None,
         resource: task(),
         title: "Call back".into(),
+        patient: None,
         at: Timestamp(5),
         changes: vec![],
         undoes: false,

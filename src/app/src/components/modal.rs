@@ -1,0 +1,70 @@
+//! A dialog above everything: the rest of the page waits, and the focus goes back to where it was.
+//!
+//! Closing is all that it does by itself; what that means is for whoever shows it.
+
+use leptos::{html::Dialog, prelude::*};
+use wasm_bindgen::JsCast;
+
+/// See the module.
+#[component]
+pub(crate) fn Modal(
+    /// `dialog`, or `alertdialog` where the user has to answer.
+    role: &'static str,
+    /// Id of the element that names it.
+    labelled_by: &'static str,
+    /// Id of the element that describes it.
+    #[prop(optional)]
+    described_by: Option<&'static str>,
+    /// It was closed: by Escape, or by whoever asked for it.
+    on_close: Callback<()>,
+    children: Children,
+) -> impl IntoView {
+    let dialog = NodeRef::<Dialog>::new();
+    // Taken before the dialog takes the focus.
+    let before = StoredValue::new_local(focused());
+    Effect::new(move |_| {
+        if let Some(dialog) = dialog.get().filter(|dialog| !dialog.open()) {
+            _ = dialog.show_modal();
+        }
+    });
+    on_cleanup(move || {
+        let before = before.try_with_value(Clone::clone).flatten();
+        // An element that leaves the page takes the focus with it: what had it before gets it after that.
+        request_animation_frame(move || give_back(before));
+    });
+    view! {
+        <dialog
+            class="dialog"
+            role=role
+            aria-labelledby=labelled_by
+            aria-describedby=described_by
+            node_ref=dialog
+            on:close=move |_| on_close.run(())
+        >
+            {children()}
+        </dialog>
+    }
+}
+
+fn focused() -> Option<web_sys::HtmlElement> {
+    document().active_element()?.dyn_into().ok()
+}
+
+/// Where the focus goes if what had it is gone: the drawer, or the table's row that can be reached, or the first link.
+const INSTEAD: &str = ".drawer, [role=row][tabindex='0'], #main a";
+
+/// Unless something else has it by now.
+fn give_back(before: Option<web_sys::HtmlElement>) {
+    let body = document().body();
+    let nobody = document()
+        .active_element()
+        .is_none_or(|active| body.as_deref() == Some(&active));
+    if !nobody {
+        return;
+    }
+    let still_there = before.filter(|element| element.is_connected());
+    let instead = || document().query_selector(INSTEAD).ok()??.dyn_into().ok();
+    if let Some(element) = still_there.or_else(instead) {
+        _ = element.focus();
+    }
+}

@@ -1,0 +1,256 @@
+//! A clinician's own changes: at once on the screen, sent once, never lost, and explained where they do not hold.
+
+use panels_browser_tests::{
+    Failure, Stage, StageOptions,
+    pages::{PanelPage, RecordPage, SignInPage, expect_badge},
+    wait::{self, PATIENCE},
+};
+use serde_json::{Value, json};
+
+/// Longer than any scenario.
+const AWAY_MS: u64 = 600_000;
+
+/// Signs in as the first demo account with the table of all open tasks, and gives the id of its first row.
+async fn at_the_table(stage: &Stage) -> Result<(PanelPage<'_>, String), Failure> {
+    let page = SignInPage::open_at(stage, "/panel/open-tasks").await?;
+    page.sign_in(0).await?;
+    let page = PanelPage::here(stage);
+    expect_badge(stage, "Live", PATIENCE).await?;
+    let rows = page.expect_rows().await?;
+    Ok((page, rows[0].id.clone()))
+}
+
+fn server_away(stage: &Stage) -> Result<(), Failure> {
+    let command = json!({ "do": "restart", "how": "crash", "downMs": AWAY_MS });
+    stage.server.command(&command).map(|_| ())
+}
+
+fn server_back(stage: &Stage) -> Result<(), Failure> {
+    let command = json!({ "do": "restart", "how": "crash", "downMs": 0 });
+    stage.server.command(&command).map(|_| ())
+}
+
+/// Waits until the task on the server is as wanted.
+async fn expect_on_server(
+    stage: &Stage,
+    id: &str,
+    what: &str,
+    is_so: impl Fn(&Value) -> bool,
+) -> Result<(), Failure> {
+    wait::until(&format!("the server to hold {what}"), async || {
+        let task = stage.server.resource("Task", id);
+        Ok(wait::Look::when(is_so(&task), (), task.to_string()))
+    })
+    .await
+}
+
+fn notes(task: &Value, text: &str) -> usize {
+    let notes = task["note"].as_array().into_iter().flatten();
+    notes.filter(|note| note["text"] == text).count()
+}
+
+#[tokio::test]
+async fn a_task_is_claimed_completed_and_taken_back() -> Result<(), Failure> {
+    Stage::play("claim", StageOptions::default(), async |stage| {
+        let (page, id) = at_the_table(stage).await?;
+        let me = stage.server.profile(0);
+        let record = RecordPage::open(stage, &id).await?;
+        let unowned = json!([{ "op": "add", "path": "/owner", "value": { "reference": stage.server.profile(1) } }]);
+        stage.server.patch(&format!("Task/{id}"), &unowned)?;
+        record.press("Assign to me").await?;
+        expect_on_server(stage, &id, "the new owner", |task| task["owner"]["reference"] == me).await?;
+        record.expect_settled().await?;
+
+        let before = page.row_count().await?;
+        record.press("Complete").await?;
+        expect_on_server(stage, &id, "the end", |task| task["status"] == "completed").await?;
+        page.expect_row_gone(&id, PATIENCE).await?;
+        let was = before - 1;
+        page.expect_count(usize::try_from(was).unwrap_or_default(), PATIENCE).await?;
+
+        stage.browser.press("Undo").await?;
+        expect_on_server(stage, &id, "an open task again", |task| task["status"] != "completed").await?;
+        page.expect_count(usize::try_from(before).unwrap_or_default(), PATIENCE).await?;
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_conflict_is_decided_by_the_user_and_closes_in_every_tab() -> Result<(), Failure> {
+    Stage::play("conflict", StageOptions::default(), async |stage| {
+        let (_, id) = at_the_table(stage).await?;
+        let priority = |code: &str| json!([{ "op": "add", "path": "/priority", "value": code }]);
+        let reference = format!("Task/{id}");
+        stage.server.patch(&reference, &priority("routine"))?;
+        let first = stage.browser.client.window().await?;
+        let record = RecordPage::open(stage, &id).await?;
+        expect_badge(stage, "Live", PATIENCE).await?;
+        server_away(stage)?;
+        record.choose("Priority", "Urgent").await?;
+        record.expect_pending("Priority: Routine → Urgent").await?;
+        stage.server.patch(&reference, &priority("stat"))?;
+        server_back(stage)?;
+        record
+            .expect_pending("changed the same at the same time")
+            .await?;
+
+        let second = stage.browser.new_tab().await?;
+        let also = RecordPage::open(stage, &id).await?;
+        also.press("Decide…").await?;
+        stage
+            .browser
+            .expect("alertdialog", "Two changes of")
+            .await?;
+
+        stage.browser.switch_to(&first).await?;
+        record.press("Decide…").await?;
+        let words = stage
+            .browser
+            .expect("alertdialog", "Two changes of")
+            .await?;
+        for wanted in ["Before: Routine", "Urgent", "Stat", "Born"] {
+            assert!(words.contains(wanted), "{wanted} in {words}");
+        }
+        stage.browser.click("radio", "Keep yours").await?;
+        stage.browser.press("Save").await?;
+        expect_on_server(stage, &id, "mine", |task| task["priority"] == "urgent").await?;
+        record.expect_settled().await?;
+        stage.browser.expect_gone("button", "to decide").await?;
+
+        stage.browser.switch_to(&second).await?;
+        stage.browser.expect_gone("alertdialog", "").await?;
+        stage.browser.expect_gone("button", "to decide").await?;
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn changes_of_different_fields_at_the_same_time_both_hold() -> Result<(), Failure> {
+    Stage::play("merge", StageOptions::default(), async |stage| {
+        let (_, id) = at_the_table(stage).await?;
+        let record = RecordPage::open(stage, &id).await?;
+        server_away(stage)?;
+        record.choose("Priority", "Stat").await?;
+        record.add_note("Called, no answer").await?;
+        record.expect_pending("Called, no answer").await?;
+        let theirs = json!([
+            { "op": "add", "path": "/owner", "value": { "reference": stage.server.profile(1) } },
+            { "op": "add", "path": "/note", "value": [{ "text": "Theirs" }] },
+        ]);
+        stage.server.patch(&format!("Task/{id}"), &theirs)?;
+        server_back(stage)?;
+        record.expect_settled().await?;
+        let task = stage.server.resource("Task", &id);
+        assert_eq!(task["priority"], "stat", "{task}");
+        assert_eq!(
+            task["owner"]["reference"],
+            stage.server.profile(1),
+            "{task}"
+        );
+        assert_eq!(
+            (notes(&task, "Called, no answer"), notes(&task, "Theirs")),
+            (1, 1),
+            "{task}"
+        );
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn what_is_changed_without_a_server_survives_the_end_of_the_browsers_worker_and_is_sent_once()
+-> Result<(), Failure> {
+    Stage::play("offline-edit", StageOptions::default(), async |stage| {
+        let (_, id) = at_the_table(stage).await?;
+        let record = RecordPage::open(stage, &id).await?;
+        server_away(stage)?;
+        record.add_note("Wound dry").await?;
+        record.expect_pending("not sent yet").await?;
+        // The only tab goes, and the worker with it.
+        stage.browser.goto("about:blank").await?;
+        let record = RecordPage::open(stage, &id).await?;
+        record.expect_pending("Wound dry").await?;
+        // The answer is lost, not the request: to send it again would add it twice.
+        let cut = json!({ "do": "cut", "written": true, "method": "PATCH", "next": 1 });
+        server_back(stage)?;
+        stage.server.command(&cut)?;
+        record.expect_settled().await?;
+        let task = stage.server.resource("Task", &id);
+        assert_eq!(notes(&task, "Wound dry"), 1, "{task}");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn signing_out_with_unsent_changes_asks_first() -> Result<(), Failure> {
+    Stage::play("sign-out-unsent", StageOptions::default(), async |stage| {
+        let (_, id) = at_the_table(stage).await?;
+        let record = RecordPage::open(stage, &id).await?;
+        server_away(stage)?;
+        record.add_note("Not sent").await?;
+        record.expect_pending("Not sent").await?;
+        stage.browser.press("Sign out").await?;
+        let words = stage.browser.expect("alertdialog", "not sent").await?;
+        assert!(words.contains("1 change not sent yet"), "{words}");
+        stage.browser.press("Stay signed in").await?;
+        stage.browser.expect_gone("alertdialog", "").await?;
+        record.expect_pending("Not sent").await?;
+
+        stage.browser.press("Sign out").await?;
+        stage.browser.press("Sign out and discard them").await?;
+        stage.browser.expect("button", "Sign in").await?;
+        server_back(stage)?;
+        SignInPage::here(stage).sign_in(0).await?;
+        expect_badge(stage, "Live", PATIENCE).await?;
+        assert_eq!(notes(&stage.server.resource("Task", &id), "Not sent"), 0);
+        stage.browser.expect_gone("button", "to decide").await?;
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn what_was_typed_about_a_task_that_was_deleted_meanwhile_is_kept_until_discarded()
+-> Result<(), Failure> {
+    Stage::play(
+        "deleted-under-edit",
+        StageOptions::default(),
+        async |stage| {
+            let (_, id) = at_the_table(stage).await?;
+            let record = RecordPage::open(stage, &id).await?;
+            server_away(stage)?;
+            record.add_note("Long thought about").await?;
+            record.expect_pending("Long thought about").await?;
+            stage.server.delete(&format!("Task/{id}"))?;
+            server_back(stage)?;
+            stage.browser.expect("button", "1 to decide").await?;
+            stage.browser.press("1 to decide").await?;
+            let words = stage.browser.expect("dialog", "Your changes").await?;
+            for wanted in ["Long thought about", "the record was deleted"] {
+                assert!(words.contains(wanted), "{wanted} in {words}");
+            }
+            stage.browser.press("Discard").await?;
+            stage.browser.expect_gone("button", "to decide").await?;
+            Ok(())
+        },
+    )
+    .await
+}
+
+#[tokio::test]
+async fn what_a_user_may_not_change_is_disabled_and_says_why() -> Result<(), Failure> {
+    Stage::play("barred", StageOptions::default(), async |stage| {
+        SignInPage::open_at(stage, "/panel/open-tasks").await?.sign_in(2).await?;
+        let rows = PanelPage::here(stage).expect_rows().await?;
+        RecordPage::open(stage, &rows[0].id).await?;
+        let words = stage.browser.expect("region", "Change").await?;
+        assert!(words.contains("You would not see the record any longer."), "{words}");
+        let disabled = "return [...document.querySelectorAll('[role=dialog] button')].find((button) => button.innerText === 'Unassign').disabled";
+        assert_eq!(stage.browser.script(disabled, vec![]).await?, json!(true));
+        Ok(())
+    })
+    .await
+}
