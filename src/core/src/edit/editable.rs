@@ -16,8 +16,10 @@ pub(crate) fn editable(resource: &Resource, permissions: &Permissions) -> Vec<Ed
         .copied()
         .filter(|field| field.belongs_to(kind))
     {
-        let bar = permissions.may_edit(kind, field).err();
-        let mut add = |value| fields.push(EditableField { field, value, bar });
+        let mut add = |value| {
+            let bar = permissions.may_change(kind, field, &value).err();
+            fields.push(EditableField { field, value, bar });
+        };
         if field == EditField::Contact {
             let contacts = list_at(&body, field.path()).iter();
             let contacts = contacts.map(|contact| FieldValue::of_element(field, contact));

@@ -83,6 +83,35 @@ impl Permissions {
         }
     }
 
+    /// What keeps a field of a record from becoming anything else than it is: [`Self::may_edit`], and of an owner that no other
+    /// may be.
+    pub fn may_change(
+        &self,
+        kind: &ResourceType,
+        field: EditField,
+        value: &FieldValue,
+    ) -> Result<(), EditBar> {
+        self.may_edit(kind, field)?;
+        if field != EditField::Owner || self.rules.is_empty() {
+            return Ok(());
+        }
+        let mut open = self
+            .rules_for(kind)
+            .filter(|rule| rule.bar(field).is_none());
+        let leaves_room = open.any(|rule| {
+            let named = rule
+                .owner()
+                .into_iter()
+                .flat_map(|owners| owners.split(','));
+            rule.owner().is_none() || named.into_iter().any(|owner| !owns(owner, value))
+        });
+        if leaves_room {
+            Ok(())
+        } else {
+            Err(EditBar::WouldLeaveSight)
+        }
+    }
+
     /// The rules for a type: its own, failing that those for every type.
     fn rules_for(&self, kind: &ResourceType) -> impl Iterator<Item = &Rule> {
         let named = |name: &str| self.rules.iter().any(|rule| rule.resource_type == name);

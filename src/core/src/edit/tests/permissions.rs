@@ -71,4 +71,11 @@ fn a_task_is_not_handed_over_where_only_own_tasks_may_be_seen() {
     );
     assert_eq!(hand_to(FieldValue::Absent), Err(EditBar::WouldLeaveSight));
     assert_eq!(hand_to(owner("Practitioner/me")), Ok(()));
+    let leave = |permissions: &Permissions| {
+        let mine = owner("Practitioner/me");
+        permissions.may_change(&ResourceType::Task, EditField::Owner, &mine)
+    };
+    assert_eq!(leave(&permissions), Err(EditBar::WouldLeaveSight));
+    let of_two = json!({ "resource": [{ "resourceType": "Task", "criteria": "Task?owner=Practitioner/me,Practitioner/b" }] });
+    assert_eq!(leave(&Permissions::parse(&of_two.to_string())), Ok(()));
 }
