@@ -26,6 +26,7 @@ pub mod protocol;
 mod reconcile;
 pub mod record;
 mod replica;
+pub mod selection;
 mod session;
 mod subscription;
 mod tabs;

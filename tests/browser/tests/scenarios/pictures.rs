@@ -2,7 +2,7 @@
 
 use panels_browser_tests::{
     Failure, Stage, StageOptions,
-    pages::{PanelPage, SignInPage, expect_badge},
+    pages::{PanelPage, RecordPage, SignInPage, expect_badge},
     screenshot,
     wait::PATIENCE,
 };
@@ -133,6 +133,44 @@ async fn every_state_of_a_panel_can_be_pictured() -> Result<(), Failure> {
             .expect_text("Nothing could be loaded yet")
             .await?;
         picture(stage, "panel-error").await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn every_state_of_an_edit_can_be_pictured() -> Result<(), Failure> {
+    Stage::play("edits", StageOptions::default(), async |stage| {
+        let page = SignInPage::open_at(stage, "/panel/open-tasks").await?;
+        page.sign_in(0).await?;
+        let id = PanelPage::here(stage).expect_rows().await?[2].id.clone();
+        let record = RecordPage::open(stage, &id).await?;
+        expect_badge(stage, "Live", PATIENCE).await?;
+        let away = json!({ "do": "restart", "how": "crash", "downMs": 600_000 });
+        stage.server.command(&away)?;
+        record.choose("Priority", "ASAP").await?;
+        record.add_note("Called twice, no answer").await?;
+        record.expect_pending("Called twice").await?;
+        picture(stage, "edit-pending").await?;
+        stage.browser.press("Sign out").await?;
+        stage.browser.expect("alertdialog", "").await?;
+        picture(stage, "edit-sign-out").await?;
+        stage.browser.press("Stay signed in").await?;
+        let theirs = json!([{ "op": "add", "path": "/priority", "value": "stat" }]);
+        stage.server.patch(&format!("Task/{id}"), &theirs)?;
+        stage
+            .server
+            .command(&json!({ "do": "restart", "how": "crash", "downMs": 0 }))?;
+        record.expect_pending("at the same time").await?;
+        picture(stage, "edit-stopped").await?;
+        record.press("Decide…").await?;
+        stage.browser.expect("alertdialog", "").await?;
+        picture(stage, "edit-conflict").await?;
+        theme(stage, "dark").await?;
+        picture(stage, "edit-conflict-dark").await?;
+        stage.browser.press("Decide later").await?;
+        stage.browser.press("1 to decide").await?;
+        picture(stage, "edit-inbox-dark").await?;
+        Ok(())
     })
     .await
 }
