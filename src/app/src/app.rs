@@ -10,8 +10,8 @@ use crate::{
     address,
     boot::{Boot, boot},
     components::{
-        ConflictDialog, EditToast, IconSprite, LiveRegion, MessagePage, Notices, SignOutWarning,
-        TopBar,
+        ConflictDialog, EditToast, IconSprite, JobNews, LiveRegion, MessagePage, Notices,
+        SignOutWarning, TopBar,
     },
     screens::{DrawerRoute, Home, PanelScreen, SignIn},
     state::{AppState, Gate, ThemeState, WorkerTrouble, catch_up},
@@ -84,7 +84,7 @@ fn Shell() -> impl IntoView {
                     <Route path=path!(":type/:id") view=DrawerRoute/>
                 </ParentRoute>
             </Routes>
-            <EditToast/>
+            <div class="toasts"><JobNews/> <EditToast/></div>
             <ConflictDialog/>
             <SignOutWarning/>
         </div>

@@ -1,5 +1,6 @@
 //! Every sentence that people read, in one place: plain, short, and free of patient data.
 
+mod bulk;
 mod edits;
 
 use panels_core::{
@@ -11,6 +12,7 @@ use panels_core::{
     time::Timestamp,
 };
 
+pub(crate) use bulk::*;
 pub(crate) use edits::*;
 
 /// Name of the product.

@@ -4,14 +4,18 @@ use leptos::{html::Div, leptos_dom::helpers::request_animation_frame, prelude::*
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 use panels_core::{
     badge::BadgeWord,
-    identity::ResourceId,
+    identity::{ResourceId, ResourceType},
     protocol::{ColumnKind, TabMessage},
     viewport::Move,
 };
 use wasm_bindgen::{JsCast, closure::Closure};
 
 use super::{
-    GridSkeleton, Icon, Shape, grid_head::GridHead, grid_row::GridRow, row_keys::edit_by_key,
+    GridSkeleton, Icon, Shape,
+    grid_head::GridHead,
+    grid_row::GridRow,
+    row_keys::edit_by_key,
+    row_selection::{select_by_click, select_by_key, select_on_the_way},
 };
 use crate::{
     address,
@@ -73,6 +77,8 @@ pub(crate) fn Grid(
     };
     let open_by_key = open_record.clone();
     let keyed = StoredValue::new(view.clone());
+    // Only tasks can be changed from a table.
+    let selectable = view.row_type == ResourceType::Task;
     let on_key = move |event: web_sys::KeyboardEvent| {
         let Some(id) = row_of(event.target()) else {
             return;
@@ -82,10 +88,11 @@ pub(crate) fn Grid(
             return open_by_key(&id);
         }
         let plain = !event.repeat() && !event.ctrl_key() && !event.meta_key() && !event.alt_key();
-        let edits = |store: &PanelStore| {
-            keyed.with_value(|view| edit_by_key(state, store, view, &id, &event.key()))
+        let acts = |store: &PanelStore| {
+            (selectable && select_by_key(state, store, &id, &event.key()))
+                || keyed.with_value(|view| edit_by_key(state, store, view, &id, &event.key()))
         };
-        if plain && store.with_value(edits) {
+        if plain && store.with_value(acts) {
             return event.prevent_default();
         }
         let Some(step) = Move::from_key(&event.key()) else {
@@ -99,6 +106,9 @@ pub(crate) fn Grid(
             Some((to, target))
         });
         if let Some((index, target)) = target {
+            if selectable && event.shift_key() {
+                store.with_value(|store| select_on_the_way(state, store, &id, &target));
+            }
             active.set(Some(target.clone()));
             show_row(grid, store, index);
             focus_later(grid, target);
@@ -107,7 +117,10 @@ pub(crate) fn Grid(
     let on_click = move |event: web_sys::MouseEvent| {
         if let Some(id) = row_of(event.target()) {
             active.set(Some(id.clone()));
-            open_record(&id);
+            let selects = |store: &PanelStore| select_by_click(state, store, &id, &event);
+            if !selectable || !store.with_value(selects) {
+                open_record(&id);
+            }
         }
     };
     let on_focus = move |event: web_sys::FocusEvent| {
@@ -119,10 +132,15 @@ pub(crate) fn Grid(
     };
     let row = move |MountedRow { id, .. }: MountedRow| {
         let handle = store.with_value(|store| store.handle(&id))?;
-        let (own, same) = (id.clone(), id.clone());
+        let (own, same, chosen) = (id.clone(), id.clone(), id.clone());
+        let selection = store.with_value(PanelStore::selection);
+        let is_selected =
+            Memo::new(move |_| selection.with(|selection| selection.contains(&chosen)));
         let is_active = Memo::new(move |_| entry.with(|entry| entry.as_ref() == Some(&own)));
         let is_open = Memo::new(move |_| open.with(|open| open.as_ref() == Some(&same)));
-        Some(view! { <GridRow id=id handle=handle columns=columns active=is_active open=is_open/> })
+        Some(
+            view! { <GridRow id=id handle=handle columns=columns active=is_active open=is_open selected=selectable.then_some(is_selected)/> },
+        )
     };
     let kinds: Vec<ColumnKind> = view.columns.iter().map(|column| column.kind).collect();
     let phase = Memo::new(move |_| store.with_value(PanelStore::phase));
@@ -134,6 +152,8 @@ pub(crate) fn Grid(
             aria-label=view.name.clone()
             aria-rowcount=move || (store.with_value(PanelStore::total) + 1).to_string()
             aria-colcount=view.columns.len().to_string()
+            aria-multiselectable=selectable.then_some("true")
+            data-selectable=selectable.then_some("true")
             aria-busy=move || (phase.get() == PanelPhase::Loading).to_string()
             data-old=move || old.get().then_some("true")
             style:--columns=template(&kinds, Room::Wide)

@@ -27,6 +27,8 @@ pub(crate) fn GridRow(
     /// Whether it is open in the drawer.
     #[prop(into)]
     open: Signal<bool>,
+    /// Whether it is chosen, where rows can be.
+    selected: Option<Memo<bool>>,
 ) -> impl IntoView {
     let RowHandle {
         cells: signals,
@@ -49,10 +51,13 @@ pub(crate) fn GridRow(
             data-id=id.as_str().to_owned()
             data-new=is_new.then_some("true")
             aria-rowindex=move || (aria_index.get() + 2).to_string()
-            aria-selected=move || if open.get() { "true" } else { "false" }
+            aria-selected=move || selected.map(|selected| selected.get().to_string())
+            aria-current=move || open.get().then_some("true")
             tabindex=move || if active.get() { "0" } else { "-1" }
             style:--index=move || index.get().to_string()
         >
+            // For the mouse and the finger; by keyboard and for assistive technology the row itself is chosen.
+            {selected.map(|_| view! { <span class="row-mark" aria-hidden="true"></span> })}
             {cells}
         </div>
     }

@@ -1,5 +1,7 @@
 //! Pieces of the interface, one per file. They read signals and send messages; they decide nothing.
 
+mod bulk_bar;
+mod bulk_dialog;
 mod cell;
 mod conflict_dialog;
 mod drawer;
@@ -11,6 +13,7 @@ mod grid_head;
 mod grid_row;
 mod grid_skeleton;
 mod icon;
+mod job_news;
 mod live_region;
 mod message_page;
 mod modal;
@@ -20,15 +23,18 @@ mod pending_edits;
 mod record_body;
 mod record_edit;
 mod row_keys;
+mod row_selection;
 mod theme_toggle;
 mod top_bar;
 
+pub(crate) use bulk_bar::BulkBar;
 pub(crate) use conflict_dialog::ConflictDialog;
 pub(crate) use drawer::Drawer;
 pub(crate) use edit_messages::{EditToast, SignOutWarning};
 pub(crate) use grid::Grid;
 pub(crate) use grid_skeleton::GridSkeleton;
 pub(crate) use icon::{Icon, IconSprite, Shape};
+pub(crate) use job_news::JobNews;
 pub(crate) use live_region::LiveRegion;
 pub(crate) use message_page::MessagePage;
 pub(crate) use notices::Notices;

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use panels_core::{
     edit::transitions,
     identity::ResourceKey,
-    protocol::{EditField, EditableField, FieldChange, FieldValue, RecordContent, SessionView},
+    protocol::{EditField, EditableField, FieldChange, FieldValue, RecordContent},
 };
 
 use super::edit_values;
@@ -147,15 +147,7 @@ fn Labelled(
 
 #[component]
 fn OwnerControl(editing: Editing, item: Memo<Option<EditableField>>) -> impl IntoView {
-    let me = Memo::new(move |_| {
-        editing.state.session.with(|session| match session {
-            SessionView::SignedIn { profile, name, .. } => Some(FieldValue::Reference {
-                reference: Some(profile.clone()),
-                display: Some(name.clone()),
-            }),
-            _ => None,
-        })
-    });
+    let me = Memo::new(move |_| editing.state.me());
     let is_mine =
         Memo::new(move |_| me.with(|me| me.as_ref().is_some_and(|me| me.same(&value_of(item)))));
     let is_free = Memo::new(move |_| value_of(item) == FieldValue::Absent);

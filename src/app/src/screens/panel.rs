@@ -13,7 +13,7 @@ use panels_core::{
 
 use crate::{
     address,
-    components::{Drawer, Grid, MessagePage},
+    components::{BulkBar, Drawer, Grid, MessagePage},
     show,
     state::{AppState, PanelStore},
     text,
@@ -72,6 +72,7 @@ fn PanelBody(view: PanelView) -> impl IntoView {
                     <PanelCountsLine panel=panel/>
                 </div>
                 <Grid store=store open=open_id/>
+                <BulkBar store=store/>
                 <PanelFoot store=store/>
             </div>
             {drawer}

@@ -8,14 +8,14 @@ use std::{collections::HashMap, time::Duration};
 use leptos::prelude::*;
 use panels_core::{
     edit_list::{EditList, EditListEvents},
-    identity::{EditId, ResourceKey, VersionId},
+    identity::{EditId, JobId, ResourceKey, VersionId},
     protocol::{
         EditOutcome, EditRefusal, EditsNews, FieldChange, FieldValue, NewEdit, OutboxSummary,
-        TabMessage,
+        SessionView, TabMessage,
     },
 };
 
-use super::{Announcer, AppState, clock::now};
+use super::{Announcer, AppState, clock::now, jobs::OwnJob};
 use crate::text;
 
 /// How long a message about an own edit stays: time to read it and to reach its button.
@@ -44,9 +44,31 @@ pub(crate) struct Edits {
     drafts: RwSignal<HashMap<ResourceKey, String>>,
     /// Edits that were typed here, with the note of each: their end is told here, and a note that is refused goes back to its field.
     own: StoredValue<HashMap<EditId, Option<(ResourceKey, String)>>>,
+    /// Changes of many rows that were asked for here.
+    pub(super) jobs: RwSignal<Vec<OwnJob>>,
     toasts: StoredValue<u64>,
     asked: StoredValue<u64>,
     page: StoredValue<String>,
+}
+
+/// A name that nothing else has.
+pub(super) struct Name(String);
+
+impl Name {
+    /// Of an edit.
+    fn edit(&self) -> EditId {
+        EditId::new(&*self.0)
+    }
+
+    /// Of a job.
+    pub(super) fn job(&self) -> JobId {
+        JobId::new(&*self.0)
+    }
+
+    /// Of one of the edits of a job.
+    pub(super) fn part(&self, number: usize) -> EditId {
+        EditId::new(format!("{}:{number}", self.0))
+    }
 }
 
 impl Edits {
@@ -60,6 +82,7 @@ impl Edits {
             warning: RwSignal::new(None),
             drafts: RwSignal::new(HashMap::new()),
             own: StoredValue::new(HashMap::new()),
+            jobs: RwSignal::new(Vec::new()),
             toasts: StoredValue::new(0),
             asked: StoredValue::new(0),
             page: StoredValue::new(random.unwrap_or_default()),
@@ -134,11 +157,17 @@ impl Edits {
         self.deciding.set(None);
         self.warning.set(None);
         self.drafts.update(HashMap::clear);
+        self.jobs.update(Vec::clear);
         self.own.update_value(HashMap::clear);
     }
 
-    /// A name that no other edit has.
-    fn name(self, state: AppState) -> Option<EditId> {
+    /// Changes of many rows that were asked for here, oldest first.
+    pub(crate) fn jobs(self) -> Vec<OwnJob> {
+        self.jobs.get()
+    }
+
+    /// A name that nothing else has.
+    pub(super) fn name(self, state: AppState) -> Option<Name> {
         let page = self.page.get_value();
         if page.is_empty() {
             state.announcer.alert(text::CANNOT_EDIT);
@@ -146,14 +175,14 @@ impl Edits {
         }
         let number = self.asked.get_value() + 1;
         self.asked.set_value(number);
-        Some(EditId::new(format!("{page}:{number}")))
+        Some(Name(format!("{page}:{number}")))
     }
 }
 
 impl AppState {
     /// Asks for changes of a record, of which this version is on the screen.
     pub(crate) fn edit(self, resource: ResourceKey, version: VersionId, changes: Vec<FieldChange>) {
-        let Some(id) = self.edits.name(self) else {
+        let Some(id) = self.edits.name(self).map(|name| name.edit()) else {
             return;
         };
         let note = changes.iter().find_map(|change| match &change.wanted {
@@ -242,6 +271,22 @@ impl AppState {
             text: sentence,
             undo: None,
         });
+    }
+
+    /// Who is signed in, as the owner of a task.
+    pub(crate) fn me(self) -> Option<FieldValue> {
+        self.session.with(|session| match session {
+            SessionView::SignedIn { profile, name, .. } => Some(FieldValue::Reference {
+                reference: Some(profile.clone()),
+                display: Some(name.clone()),
+            }),
+            _ => None,
+        })
+    }
+
+    /// Says something about the chosen rows.
+    pub(crate) fn say_of_rows(self, sentence: String) {
+        self.say_of_edit(Some(sentence), None);
     }
 
     fn say_of_edit(self, sentence: Option<String>, undo: Option<EditId>) {

@@ -7,6 +7,7 @@ use panels_core::{
     identity::{PanelId, ResourceId},
     live_table::{LiveTable, TableEvents},
     protocol::{PanelView, Row, SortKey},
+    selection::{Selection, TooMany},
     viewport::Viewport,
 };
 
@@ -49,6 +50,7 @@ struct Inner {
     phase: ArcRwSignal<PanelPhase>,
     loading: ArcRwSignal<bool>,
     sort: ArcRwSignal<Vec<SortKey>>,
+    selection: ArcRwSignal<Selection>,
 }
 
 impl PanelStore {
@@ -71,6 +73,7 @@ impl PanelStore {
             total: ArcRwSignal::default(),
             phase: ArcRwSignal::new(PanelPhase::Loading),
             loading: ArcRwSignal::new(true),
+            selection: ArcRwSignal::default(),
         }))
     }
 
@@ -164,6 +167,57 @@ impl PanelStore {
         self.lay_out(&HashSet::new());
     }
 
+    /// The rows that are chosen.
+    pub(crate) fn selection(&self) -> ArcRwSignal<Selection> {
+        self.0.selection.clone()
+    }
+
+    /// The chosen rows as they are shown, in the order of the table.
+    pub(crate) fn selected_rows(&self) -> Vec<Row> {
+        let table = self.0.table.borrow();
+        let mut rows: Vec<_> = self.0.selection.with_untracked(|selection| {
+            let places = selection.iter();
+            let places = places.filter_map(|id| Some((table.position(id)?, id)));
+            places
+                .filter_map(|(place, id)| Some((place, table.row(id)?.clone())))
+                .collect()
+        });
+        rows.sort_unstable_by_key(|(place, _)| *place);
+        rows.into_iter().map(|(_, row)| row).collect()
+    }
+
+    /// Chooses a row, or no longer.
+    pub(crate) fn toggle_selected(&self, id: &ResourceId) -> Result<(), TooMany> {
+        let mut toggled = Ok(());
+        self.0
+            .selection
+            .update(|selection| toggled = selection.toggle(id));
+        toggled
+    }
+
+    /// Chooses all rows up to this one.
+    pub(crate) fn select_to(&self, id: &ResourceId) -> Result<(), TooMany> {
+        let between = |one: &ResourceId, other: &ResourceId| {
+            let table = self.0.table.borrow();
+            let (Some(one), Some(other)) = (table.position(one), table.position(other)) else {
+                return Vec::new();
+            };
+            let range = one.min(other)..one.max(other) + 1;
+            let rows = table.order().range(range);
+            rows.map(|(_, id)| id.clone()).collect()
+        };
+        let mut selected = Ok(());
+        self.0
+            .selection
+            .update(|selection| selected = selection.extend_to(id, between));
+        selected
+    }
+
+    /// Chooses nothing.
+    pub(crate) fn clear_selection(&self) {
+        set_if_changed(&self.0.selection, Selection::default());
+    }
+
     /// Orders by a column: ascending, then descending, then as the panel says.
     pub(crate) fn sort_by(&self, column: &str) {
         let current = self.0.sort.get_untracked();
@@ -209,8 +263,22 @@ impl PanelStore {
         if events.replaced || events.reordered {
             self.lay_out(&fresh);
         }
+        self.drop_gone_from_selection();
         self.tell_phase();
         events
+    }
+
+    fn drop_gone_from_selection(&self) {
+        if self.0.selection.with_untracked(Selection::is_empty) {
+            return;
+        }
+        let table = self.0.table.borrow();
+        // While a snapshot is on its way, what is missing has not left.
+        if !table.is_loading() {
+            self.0
+                .selection
+                .maybe_update(|selection| selection.retain(|id| table.row(id).is_some()));
+        }
     }
 
     fn tell_phase(&self) {

@@ -128,10 +128,7 @@ fn the_change_of_a_row_names_the_value_that_its_cell_shows() {
         &code("stat"),
     );
     let change = change.unwrap();
-    assert_eq!(
-        (change.seen, change.wanted),
-        (code("urgent"), code("stat"))
-    );
+    assert_eq!((change.seen, change.wanted), (code("urgent"), code("stat")));
     let owner = change_of_row(
         &view(),
         &row("requested"),

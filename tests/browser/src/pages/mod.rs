@@ -6,6 +6,6 @@ mod record;
 mod sign_in;
 
 pub use badge::{Badge, expect_badge, expect_badge_other_than, read_badge};
-pub use panel::{PanelPage, RowSeen};
+pub use panel::{Click, PanelPage, RowSeen};
 pub use record::RecordPage;
 pub use sign_in::SignInPage;

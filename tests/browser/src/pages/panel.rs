@@ -15,6 +15,15 @@ pub struct RowSeen {
     pub text: String,
 }
 
+/// How a row is clicked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Click {
+    /// On the mark before it.
+    OnMark,
+    /// With Shift held.
+    WithShift,
+}
+
 /// A panel open in the current tab.
 #[derive(Debug)]
 pub struct PanelPage<'a> {
@@ -79,6 +88,44 @@ impl<'a> PanelPage<'a> {
         let click = "document.querySelector(`[role=row][data-id='${arguments[0]}']`).click()";
         self.stage.browser.script(click, vec![json!(id)]).await?;
         self.stage.browser.expect("dialog", "").await
+    }
+
+    /// Chooses rows.
+    ///
+    /// # Errors
+    /// If the row is not there.
+    pub async fn click_row(&self, id: &str, click: Click) -> Result<(), Failure> {
+        const SCRIPT: &str = "
+            const row = document.querySelector(`[role=row][data-id='${arguments[0]}']`);
+            const target = arguments[1] ? row.querySelector('.row-mark') : row;
+            target.dispatchEvent(new MouseEvent('click', { bubbles: true, shiftKey: !arguments[1] }));";
+        let arguments = vec![json!(id), json!(click == Click::OnMark)];
+        self.stage.browser.script(SCRIPT, arguments).await?;
+        Ok(())
+    }
+
+    /// Chooses an option of a list of the bar below the table.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub async fn choose_for_all(&self, list: &str, option: &str) -> Result<(), Failure> {
+        const SCRIPT: &str = "
+            const select = document.querySelector(`select[aria-label='${arguments[0]}']`);
+            const wanted = select && [...select.options].find((known) => known.text === arguments[1]);
+            if (!wanted) return false;
+            select.value = wanted.value;
+            select.dispatchEvent(new Event('change', { bubbles: true }));
+            return true;";
+        wait::until(&format!("the choice \"{option}\" for all"), async || {
+            let arguments = vec![json!(list), json!(option)];
+            let chosen = self.stage.browser.script(SCRIPT, arguments).await?;
+            Ok(wait::Look::when(
+                chosen == json!(true),
+                (),
+                "no such choice",
+            ))
+        })
+        .await
     }
 
     /// Waits until the drawer says something.

@@ -2,7 +2,7 @@
 
 use panels_browser_tests::{
     Failure, Stage, StageOptions,
-    pages::{PanelPage, RecordPage, SignInPage, expect_badge},
+    pages::{Click, PanelPage, RecordPage, SignInPage, expect_badge},
     wait::{self, PATIENCE},
 };
 use serde_json::{Value, json};
@@ -167,7 +167,7 @@ async fn what_is_changed_without_a_server_survives_the_end_of_the_browsers_worke
         let record = RecordPage::open(stage, &id).await?;
         server_away(stage)?;
         record.add_note("Wound dry").await?;
-        record.expect_pending("not sent yet").await?;
+        record.expect_pending("Wound dry").await?;
         // The only tab goes, and the worker with it.
         stage.browser.goto("about:blank").await?;
         let record = RecordPage::open(stage, &id).await?;
@@ -250,6 +250,66 @@ async fn what_a_user_may_not_change_is_disabled_and_says_why() -> Result<(), Fai
         assert!(words.contains("You would not see the record any longer."), "{words}");
         let disabled = "return [...document.querySelectorAll('[role=dialog] button')].find((button) => button.innerText === 'Unassign').disabled";
         assert_eq!(stage.browser.script(disabled, vec![]).await?, json!(true));
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn many_tasks_are_changed_at_once_each_is_accounted_for_and_all_are_taken_back()
+-> Result<(), Failure> {
+    Stage::play("bulk", StageOptions::default(), async |stage| {
+        let (page, draft) = at_the_table(stage).await?;
+        let as_draft = json!([{ "op": "add", "path": "/status", "value": "draft" }]);
+        stage.server.patch(&format!("Task/{draft}"), &as_draft)?;
+        page.expect_row_text(&draft, "Draft", PATIENCE).await?;
+        let rows = page.rows().await?;
+        let others: Vec<&str> = rows[1..5].iter().map(|row| row.id.as_str()).collect();
+        let statuses = || {
+            others
+                .iter()
+                .map(|id| stage.server.resource("Task", id)["status"].clone())
+        };
+        for row in &rows[..5] {
+            let patch = json!([{ "op": "add", "path": "/status", "value": "ready" }]);
+            if row.id != draft {
+                stage.server.patch(&format!("Task/{}", row.id), &patch)?;
+                page.expect_row_text(&row.id, "Ready", PATIENCE).await?;
+            }
+        }
+
+        page.click_row(&draft, Click::OnMark).await?;
+        page.click_row(others[3], Click::WithShift).await?;
+        stage.browser.expect_text("5 chosen").await?;
+        page.choose_for_all("Set status…", "Completed").await?;
+        let question = stage
+            .browser
+            .expect("alertdialog", "Set status of 5 tasks to Completed?")
+            .await?;
+        assert!(
+            question.lines().filter(|line| line.contains(" — ")).count() == 5,
+            "{question}"
+        );
+        stage.browser.press("Change all").await?;
+        stage.browser.expect_text("4 saved, 1 not taken").await?;
+        stage
+            .browser
+            .expect_text("a task that is draft does not become completed")
+            .await?;
+        for task in statuses() {
+            assert_eq!(task, "completed");
+        }
+        page.expect_row_gone(others[0], PATIENCE).await?;
+        assert_eq!(stage.server.resource("Task", &draft)["status"], "draft");
+
+        stage.browser.press("Undo").await?;
+        stage.browser.expect_text("4 saved").await?;
+        for id in &others {
+            expect_on_server(stage, id, "what was before", |task| {
+                task["status"] == "ready"
+            })
+            .await?;
+        }
         Ok(())
     })
     .await

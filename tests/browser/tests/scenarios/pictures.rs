@@ -147,7 +147,7 @@ async fn every_state_of_an_edit_can_be_pictured() -> Result<(), Failure> {
         expect_badge(stage, "Live", PATIENCE).await?;
         let away = json!({ "do": "restart", "how": "crash", "downMs": 600_000 });
         stage.server.command(&away)?;
-        record.choose("Priority", "ASAP").await?;
+        record.choose("Priority", "Routine").await?;
         record.add_note("Called twice, no answer").await?;
         record.expect_pending("Called twice").await?;
         picture(stage, "edit-pending").await?;
