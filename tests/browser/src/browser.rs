@@ -212,6 +212,24 @@ impl Browser {
         .await
     }
 
+    /// Waits until the thing with this role and name says something.
+    ///
+    /// # Errors
+    /// If it does not.
+    pub async fn expect_text_in(
+        &self,
+        role: &str,
+        name: &str,
+        wanted: &str,
+    ) -> Result<(), Failure> {
+        let what = format!("{role} \"{name}\" to say \"{wanted}\"");
+        wait::until(&what, async || {
+            let text = self.text_of(role, name).await?.unwrap_or_default();
+            Ok(wait::Look::when(text.contains(wanted), (), text))
+        })
+        .await
+    }
+
     /// A command of the browser's developer tools, for the current tab.
     ///
     /// # Errors

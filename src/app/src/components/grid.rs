@@ -156,10 +156,10 @@ pub(crate) fn Grid(
             data-selectable=selectable.then_some("true")
             aria-busy=move || (phase.get() == PanelPhase::Loading).to_string()
             data-old=move || old.get().then_some("true")
-            style:--columns=template(&kinds, Room::Wide)
-            style:--columns-width-min=width_min(&kinds, Room::Wide)
-            style:--columns-narrow=template(&kinds, Room::Narrow)
-            style:--columns-narrow-width-min=width_min(&kinds, Room::Narrow)
+            style:--columns=template(&kinds, Room::Wide, selectable)
+            style:--columns-width-min=width_min(&kinds, Room::Wide, selectable)
+            style:--columns-narrow=template(&kinds, Room::Narrow, selectable)
+            style:--columns-narrow-width-min=width_min(&kinds, Room::Narrow, selectable)
             on:scroll=move |_| on_scroll()
             on:keydown=on_key
             on:click=on_click
@@ -233,17 +233,31 @@ fn width(kind: ColumnKind, room: Room) -> (u32, f32) {
     (least, share)
 }
 
-fn template(kinds: &[ColumnKind], room: Room) -> String {
-    let track = |kind: &ColumnKind| match width(*kind, room) {
+/// Room for the mark before a row in the first column, as in grid.css.
+const MARK_WIDTH: u32 = 20;
+
+fn widths(kinds: &[ColumnKind], room: Room, selectable: bool) -> impl Iterator<Item = (u32, f32)> {
+    let mark = if selectable { MARK_WIDTH } else { 0 };
+    kinds.iter().enumerate().map(move |(place, kind)| {
+        let (least, share) = width(*kind, room);
+        (least + if place == 0 { mark } else { 0 }, share)
+    })
+}
+
+fn template(kinds: &[ColumnKind], room: Room, selectable: bool) -> String {
+    let track = |width| match width {
         (least, 0.0) => format!("{least}px"),
         (least, share) => format!("minmax({least}px, {share}fr)"),
     };
-    kinds.iter().map(track).collect::<Vec<_>>().join(" ")
+    let tracks = widths(kinds, room, selectable).map(track);
+    tracks.collect::<Vec<_>>().join(" ")
 }
 
 /// Narrower than this the table scrolls sideways.
-fn width_min(kinds: &[ColumnKind], room: Room) -> String {
-    let sum: u32 = kinds.iter().map(|kind| width(*kind, room).0).sum();
+fn width_min(kinds: &[ColumnKind], room: Room, selectable: bool) -> String {
+    let sum: u32 = widths(kinds, room, selectable)
+        .map(|(least, _)| least)
+        .sum();
     format!("{sum}px")
 }
 

@@ -280,7 +280,8 @@ async fn many_tasks_are_changed_at_once_each_is_accounted_for_and_all_are_taken_
 
         page.click_row(&draft, Click::OnMark).await?;
         page.click_row(others[3], Click::WithShift).await?;
-        stage.browser.expect_text("5 chosen").await?;
+        let bar = stage.browser.expect("toolbar", "Chosen rows").await?;
+        assert!(bar.contains("5 chosen"), "{bar}");
         page.choose_for_all("Set status…", "Completed").await?;
         let question = stage
             .browser
@@ -291,11 +292,13 @@ async fn many_tasks_are_changed_at_once_each_is_accounted_for_and_all_are_taken_
             "{question}"
         );
         stage.browser.press("Change all").await?;
-        stage.browser.expect_text("4 saved, 1 not taken").await?;
-        stage
-            .browser
-            .expect_text("a task that is draft does not become completed")
+        let job = "Status: Completed";
+        let browser = &stage.browser;
+        browser
+            .expect_text_in("region", job, "4 saved, 1 not taken")
             .await?;
+        let refused = "a task that is draft does not become completed";
+        browser.expect_text_in("region", job, refused).await?;
         for task in statuses() {
             assert_eq!(task, "completed");
         }
@@ -303,7 +306,10 @@ async fn many_tasks_are_changed_at_once_each_is_accounted_for_and_all_are_taken_
         assert_eq!(stage.server.resource("Task", &draft)["status"], "draft");
 
         stage.browser.press("Undo").await?;
-        stage.browser.expect_text("4 saved").await?;
+        stage
+            .browser
+            .expect_text_in("region", "Taking back", "4 saved")
+            .await?;
         for id in &others {
             expect_on_server(stage, id, "what was before", |task| {
                 task["status"] == "ready"
