@@ -5,6 +5,7 @@
 //! a fixed time to let something happen: what is awaited is asked for until a deadline.
 
 pub mod browser;
+pub mod clinician;
 pub mod devtools;
 pub mod driver;
 pub mod failure;

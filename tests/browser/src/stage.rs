@@ -1,5 +1,7 @@
 //! Everything one scenario needs, set up and taken down.
 
+use std::sync::Arc;
+
 use crate::{Failure, browser::Browser, screenshot, server::Server, site::Site};
 
 /// What a scenario wants to be different.
@@ -30,14 +32,23 @@ impl Default for StageOptions {
 #[derive(Debug)]
 pub struct Stage {
     /// The sandbox.
-    pub server: Server,
+    pub server: Arc<Server>,
     /// The built app.
-    pub site: Site,
+    pub site: Arc<Site>,
     /// The browser, with one empty tab.
     pub browser: Browser,
 }
 
 impl Stage {
+    /// The same server and site with another browser, as for another person.
+    pub fn beside(&self, browser: Browser) -> Self {
+        Self {
+            server: Arc::clone(&self.server),
+            site: Arc::clone(&self.site),
+            browser,
+        }
+    }
+
     /// Plays a scenario. If it fails, a screenshot named after it is left in `target/screenshots`; errors on the browser's
     /// console fail a scenario that otherwise passed.
     ///
@@ -55,8 +66,8 @@ impl Stage {
         let site = Site::start(config).await?;
         let browser = Browser::start(&options.browser_arguments).await?;
         let stage = Self {
-            server,
-            site,
+            server: Arc::new(server),
+            site: Arc::new(site),
             browser,
         };
         let mut outcome = scenario(&stage).await;

@@ -4,6 +4,7 @@
 //! Pure: a log of writes and a log of a tab go in, violations and figures come out. It must share no code with the core, or
 //! a bug of the core would excuse itself, and it must never ask the tab what is right.
 
+mod edits;
 mod history;
 mod panel;
 mod replay;
@@ -18,6 +19,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 pub use self::{
+    edits::{EditFigures, EditLog, EditViolation, Histories, judge_edits},
     panel::Panel,
     replay::{Rules, judge},
     rest::{SeenRow, compare_at_rest},

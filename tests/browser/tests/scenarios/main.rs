@@ -14,4 +14,5 @@ mod session;
 mod stage_itself;
 mod start;
 mod storage;
+mod two_users;
 mod warm;
