@@ -4,7 +4,7 @@
 
 use std::{fmt, sync::Arc};
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 macro_rules! text_id {
     ($($(#[$doc:meta])* $name:ident;)*) => {$(
@@ -69,14 +69,13 @@ number_id! {
 }
 
 /// The FHIR resource types that Panels knows by name.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum ResourceType {
     /// Patient demographics.
     Patient,
     /// Work to be done.
     Task,
     /// Any other type, by its FHIR name.
-    #[serde(untagged)]
     Custom(Arc<str>),
 }
 
@@ -98,6 +97,19 @@ impl From<&str> for ResourceType {
             "Task" => Self::Task,
             other => Self::Custom(other.into()),
         }
+    }
+}
+
+// Written out, because what `derive` makes of "any other text" first keeps a copy of whatever comes.
+impl Serialize for ResourceType {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for ResourceType {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(|name| name.as_str().into())
     }
 }
 

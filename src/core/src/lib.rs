@@ -18,6 +18,7 @@ pub mod error;
 pub mod fhir;
 mod handlers;
 pub mod identity;
+pub mod json;
 pub mod limits;
 pub mod link;
 pub mod live_table;

@@ -11,7 +11,7 @@ use panels_core::{
     config::Config,
     engine::{Engine, EngineSettings, Input, LogLevel},
     identity::{BuildId, InstanceId, TabId},
-    limits,
+    json, limits,
     protocol::{FromTab, RefusalReason, TabMessage, WorkerMessage},
 };
 use wasm_bindgen::prelude::*;
@@ -134,7 +134,7 @@ impl Admission {
 
     fn said(self: &Rc<Self>, port: &MessagePort, data: &JsValue) {
         let text = data.as_string().unwrap_or_default();
-        if let Ok(message) = serde_json::from_str::<FromTab>(&text) {
+        if let Ok(message) = json::read::<FromTab>(&text) {
             self.heard(port, message);
         }
     }

@@ -19,7 +19,7 @@ use crate::{
     engine::{Output, io::Io},
     error::StateError,
     identity::{PanelId, ResourceKey, ResourceType},
-    limits,
+    json, limits,
     protocol::{Secret, StorageProblem, StorageView},
     replica::Replica,
     time::Timestamp,
@@ -302,12 +302,11 @@ impl Cache {
         let text = record.text.reveal();
         match record.store {
             CacheStore::Screens => {
-                let screen = serde_json::from_str(text).ok()?;
+                let screen = json::read(text).ok()?;
                 Some(Stored::Screen(PanelId::new(record.key), screen))
             }
             CacheStore::Cursors => {
-                self.found_cursors
-                    .extend(serde_json::from_str::<Cursor>(text));
+                self.found_cursors.extend(json::read::<Cursor>(text));
                 None
             }
             CacheStore::Segments => {
@@ -316,10 +315,10 @@ impl Cache {
                 Some(Stored::Segment(record.text))
             }
             CacheStore::Recent => {
-                self.recent = serde_json::from_str(text).unwrap_or_default();
+                self.recent = json::read(text).unwrap_or_default();
                 None
             }
-            CacheStore::Parameters => serde_json::from_str(text).ok().map(Stored::Parameters),
+            CacheStore::Parameters => json::read(text).ok().map(Stored::Parameters),
             CacheStore::Panels | CacheStore::Outbox => None,
         }
     }

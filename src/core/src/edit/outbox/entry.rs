@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     identity::{EditId, JobId, ResourceKey, VersionId},
+    json,
     protocol::{Conflict, FieldChange, PatientBanner, RollbackReason},
     time::Timestamp,
 };
@@ -123,7 +124,7 @@ impl Entry {
 
 /// Reads a record; `None` if it is damaged or of a later build.
 pub(super) fn parse(text: &str) -> Option<Entry> {
-    let entry: Entry = serde_json::from_str(text).ok()?;
+    let entry: Entry = json::read(text).ok()?;
     (entry.format <= FORMAT && !entry.changes.is_empty()).then_some(entry)
 }
 
