@@ -6,9 +6,8 @@
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
-
 use crate::{
+    collections::SortedMap,
     identity::{EditId, JobId, ResourceKey},
     protocol::{EditState, EditView, EditsNews, EndedEdit, JobView, OutboxSummary},
 };
@@ -31,8 +30,8 @@ pub struct EditListEvents {
 pub struct EditList {
     /// Number of the last news; `None` while nothing was heard in this life of the worker.
     revision: Option<u64>,
-    edits: BTreeMap<EditId, EditView>,
-    jobs: BTreeMap<JobId, JobView>,
+    edits: SortedMap<EditId, EditView>,
+    jobs: SortedMap<JobId, JobView>,
     summary: Option<OutboxSummary>,
 }
 

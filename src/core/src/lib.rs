@@ -8,7 +8,7 @@
 
 pub mod badge;
 pub mod cache;
-mod collections;
+pub mod collections;
 pub mod config;
 mod connection;
 pub mod edit;

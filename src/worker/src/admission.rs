@@ -2,12 +2,12 @@
 
 use std::{
     cell::{Cell, RefCell},
-    collections::BTreeMap,
     rc::Rc,
 };
 
 use gloo_timers::callback::Timeout;
 use panels_core::{
+    collections::SortedMap,
     config::Config,
     engine::{Engine, EngineSettings, Input, LogLevel},
     identity::{BuildId, InstanceId, TabId},
@@ -41,7 +41,7 @@ pub(crate) struct Admission {
     runner: RefCell<Option<Rc<Runner>>>,
     owner: Cell<bool>,
     /// Hellos of before this worker owned the socket, of each tab the last.
-    early: RefCell<BTreeMap<TabId, (MessagePort, FromTab)>>,
+    early: RefCell<SortedMap<TabId, (MessagePort, FromTab)>>,
     retiring: Cell<bool>,
 }
 

@@ -1,8 +1,7 @@
 //! Ports and channels to the tabs: text out, text in.
 
-use std::collections::BTreeMap;
-
 use panels_core::{
+    collections::SortedMap,
     identity::{BuildId, InstanceId, TabId},
     limits,
     protocol::{FromWorker, WorkerMessage},
@@ -14,7 +13,7 @@ use web_sys::{BroadcastChannel, MessagePort};
 pub(crate) struct Ports {
     build: BuildId,
     instance: InstanceId,
-    tabs: BTreeMap<TabId, MessagePort>,
+    tabs: SortedMap<TabId, MessagePort>,
     channel: Option<BroadcastChannel>,
 }
 
@@ -23,7 +22,7 @@ impl Ports {
         Self {
             build,
             instance,
-            tabs: BTreeMap::new(),
+            tabs: SortedMap::default(),
             channel: None,
         }
     }

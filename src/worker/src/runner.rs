@@ -4,12 +4,13 @@
 
 use std::{
     cell::{Cell, RefCell},
-    collections::{BTreeMap, VecDeque},
+    collections::VecDeque,
     rc::{Rc, Weak},
 };
 
 use gloo_timers::callback::Timeout;
 use panels_core::{
+    collections::SortedMap,
     engine::{Engine, Input, Output, SocketEvent},
     identity::RequestId,
     time::Timestamp,
@@ -37,7 +38,7 @@ pub(crate) struct Runner {
     busy: Cell<bool>,
     ports: Rc<RefCell<Ports>>,
     socket: RefCell<Option<Socket>>,
-    requests: RefCell<BTreeMap<RequestId, Option<AbortController>>>,
+    requests: RefCell<SortedMap<RequestId, Option<AbortController>>>,
     alarm: RefCell<Option<Timeout>>,
     keeper: Keeper<IndexedDb>,
 }

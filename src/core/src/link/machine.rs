@@ -1,9 +1,10 @@
 //! See the module `link`.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 
 use super::{LinkEvent, ReloadReason, WorkerUnavailableReason, asked::Asked};
 use crate::{
+    collections::SortedSet,
     identity::{BuildId, InstanceId, PanelId, ResourceKey, TabId},
     limits,
     protocol::{
@@ -71,7 +72,7 @@ pub struct Link {
     state: State,
     instance: Option<InstanceId>,
     channel: Option<String>,
-    watching: BTreeSet<PanelId>,
+    watching: SortedSet<PanelId>,
     /// The last [`TabMessage::Viewing`].
     viewing: Option<TabMessage>,
     record: Option<ResourceKey>,
@@ -96,7 +97,7 @@ impl Link {
             state: State::Unlocked,
             instance: None,
             channel: None,
-            watching: BTreeSet::new(),
+            watching: SortedSet::default(),
             viewing: None,
             record: None,
             asked: Asked::default(),

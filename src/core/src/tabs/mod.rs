@@ -5,9 +5,8 @@
 
 mod admission;
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use crate::{
+    collections::{SortedMap, SortedSet},
     engine::{Output, io::Io},
     identity::{InstanceId, PanelId, ResourceId, ResourceKey, TabId},
     limits,
@@ -18,7 +17,7 @@ pub(crate) use admission::refusal;
 /// One admitted tab.
 #[derive(Debug)]
 pub(crate) struct Tab {
-    watching: BTreeSet<PanelId>,
+    watching: SortedSet<PanelId>,
     /// The record in its drawer.
     pub(crate) record: Option<ResourceKey>,
     surroundings: Surroundings,
@@ -35,25 +34,25 @@ struct Viewing {
 /// See the module.
 #[derive(Debug)]
 pub(crate) struct Tabs {
-    tabs: BTreeMap<TabId, Tab>,
+    tabs: SortedMap<TabId, Tab>,
     instance: InstanceId,
     channel: Option<String>,
     channels: u64,
     sequence: u64,
     /// The topmost rows of each panel as last seen.
-    tops: BTreeMap<PanelId, Vec<ResourceId>>,
+    tops: SortedMap<PanelId, Vec<ResourceId>>,
 }
 
 impl Tabs {
     /// Nobody.
     pub(crate) fn new(instance: InstanceId) -> Self {
         Self {
-            tabs: BTreeMap::new(),
+            tabs: SortedMap::default(),
             instance,
             channel: None,
             channels: 0,
             sequence: 0,
-            tops: BTreeMap::new(),
+            tops: SortedMap::default(),
         }
     }
 
@@ -62,8 +61,8 @@ impl Tabs {
         if self.tabs.len() >= limits::TABS_MAX && !self.tabs.contains_key(tab) {
             return false;
         }
-        let entry = self.tabs.entry(tab.clone()).or_insert_with(|| Tab {
-            watching: BTreeSet::new(),
+        let entry = self.tabs.get_or_insert_with(tab.clone(), || Tab {
+            watching: SortedSet::default(),
             record: None,
             surroundings: surroundings.clone(),
             viewing: None,

@@ -1,9 +1,8 @@
 //! One change of many records: how far it is.
 
-use std::collections::BTreeMap;
-
 use super::{Entry, Outbox, Stage};
 use crate::{
+    collections::SortedMap,
     identity::{JobId, ResourceKey},
     protocol::{EditOutcome, EditRefusal, JobView, RefusedRow},
     time::Timestamp,
@@ -18,7 +17,7 @@ pub(crate) struct Job {
     applied: usize,
     unchanged: usize,
     discarded: usize,
-    refused: BTreeMap<ResourceKey, EditRefusal>,
+    refused: SortedMap<ResourceKey, EditRefusal>,
 }
 
 impl Job {
@@ -30,7 +29,7 @@ impl Job {
             applied: 0,
             unchanged: 0,
             discarded: 0,
-            refused: BTreeMap::new(),
+            refused: SortedMap::default(),
         }
     }
 

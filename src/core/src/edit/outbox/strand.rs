@@ -1,7 +1,5 @@
 //! The edits of one record on their way: what is asked of the server, one thing at a time.
 
-use std::collections::BTreeSet;
-
 use super::{
     Entry, Outbox, Stage,
     plan::{Going, Plan, Verdict, plan},
@@ -9,6 +7,7 @@ use super::{
     strand_answers::conflict,
 };
 use crate::{
+    collections::SortedSet,
     edit::document::Document,
     engine::{
         HttpBody, HttpMethod,
@@ -79,7 +78,7 @@ pub(super) struct Run {
 impl Outbox {
     /// Starts what can be started: the oldest edits first.
     pub(super) fn start_strands(&mut self, io: &mut Io, replica: &Replica) {
-        let mut seen: BTreeSet<&ResourceKey> = BTreeSet::new();
+        let mut seen: SortedSet<&ResourceKey> = SortedSet::default();
         let mut next = Vec::new();
         let room = limits::EDITS_IN_FLIGHT_MAX.saturating_sub(self.strands.len());
         for entry in self.held.values().filter(|entry| entry.is_under_way()) {

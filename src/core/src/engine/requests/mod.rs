@@ -9,10 +9,11 @@ mod retry;
 mod tests;
 mod turn;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 use super::{HttpAnswer, HttpBody, HttpFailure, HttpMethod, HttpRequest, rate_budget::RateBudget};
 use crate::{
+    collections::SortedMap,
     edit,
     identity::{RequestId, ResourceKey},
     limits,
@@ -193,7 +194,7 @@ struct Entry {
 /// All requests.
 #[derive(Debug, Default)]
 pub(crate) struct Requests {
-    active: BTreeMap<RequestId, Entry>,
+    active: SortedMap<RequestId, Entry>,
     waiting: [VecDeque<Entry>; LANES],
     bearer: Option<Secret>,
     renewing: bool,
