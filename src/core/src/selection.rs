@@ -6,7 +6,7 @@
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     edit::transitions,
@@ -130,6 +130,47 @@ pub fn statuses(view: &PanelView, rows: &[Row]) -> Vec<&'static str> {
         .collect();
     let may_follow = |to: &&str| from.iter().any(|from| transitions::may_follow(from, to));
     transitions::ALL.into_iter().filter(may_follow).collect()
+}
+
+/// Somebody who owns something, by the only identity there is, with a name to choose by.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Owner {
+    /// Name.
+    pub name: String,
+    /// Literal reference.
+    pub reference: String,
+}
+
+impl Owner {
+    /// As the owner of a task.
+    pub fn value(self) -> FieldValue {
+        FieldValue::Reference {
+            reference: Some(self.reference),
+            display: Some(self.name),
+        }
+    }
+}
+
+/// Everybody who owns one of the rows, by name; who has two names is there once.
+pub fn owners<'a>(view: &PanelView, rows: impl Iterator<Item = &'a Row>) -> Vec<Owner> {
+    let mut known = BTreeMap::new();
+    for row in rows {
+        if let Some(Cell::Person {
+            reference: Some(reference),
+            name,
+            ..
+        }) = cell(view, row, ColumnKind::Person)
+        {
+            known.entry(reference.as_str()).or_insert(name.as_str());
+        }
+    }
+    let people = known.into_iter().map(|(reference, name)| Owner {
+        name: name.to_owned(),
+        reference: reference.to_owned(),
+    });
+    let mut people: Vec<_> = people.collect();
+    people.sort();
+    people
 }
 
 /// The first cell of a kind.

@@ -148,6 +148,40 @@ impl Browser {
         .await
     }
 
+    /// Types where the focus is; keys without a letter by their WebDriver code.
+    ///
+    /// # Errors
+    /// If the browser refuses.
+    pub async fn keys(&self, keys: &str) -> Result<(), Failure> {
+        let focused = self.client.active_element().await?;
+        Ok(focused.send_keys(keys).await?)
+    }
+
+    /// Waits for it and gives it the focus.
+    ///
+    /// # Errors
+    /// If it does not come.
+    pub async fn focus(&self, role: &str, name: &str) -> Result<(), Failure> {
+        self.expect(role, name).await?;
+        let text = format!("{FIND}; find(arguments[0], arguments[1])?.focus();");
+        self.script(&text, vec![json!(role), json!(name)]).await?;
+        Ok(())
+    }
+
+    /// Waits until what has the focus is called so.
+    ///
+    /// # Errors
+    /// If it is not.
+    pub async fn expect_focus(&self, name: &str) -> Result<(), Failure> {
+        let script = "const active = document.activeElement; return active?.computedName || active?.innerText || active?.tagName || ''";
+        wait::until(&format!("the focus on \"{name}\""), async || {
+            let focused = self.script(script, vec![]).await?;
+            let focused = focused.as_str().unwrap_or_default().to_owned();
+            Ok(wait::Look::when(focused.contains(name), (), focused))
+        })
+        .await
+    }
+
     /// Waits until nothing visible has this role and name.
     ///
     /// # Errors

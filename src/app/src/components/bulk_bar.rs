@@ -9,6 +9,7 @@ use panels_core::{
 };
 
 use super::{
+    assignee::Assignee,
     bulk_dialog::{BulkAsk, BulkDialog},
     edit_values,
 };
@@ -92,6 +93,7 @@ fn Actions(
     view! {
         <button class="button" type="button" on:click=claim>{text::ASSIGN_TO_ME}</button>
         <button class="button" type="button" on:click=move |_| ask(EditField::Owner, FieldValue::Absent)>{text::UNASSIGN}</button>
+        <Assignee disabled=Signal::stored(false) on_choose=Callback::new(move |to| ask(EditField::Owner, to))/>
         <select aria-label=text::SET_STATUS on:change=move |event| choose(EditField::Status, event)>
             <option value="">{text::SET_STATUS}</option>
             {statuses}

@@ -1,5 +1,6 @@
 //! Pieces of the interface, one per file. They read signals and send messages; they decide nothing.
 
+mod assignee;
 mod bulk_bar;
 mod bulk_dialog;
 mod cell;

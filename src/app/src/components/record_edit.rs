@@ -10,7 +10,7 @@ use panels_core::{
     protocol::{EditField, EditableField, FieldChange, FieldValue, RecordContent},
 };
 
-use super::edit_values;
+use super::{assignee::Assignee, edit_values};
 use crate::{state::AppState, text};
 
 /// Where a control stands: the field, and which of several values of it.
@@ -157,6 +157,7 @@ fn OwnerControl(editing: Editing, item: Memo<Option<EditableField>>) -> impl Int
             editing.change(EditField::Owner, value_of(item), me);
         }
     };
+    let give = move |to| editing.change(EditField::Owner, untrack(|| value_of(item)), to);
     let release = move |_| editing.change(EditField::Owner, value_of(item), FieldValue::Absent);
     view! {
         <Labelled label=text::field(EditField::Owner) item=item>
@@ -167,6 +168,7 @@ fn OwnerControl(editing: Editing, item: Memo<Option<EditableField>>) -> impl Int
                 <button class="button" type="button" disabled=move || barred() || is_free.get() on:click=release>
                     {text::UNASSIGN}
                 </button>
+                <Assignee disabled=Signal::derive(barred) on_choose=Callback::new(give)/>
             </span>
         </Labelled>
     }

@@ -7,7 +7,7 @@ use panels_core::{
     identity::{PanelId, ResourceId},
     live_table::{LiveTable, TableEvents},
     protocol::{PanelView, Row, SortKey},
-    selection::{Selection, TooMany},
+    selection::{Owner, Selection, TooMany, owners},
     viewport::Viewport,
 };
 
@@ -184,6 +184,14 @@ impl PanelStore {
         });
         rows.sort_unstable_by_key(|(place, _)| *place);
         rows.into_iter().map(|(_, row)| row).collect()
+    }
+
+    /// Everybody who owns a row.
+    pub(crate) fn owners(&self) -> Vec<Owner> {
+        let table = self.0.table.borrow();
+        let order = table.order();
+        let rows = order.range(0..order.len());
+        owners(&self.0.view, rows.filter_map(|(_, id)| table.row(id)))
     }
 
     /// Chooses a row, or no longer.

@@ -16,6 +16,8 @@ use crate::show;
 pub(crate) const CHANGE: &str = "Change";
 /// Button.
 pub(crate) const ASSIGN_TO_ME: &str = "Assign to me";
+/// Choice of another person.
+pub(crate) const ASSIGN_TO: &str = "Assign to…";
 /// Button.
 pub(crate) const UNASSIGN: &str = "Unassign";
 /// Button.

@@ -159,3 +159,27 @@ fn the_statuses_offered_are_those_that_some_of_the_rows_may_get() {
     );
     assert!(statuses(&view(), &[row("entered-in-error")]).is_empty());
 }
+
+#[test]
+fn who_owns_a_row_can_be_chosen_once_and_by_name() {
+    let owned = |reference: Option<&str>, name: &str| {
+        let mut row = row("ready");
+        row.cells[3] = Cell::Person {
+            reference: reference.map(str::to_owned),
+            name: name.to_owned(),
+            me: false,
+        };
+        row
+    };
+    let rows = [
+        owned(Some("Practitioner/2"), "Ben"),
+        owned(Some("Practitioner/1"), "Zoe"),
+        owned(Some("Practitioner/2"), "Ben"),
+        owned(None, "Somebody"),
+        row("ready"),
+    ];
+    let found = owners(&view(), rows.iter());
+    let names: Vec<&str> = found.iter().map(|owner| owner.name.as_str()).collect();
+    assert_eq!(names, ["Ben", "Zoe"]);
+    assert_eq!(found[0].reference, "Practitioner/2");
+}

@@ -90,6 +90,29 @@ impl<'a> PanelPage<'a> {
         self.stage.browser.expect("dialog", "").await
     }
 
+    /// Gives a row the focus.
+    ///
+    /// # Errors
+    /// If the row is not there.
+    pub async fn focus_row(&self, id: &str) -> Result<(), Failure> {
+        let focus = "document.querySelector(`[role=row][data-id='${arguments[0]}']`).focus()";
+        self.stage.browser.script(focus, vec![json!(id)]).await?;
+        Ok(())
+    }
+
+    /// Waits until some row has the focus.
+    ///
+    /// # Errors
+    /// If none has.
+    pub async fn expect_row_focused(&self) -> Result<(), Failure> {
+        let script = "return document.activeElement?.getAttribute('role') ?? document.activeElement?.tagName ?? ''";
+        wait::until("the focus on a row", async || {
+            let role = self.stage.browser.script(script, vec![]).await?;
+            Ok(wait::Look::when(role == json!("row"), (), role.to_string()))
+        })
+        .await
+    }
+
     /// Chooses rows.
     ///
     /// # Errors

@@ -7,6 +7,10 @@ use panels_browser_tests::{
 };
 use serde_json::{Value, json};
 
+const ENTER: &str = "\u{e007}";
+const ESCAPE: &str = "\u{e00c}";
+const DOWN: &str = "\u{e015}";
+const TAB: &str = "\u{e004}";
 /// Longer than any scenario.
 const AWAY_MS: u64 = 600_000;
 
@@ -55,10 +59,27 @@ async fn a_task_is_claimed_completed_and_taken_back() -> Result<(), Failure> {
         let (page, id) = at_the_table(stage).await?;
         let me = stage.server.profile(0);
         let record = RecordPage::open(stage, &id).await?;
-        let unowned = json!([{ "op": "add", "path": "/owner", "value": { "reference": stage.server.profile(1) } }]);
-        stage.server.patch(&format!("Task/{id}"), &unowned)?;
+        let owner = json!({ "reference": stage.server.profile(1), "display": "Colleague 1" });
+        let theirs = json!([{ "op": "add", "path": "/owner", "value": owner }]);
+        stage.server.patch(&format!("Task/{id}"), &theirs)?;
+        page.expect_record_text("Colleague 1").await?;
         record.press("Assign to me").await?;
-        expect_on_server(stage, &id, "the new owner", |task| task["owner"]["reference"] == me).await?;
+        expect_on_server(stage, &id, "the new owner", |task| {
+            task["owner"]["reference"] == me
+        })
+        .await?;
+        record.expect_settled().await?;
+
+        let tasks = stage.server.open_tasks()?;
+        let owners = tasks
+            .keys()
+            .map(|id| stage.server.resource("Task", id)["owner"].clone());
+        let named = |owner: &Value| owner["display"].is_string() && owner["reference"] != me;
+        let colleague = owners.into_iter().find(named).unwrap_or_default();
+        let name = colleague["display"].as_str().unwrap_or_default();
+        record.choose("Assign to…", name).await?;
+        let given = |task: &Value| task["owner"]["reference"] == colleague["reference"];
+        expect_on_server(stage, &id, "the colleague", given).await?;
         record.expect_settled().await?;
 
         let before = page.row_count().await?;
@@ -66,11 +87,16 @@ async fn a_task_is_claimed_completed_and_taken_back() -> Result<(), Failure> {
         expect_on_server(stage, &id, "the end", |task| task["status"] == "completed").await?;
         page.expect_row_gone(&id, PATIENCE).await?;
         let was = before - 1;
-        page.expect_count(usize::try_from(was).unwrap_or_default(), PATIENCE).await?;
+        page.expect_count(usize::try_from(was).unwrap_or_default(), PATIENCE)
+            .await?;
 
         stage.browser.press("Undo").await?;
-        expect_on_server(stage, &id, "an open task again", |task| task["status"] != "completed").await?;
-        page.expect_count(usize::try_from(before).unwrap_or_default(), PATIENCE).await?;
+        expect_on_server(stage, &id, "an open task again", |task| {
+            task["status"] != "completed"
+        })
+        .await?;
+        page.expect_count(usize::try_from(before).unwrap_or_default(), PATIENCE)
+            .await?;
         Ok(())
     })
     .await
@@ -121,6 +147,55 @@ async fn a_conflict_is_decided_by_the_user_and_closes_in_every_tab() -> Result<(
         stage.browser.switch_to(&second).await?;
         stage.browser.expect_gone("alertdialog", "").await?;
         stage.browser.expect_gone("button", "to decide").await?;
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_conflict_is_decided_by_keyboard_alone_and_the_focus_comes_back() -> Result<(), Failure> {
+    Stage::play("conflict-keys", StageOptions::default(), async |stage| {
+        let (page, id) = at_the_table(stage).await?;
+        let browser = &stage.browser;
+        let reference = format!("Task/{id}");
+        let owner = |account: usize| {
+            let profile = stage.server.profile(account);
+            let value = json!({ "reference": profile, "display": format!("Colleague {account}") });
+            json!([{ "op": "add", "path": "/owner", "value": value }])
+        };
+        stage.server.patch(&reference, &owner(2))?;
+        page.expect_row_text(&id, "Colleague 2", PATIENCE).await?;
+        server_away(stage)?;
+        page.focus_row(&id).await?;
+        browser.keys("a").await?;
+        stage.server.patch(&reference, &owner(1))?;
+        server_back(stage)?;
+        browser.expect("button", "1 to decide").await?;
+
+        browser.focus("button", "1 to decide").await?;
+        browser.keys(ENTER).await?;
+        browser.expect("dialog", "Your changes").await?;
+        browser.keys(ENTER).await?;
+        browser.expect("alertdialog", "Two changes of").await?;
+        browser.keys(ESCAPE).await?;
+        browser.expect_gone("alertdialog", "").await?;
+        // Closing decides nothing, and the list is where it was.
+        browser.expect_focus("Decide…").await?;
+        browser.keys(ENTER).await?;
+        browser.expect("alertdialog", "Two changes of").await?;
+        browser.keys(DOWN).await?;
+        browser.expect_focus("Take theirs").await?;
+        browser.keys(TAB).await?;
+        browser.expect_focus("Save").await?;
+        browser.keys(ENTER).await?;
+        browser.expect_gone("button", "to decide").await?;
+        page.expect_row_focused().await?;
+        let task = stage.server.resource("Task", &id);
+        assert_eq!(
+            task["owner"]["reference"],
+            stage.server.profile(1),
+            "{task}"
+        );
         Ok(())
     })
     .await
