@@ -155,7 +155,7 @@ pub(crate) fn bar(bar: EditBar) -> &'static str {
 pub(crate) fn pending(state: PendingState) -> &'static str {
     match state {
         PendingState::Waiting => "not sent yet",
-        PendingState::Sending => "being sent",
+        PendingState::Sending => "being sent, not confirmed yet",
         PendingState::RolledBack => "your change was not accepted",
         PendingState::Conflict => "to be decided",
     }
