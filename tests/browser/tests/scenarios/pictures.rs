@@ -2,7 +2,7 @@
 
 use panels_browser_tests::{
     Failure, Stage, StageOptions,
-    pages::{PanelPage, RecordPage, SignInPage, expect_badge},
+    pages::{Click, PanelPage, RecordPage, SignInPage, expect_badge},
     screenshot,
     wait::PATIENCE,
 };
@@ -170,6 +170,24 @@ async fn every_state_of_an_edit_can_be_pictured() -> Result<(), Failure> {
         stage.browser.press("Decide later").await?;
         stage.browser.press("1 to decide").await?;
         picture(stage, "edit-inbox-dark").await?;
+        theme(stage, "light").await?;
+        stage.browser.press("Close").await?;
+        let page = PanelPage::here(stage);
+        let rows = page.rows().await?;
+        page.click_row(&rows[1].id, Click::OnMark).await?;
+        page.click_row(&rows[4].id, Click::WithShift).await?;
+        stage.browser.expect("toolbar", "Chosen rows").await?;
+        picture(stage, "bulk-chosen").await?;
+        page.choose_for_all("Set priority…", "Routine").await?;
+        stage.browser.expect("alertdialog", "").await?;
+        picture(stage, "bulk-question").await?;
+        stage.browser.press("Change all").await?;
+        let job = "Priority: Routine";
+        stage
+            .browser
+            .expect_text_in("region", job, "4 saved")
+            .await?;
+        picture(stage, "bulk-done").await?;
         Ok(())
     })
     .await
