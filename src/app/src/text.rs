@@ -163,6 +163,12 @@ pub(crate) fn counted(count: usize, one: &str, many: &str) -> String {
     format!("{} {}", number(count), if count == 1 { one } else { many })
 }
 
+/// Records that the server holds and that cannot be shown.
+pub(crate) fn set_aside(count: usize) -> String {
+    let records = counted(count, "record", "records");
+    format!("{records} could not be read: missing or old here")
+}
+
 /// A number with a separator between thousands.
 pub(crate) fn number(count: usize) -> String {
     let digits = count.to_string();

@@ -24,6 +24,7 @@ pub mod link;
 pub mod live_table;
 pub mod panel;
 pub mod protocol;
+pub mod quarantine;
 mod reconcile;
 pub mod record;
 mod replica;

@@ -327,3 +327,5 @@ pub const JOB_EDITS_MAX: usize = 500;
 pub const JOBS_MAX: usize = 20;
 /// Users whose unsent edits are held in memory where there is no storage, after their session ended.
 pub const OUTBOXES_ASIDE_MAX: usize = 4;
+/// Resources that could not be taken and are remembered: more than a person looks through; how often one came is counted on.
+pub const QUARANTINE_MAX: usize = 200;

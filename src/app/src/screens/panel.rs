@@ -151,6 +151,14 @@ fn PanelFoot(store: StoredValue<PanelStore, LocalStorage>) -> impl IntoView {
             .map(|proven| view! { {text::PANEL_PROVEN} " " {clock(proven)} });
         Some(view! { {text::PANEL_AS_OF} " " {as_of} {proven} })
     };
+    let set_aside = Memo::new(move |_| {
+        state.counts.with(|counts| {
+            store.with_value(|store| {
+                let counts = counts.get(store.panel());
+                counts.map_or(0, |counts| counts.set_aside as usize)
+            })
+        })
+    });
     let incomplete = Memo::new(move |_| {
         state.counts.with(|counts| {
             store.with_value(|store| {
@@ -163,6 +171,7 @@ fn PanelFoot(store: StoredValue<PanelStore, LocalStorage>) -> impl IntoView {
         <footer class="panel-foot">
             <span>{rows}</span>
             {move || incomplete.get().then(|| view! { <span class="danger">{text::INCOMPLETE}</span> })}
+            {move || (set_aside.get() > 0).then(|| view! { <span class="danger">{text::set_aside(set_aside.get())}</span> })}
             <span title=text::PANEL_FRESH_TITLE>{sentence}</span>
         </footer>
     }

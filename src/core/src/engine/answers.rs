@@ -53,6 +53,7 @@ impl Engine {
                 } => {
                     for tombstone in tombstones {
                         self.reconcile.on_found(&tombstone.key, tombstone.deleted);
+                        self.counts_dirty |= self.quarantine.release(&tombstone.key);
                         let removed = self.replica.delete_by_tombstone(
                             self.io.now,
                             &tombstone.key,

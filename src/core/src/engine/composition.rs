@@ -19,6 +19,7 @@ use crate::{
     protocol::{
         Freshness, PollingReason, RecordContent, SignedOutReason, StorageView, WorkerMessage,
     },
+    quarantine::{Quarantine, SetAside},
     reconcile::Reconcile,
     replica::Replica,
     session::{self, Session},
@@ -56,6 +57,8 @@ pub struct Engine {
     pub(super) told_storage: StorageView,
     /// Types of which there are more resources than may be loaded.
     pub(super) over_limit: Set<ResourceType>,
+    /// Resources that could not be taken.
+    pub(super) quarantine: Quarantine,
     pub(super) replica: Replica,
     pub(super) outbox: Outbox,
     /// A tab wants to sign out, and what is stored of the outbox is not known yet.
@@ -105,6 +108,7 @@ impl Engine {
             restoring: Restoring::default(),
             told_storage: StorageView::Unknown,
             over_limit: Set::default(),
+            quarantine: Quarantine::default(),
             replica: Replica::default(),
             outbox: Outbox::default(),
             sign_out_asked: None,
@@ -162,6 +166,11 @@ impl Engine {
                 return output;
             }
         }
+    }
+
+    /// Resources that could not be taken, for support: which, why and when, and nothing of what is in them.
+    pub fn quarantine(&self) -> Vec<SetAside> {
+        self.quarantine.list()
     }
 
     /// What was seen so far.
@@ -266,6 +275,7 @@ impl Engine {
         self.cache.wipe(&mut self.io);
         self.restoring = Restoring::default();
         self.over_limit.clear();
+        self.quarantine.clear();
         self.subscriptions.forget(&mut self.io);
         self.connection
             .stop(&mut self.io, IdleReason::NobodySignedIn);

@@ -185,6 +185,7 @@ impl Engine {
             let tally = self.replica.tally(index);
             let loading = self.is_loading(index);
             PanelCounts {
+                set_aside: self.quarantine.count(self.panels.row_type(index)),
                 incomplete: self.over_limit.contains(self.panels.row_type(index)),
                 ..self.panels.counts(index, tally, loading)
             }

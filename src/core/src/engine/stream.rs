@@ -89,11 +89,16 @@ impl Engine {
         }
     }
 
-    /// Validates a resource; a bad one is counted and costs nothing but itself.
+    /// Validates a resource; a bad one is set aside and costs nothing but itself.
     pub(super) fn parse(&mut self, raw: &str) -> Option<Resource> {
         match fhir::parse(raw) {
-            Ok(resource) => Some(resource),
+            Ok(resource) => {
+                self.counts_dirty |= self.quarantine.release(&resource.key);
+                Some(resource)
+            }
             Err(error) => {
+                let now = self.io.clock_now();
+                self.counts_dirty |= self.quarantine.set_aside(raw, error, now);
                 self.io.report_about(ProcessingError::from(error), error);
                 None
             }

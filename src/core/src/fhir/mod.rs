@@ -21,6 +21,7 @@ pub use bundle::{SearchPage, Tombstone, search_page};
 pub use date::parse_date;
 pub use outcome::outcome_text;
 pub use patient::{Contact, Patient};
+pub(crate) use resource::key_of;
 pub use resource::{Body, Invalid, Resource, parse};
 pub use sanitise::{line, multiline};
 pub(crate) use shared::SharedTexts;

@@ -161,6 +161,12 @@ pub fn parse(raw: &str) -> Result<Resource, Invalid> {
     })
 }
 
+/// Which resource it is, even where the rest of it cannot be taken. Skips over what is deep and keeps nothing of what is large.
+pub(crate) fn key_of(raw: &str) -> Option<ResourceKey> {
+    let head: Head<'_> = object(raw)?;
+    read_key(&mut Reader::default(), head.resource_type, head.id).ok()
+}
+
 /// Type and id of a resource.
 pub(super) fn read_key(
     reader: &mut Reader,

@@ -100,6 +100,7 @@ impl Tally {
             unassigned: self.unassigned,
             loading,
             incomplete: false,
+            set_aside: 0,
         }
     }
 

@@ -441,4 +441,11 @@ pub struct PanelCounts {
     /// Whether there are more resources than `limits.resourcesMax` lets a browser load: rows are missing.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub incomplete: bool,
+    /// Resources of the panel's type that could not be read: rows are missing, or show an earlier version.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub set_aside: u32,
+}
+
+fn is_zero(count: &u32) -> bool {
+    *count == 0
 }

@@ -14,6 +14,7 @@ mod edits;
 mod errors;
 mod liveness;
 mod outages;
+mod quarantine;
 mod records;
 mod screen;
 mod server;

@@ -1,0 +1,55 @@
+//! Resources that cannot be taken: told, whichever way they come, until they can.
+
+use serde_json::{Value, json};
+
+use super::world::{World, task};
+use crate::{limits, protocol::WorkerMessage};
+
+/// A task that no reader takes: nested too deeply.
+fn unreadable(id: usize) -> Value {
+    let mut deep = json!(1);
+    for _ in 0..=limits::RESOURCE_DEPTH_MAX {
+        deep = json!([deep]);
+    }
+    let mut task = task(id, "requested");
+    task["extension"] = deep;
+    task
+}
+
+/// How many tasks the last counts call set aside.
+fn told(world: &World) -> Option<u32> {
+    let mut counts = world.channel.iter().rev();
+    let counts = counts.find_map(|message| match message {
+        WorkerMessage::Counts { counts } => Some(counts),
+        _ => None,
+    })?;
+    counts.iter().map(|counts| counts.set_aside).max()
+}
+
+#[test]
+fn a_task_that_cannot_be_read_is_told_however_it_comes_until_it_can() {
+    let mut world = World::new();
+    let now = world.now;
+    world.server.write(now - 500_000, unreadable(1));
+    world.server.write(now - 500_000, task(2, "requested"));
+    world.hello("a");
+    world.sign_in("a");
+    world.run(3_000);
+    world.watch("a");
+    assert_eq!(told(&world), Some(1), "by the first load");
+
+    world.write(unreadable(2));
+    world.run(3_000);
+    assert_eq!(told(&world), Some(2), "by a frame");
+    let list = world.engine.quarantine();
+    assert!(list.iter().all(|set_aside| set_aside.key.is_some()));
+
+    world.write(task(1, "requested"));
+    world.run(3_000);
+    assert_eq!(told(&world), Some(1));
+    world.delete("Task", "t2");
+    world.run(70_000);
+    assert_eq!(told(&world), Some(0));
+    world.assert_live();
+    world.assert_equal();
+}
