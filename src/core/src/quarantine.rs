@@ -79,11 +79,12 @@ impl Quarantine {
         self.held.clear();
     }
 
-    /// How many of a type, with those that did not say what they are.
+    /// How many of a type. What does not say which it is may be anything, a broken frame too, and no later version ends it: it is
+    /// in the list only.
     pub(crate) fn count(&self, kind: &ResourceType) -> u32 {
         let fits = |set_aside: &&SetAside| {
             let key = set_aside.key.as_ref();
-            key.is_none_or(|key| key.kind == *kind)
+            key.is_some_and(|key| key.kind == *kind)
         };
         let count = self.held.values().filter(fits).count();
         u32::try_from(count).unwrap_or(u32::MAX)

@@ -3,7 +3,7 @@
 use panels_browser_tests::{
     Failure, Stage, StageOptions,
     pages::{PanelPage, SignInPage, expect_badge},
-    wait::PATIENCE,
+    wait::{self, PATIENCE},
 };
 use serde_json::json;
 
@@ -100,4 +100,49 @@ async fn an_invalid_configuration_gets_a_clear_screen() -> Result<(), Failure> {
         .await?;
     }
     Ok(())
+}
+
+#[tokio::test]
+async fn a_record_that_cannot_be_read_is_told_and_hides_no_other() -> Result<(), Failure> {
+    Stage::play("set-aside", StageOptions::default(), async |stage| {
+        let page = SignInPage::open_at(stage, "/panel/open-tasks").await?;
+        page.sign_in(0).await?;
+        let page = PanelPage::here(stage);
+        expect_badge(stage, "Live", PATIENCE).await?;
+        let rows = page.expect_rows().await?;
+        let mut deep = json!({ "url": "x", "valueString": "x" });
+        for _ in 0..40 {
+            deep = json!({ "url": "x", "extension": [deep] });
+        }
+        let id = &rows[0].id;
+        let patch = json!([{ "op": "add", "path": "/extension", "value": [deep] }]);
+        stage.server.patch(&format!("Task/{id}"), &patch)?;
+        let footer = "return document.querySelector('main footer').innerText";
+        wait::until("a foot that tells it", async || {
+            let text = stage.browser.script(footer, vec![]).await?.to_string();
+            Ok(wait::Look::when(
+                text.contains("1 record could not be read"),
+                (),
+                text,
+            ))
+        })
+        .await?;
+        let title = json!([{ "op": "add", "path": "/code", "value": { "text": "Still told" } }]);
+        let other = &rows[1].id;
+        stage.server.patch(&format!("Task/{other}"), &title)?;
+        page.expect_row_text(other, "Still told", PATIENCE).await?;
+
+        let mend = json!([{ "op": "remove", "path": "/extension" }]);
+        stage.server.patch(&format!("Task/{id}"), &mend)?;
+        wait::until("a foot without it", async || {
+            let text = stage.browser.script(footer, vec![]).await?.to_string();
+            Ok(wait::Look::when(
+                !text.contains("could not be read"),
+                (),
+                text,
+            ))
+        })
+        .await
+    })
+    .await
 }
