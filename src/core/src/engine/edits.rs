@@ -134,7 +134,7 @@ impl Engine {
             .outbox
             .on_answer(&mut self.io, call, &outcome, in_doubt);
         if let Some(EditEvent::Written(resource, asked)) = event {
-            self.accept(*resource, Source::Read(asked));
+            self.accept(*resource, Source::Write(asked));
         }
     }
 

@@ -141,6 +141,9 @@ impl Engine {
 
     /// Sends a panel, or every panel, anew to those who watch it.
     pub(super) fn tell_snapshots(&mut self, only: Option<&PanelId>) {
+        if only.is_none() {
+            self.tabs.skip_batch();
+        }
         let watchers = self.tabs.watchers();
         let chosen = watchers.filter(|(_, panel)| only.is_none_or(|only| only == *panel));
         let chosen: Vec<_> = chosen

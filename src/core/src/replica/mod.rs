@@ -204,7 +204,7 @@ impl Replica {
             updated: entry.resource.updated,
             version: Some(entry.resource.version.clone()),
             deleted: reason == GoneReason::Deleted,
-            at_unknown_time: reason == GoneReason::Deleted,
+            at_unknown_time: true,
             known_at: asked,
         };
         self.gone.remember(key, gone);
@@ -292,7 +292,12 @@ impl Replica {
             let verdict = judge_against(entry, resource, source);
             let settled = verdict == Verdict::Settled;
             let different = entry.resource.version != resource.version;
-            let close = is_close(entry.resource.updated, resource.updated, source);
+            let met = match source {
+                // Somebody else's version came while it was on its way.
+                Source::Write(asked) if asked < entry.known_at => Source::Frame,
+                other => other,
+            };
+            let close = is_close(entry.resource.updated, resource.updated, met);
             if !settled && different && close {
                 self.dispute(&resource.key, now);
             }
@@ -305,7 +310,9 @@ impl Replica {
         let mut disputed = different && is_close(gone.updated, resource.updated, source);
         let verdict = match source {
             // Asked after it went, and it is there: access came back, or it was created again.
-            Source::Read(asked) if gone.known_at <= asked && (!gone.deleted || different) => {
+            Source::Read(asked) | Source::Write(asked)
+                if gone.known_at <= asked && (!gone.deleted || different) =>
+            {
                 Verdict::Applied
             }
             Source::Search(asked) if gone.known_at <= asked && !gone.deleted => Verdict::Applied,

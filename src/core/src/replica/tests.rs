@@ -113,6 +113,57 @@ fn a_search_settles_what_nothing_was_heard_of_since_it_was_asked() {
 }
 
 #[test]
+fn a_search_that_was_asked_after_a_write_and_answered_before_it_brings_nothing_back() {
+    let mut replica = Replica::default();
+    replica.accept(Timestamp(0), task("t", 1, 1_000), 1, Source::Frame);
+    replica.accept(
+        Timestamp(40),
+        task("t", 2, 9_000),
+        1,
+        Source::Write(Timestamp(10)),
+    );
+    let verdict = replica.accept(
+        Timestamp(60),
+        task("t", 1, 1_000),
+        1,
+        Source::Search(Timestamp(20)),
+    );
+    assert_eq!(verdict, Verdict::Late);
+    assert_eq!(version(&replica, "t").as_deref(), Some("v2"));
+}
+
+#[test]
+fn a_write_that_met_the_version_of_somebody_else_is_settled_by_a_read() {
+    for (heard, disputed) in [(Timestamp(20), true), (Timestamp(5), false)] {
+        let mut replica = Replica::default();
+        replica.accept(heard, task("t", 1, 1_000), 1, Source::Frame);
+        let write = Source::Write(Timestamp(10));
+        replica.accept(Timestamp(40), task("t", 2, 1_050), 1, write);
+        let due = Timestamp(40 + limits::SETTLE_QUIET_MS);
+        let asked = !replica.disputes().take_due(due).is_empty();
+        assert_eq!(asked, disputed, "heard at {heard:?}");
+    }
+}
+
+#[test]
+fn a_frame_of_what_a_read_found_out_of_sight_is_settled_by_another_read() {
+    let mut replica = Replica::default();
+    replica.accept(Timestamp(0), task("t", 1, 1_000), 1, Source::Frame);
+    replica.delete_by_read(&key("t"), GoneReason::AccessLost, Timestamp(10));
+    let verdict = replica.accept(Timestamp(20), task("t", 2, 5_000), 1, Source::Frame);
+    assert_eq!(
+        verdict,
+        Verdict::Late,
+        "written before or after, nobody knows"
+    );
+    let due = Timestamp(20 + limits::SETTLE_QUIET_MS);
+    assert_eq!(replica.disputes().take_due(due), [key("t")]);
+    let read = Source::Read(due);
+    let verdict = replica.accept(due + 5, task("t", 2, 5_000), 1, read);
+    assert_eq!(verdict, Verdict::Applied);
+}
+
+#[test]
 fn a_read_that_was_overtaken_by_a_frame_is_not_believed() {
     let mut replica = Replica::default();
     replica.accept(Timestamp(0), task("t", 1, 1_000), 1, Source::Frame);

@@ -12,6 +12,9 @@ pub(crate) enum Source {
     Search(Timestamp),
     /// A read of this resource, sent then.
     Read(Timestamp),
+    /// A write of this resource, asked for then: the server held it when it answered, not when it was asked. What was asked for
+    /// meanwhile may have been answered before.
+    Write(Timestamp),
 }
 
 /// What became of a version.
@@ -32,7 +35,7 @@ pub(crate) enum Verdict {
 /// The latest moment for which this source knows what the server held.
 pub(super) fn known_at(now: Timestamp, source: Source) -> Timestamp {
     match source {
-        Source::Frame => now,
+        Source::Frame | Source::Write(_) => now,
         Source::Search(asked) | Source::Read(asked) => asked,
     }
 }
@@ -41,7 +44,7 @@ pub(super) fn known_at(now: Timestamp, source: Source) -> Timestamp {
 pub(super) fn is_asked_since(source: Source, moment: Timestamp) -> bool {
     match source {
         Source::Frame => false,
-        Source::Search(asked) | Source::Read(asked) => moment <= asked,
+        Source::Search(asked) | Source::Read(asked) | Source::Write(asked) => moment <= asked,
     }
 }
 
@@ -56,7 +59,11 @@ pub(super) fn judge_against(entry: &Entry, incoming: &Resource, source: Source) 
     }
     match source {
         // Nothing came since the question: the answer is what the server holds, whatever its time says.
-        Source::Read(asked) | Source::Search(asked) if entry.known_at <= asked => Verdict::Settled,
+        Source::Read(asked) | Source::Search(asked) | Source::Write(asked)
+            if entry.known_at <= asked =>
+        {
+            Verdict::Settled
+        }
         _ => Verdict::Late,
     }
 }
@@ -69,6 +76,6 @@ pub(super) fn is_close(known: Timestamp, incoming: Timestamp, source: Source) ->
             (-limits::CONTENTION_WINDOW_MS..=limits::CONTENTION_CLOSE_MS).contains(&step_ms)
         }
         Source::Search(_) => (-limits::CONTENTION_WINDOW_MS..=0).contains(&step_ms),
-        Source::Read(_) => false,
+        Source::Read(_) | Source::Write(_) => false,
     }
 }

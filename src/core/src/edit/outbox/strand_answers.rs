@@ -155,10 +155,14 @@ impl Outbox {
             return self.merge_into(io, key, &now);
         };
         let me = self.author.as_ref().map(|author| author.profile.clone());
-        let mine = versions.iter().find(|version| {
+        // The newest comes first. What is older than the version it was made for is not it, even if it looks the same.
+        let since = versions
+            .iter()
+            .take_while(|version| base.as_ref() != Some(&version.version));
+        let mine = since.into_iter().find(|version| {
             let by = version.body["meta"]["author"]["reference"].as_str();
             let is_mine = by.is_none() || by == me.as_deref();
-            is_mine && base.as_ref() != Some(&version.version) && is_made(&changes, &version.body)
+            is_mine && is_made(&changes, &version.body)
         });
         if let Some(version) = mine {
             self.end_sent(key, Some(version.version.clone()));

@@ -118,7 +118,9 @@ impl Outbox {
 
     /// Everything, for one tab.
     pub(crate) fn everything(&self) -> Option<EditsNews> {
-        let blank = self.jobs.is_empty() && self.summary().is_blank();
+        // Where something was told before, a tab may have missed that nothing of it is left.
+        let untold = self.news.revision == 0 && self.jobs.is_empty();
+        let blank = untold && self.summary().is_blank();
         if self.author.is_none() || self.parked || blank {
             return None;
         }

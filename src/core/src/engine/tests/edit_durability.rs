@@ -109,6 +109,30 @@ fn what_a_colleague_took_back_after_a_lost_answer_is_not_made_again() {
 }
 
 #[test]
+fn an_older_version_that_looks_like_an_edit_is_not_taken_for_it() {
+    let mut world = World::live(5);
+    world.write(with_priority(1, "routine"));
+    world.run(500);
+    world.edit("a", "e1", 1, priority(Some("routine"), "stat"));
+    world.run(500);
+    world.write(with_priority(1, "routine"));
+    world.run(5_000);
+    // The same again, and this time it does not arrive.
+    world.edit("a", "e2", 1, priority(Some("routine"), "stat"));
+    world.run(4);
+    world.server.faults.unreachable = true;
+    world.run(20);
+    let mut body = with_priority(1, "routine");
+    body["description"] = "written meanwhile".into();
+    let frames = world.server.write(world.now, body);
+    assert!(!frames.is_empty());
+    world.server.faults.unreachable = false;
+    world.run(10_000);
+    world.assert_applied("a", "e2");
+    assert_eq!(world.server.task(1)["priority"], "stat");
+}
+
+#[test]
 fn where_nobody_can_know_what_became_of_an_edit_the_user_is_asked() {
     let mut world = World::live(5);
     world.write(with_priority(1, "routine"));

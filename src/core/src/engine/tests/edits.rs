@@ -292,3 +292,16 @@ fn a_full_outbox_refuses_what_is_new_and_drops_nothing() {
     let summary = world.screen("a").edits.summary.clone().unwrap();
     assert_eq!((summary.unsent, summary.room), (limit, 0));
 }
+
+#[test]
+fn a_tab_that_missed_the_end_of_the_last_edit_is_told_that_nothing_is_left() {
+    let mut world = World::live(5);
+    world.edit("a", "e1", 1, note("x"));
+    world.run(500);
+    world.assert_applied("a", "e1");
+    let before = world.screen("a").messages.len();
+    world.say("a", TabMessage::ListEdits);
+    let mut told = world.screen("a").messages[before..].iter();
+    let empty = |message: &WorkerMessage| matches!(message, WorkerMessage::Edits { news } if news.whole && news.edits.is_empty());
+    assert!(told.any(empty));
+}

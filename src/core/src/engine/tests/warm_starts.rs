@@ -84,6 +84,31 @@ fn the_topmost_rows_are_there_before_the_server_has_answered_anything() {
 }
 
 #[test]
+fn a_batch_that_overtakes_the_rows_of_last_time_cannot_hide_them() {
+    let mut world = stored(30);
+    world.next_life(30_000);
+    world.server.faults.unreachable = true;
+    world.sockets_blocked = true;
+    world.hello("a");
+    world.watch("a");
+    world.run(1_000);
+    let numbers = world.screen("a").messages.iter();
+    let numbers = numbers.filter_map(|message| match message {
+        WorkerMessage::Snapshot { sequence, rows, .. } => Some((*sequence, rows.len())),
+        _ => None,
+    });
+    let numbers: Vec<_> = numbers.collect();
+    let (first, empty) = numbers[0];
+    let (last, full) = numbers[numbers.len() - 1];
+    assert_eq!(empty, 0);
+    assert!(full > 0);
+    assert!(
+        last > first,
+        "a tab that takes the next batch for the one after {first} would believe to have everything"
+    );
+}
+
+#[test]
 fn a_warm_start_reads_only_what_changed() {
     let mut world = stored(300);
     world.next_life(30_000);

@@ -435,6 +435,9 @@ impl World {
                 Output::ToTab { tab, message } => {
                     let screen = self.screens.entry(tab).or_default();
                     show(screen, &message);
+                    if let WorkerMessage::Snapshot { sequence, .. } = &message {
+                        self.sequence = self.sequence.max(*sequence);
+                    }
                     screen.messages.push(message);
                 }
                 Output::ToAll { message } => {
