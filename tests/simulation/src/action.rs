@@ -44,6 +44,60 @@ pub enum Change {
     Admit,
 }
 
+/// What somebody does with edits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Editing {
+    /// Changes one field.
+    Field,
+    /// Changes two fields in one edit.
+    TwoFields,
+    /// Adds a note.
+    Note,
+    /// Corrects how a patient is reached.
+    Contact,
+    /// Changes many records as one job.
+    Many,
+    /// Takes an edit back.
+    Undo,
+    /// Takes a job back.
+    UndoJob,
+    /// Decides a conflict, by what was on the screen of this or another tab.
+    Decide,
+    /// Sends again what was rolled back.
+    Retry,
+    /// Discards something.
+    Discard,
+}
+
+/// What waits for the next edit on its way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ambush {
+    /// The server writes it, and the answer is lost.
+    AnswerLost,
+    /// As before, and a colleague changes the same before anybody can look.
+    AnswerLostAndOvertaken,
+    /// The server cannot serialise it: 409.
+    Contention,
+    /// A colleague changes the same just before.
+    Overtaken,
+    /// A colleague deletes the record just before.
+    Deleted,
+    /// The policy of the user is narrowed just before.
+    Narrowed,
+    /// The session of the user is ended when it is written, and somebody else sits down.
+    Switched,
+    /// The worker dies when the disk has it.
+    DiesStored,
+    /// The worker dies when the request has left.
+    DiesSent,
+    /// The worker dies when the server has written it.
+    DiesServed,
+    /// The worker dies in the turn after the answer.
+    DiesAnswered,
+    /// The tab dies when it has said it.
+    TabDies,
+}
+
 /// How a machine sleeps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sleep {
@@ -62,6 +116,8 @@ pub enum Action {
     Write(Change, Pick),
     /// Several write one resource at the same moment.
     Contend(Pick, u8),
+    /// A colleague changes a field that people edit.
+    Meddle(Pick, u8),
     /// Writes are stamped so long before they can be seen.
     StampEarly(Millis),
 
@@ -81,6 +137,11 @@ pub enum Action {
     RetryNow(Pick),
     /// Somebody signs out, and in again after so long, as that user.
     SignOut(Pick, Millis, u8),
+
+    /// Somebody edits.
+    Edit(Pick, Editing, Pick),
+    /// Something waits for the next edit on its way.
+    Ambush(Ambush),
 
     /// A tab dies.
     KillTab(Pick),

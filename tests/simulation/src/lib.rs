@@ -9,6 +9,7 @@ mod checkers;
 pub mod fleet;
 pub mod network;
 pub mod plan;
+mod plan_edits;
 pub mod planted;
 mod profile;
 mod queue;

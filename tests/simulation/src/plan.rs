@@ -142,6 +142,13 @@ const MINUTE_MS: Millis = 60_000;
 impl Plan {
     /// The plan of a seed.
     pub fn of(seed: u64) -> Self {
+        let mut plan = Self::without_edits(seed);
+        crate::plan_edits::add(&mut plan);
+        plan
+    }
+
+    /// The plan of a seed in which nobody edits: what seeds meant before anybody could.
+    pub fn without_edits(seed: u64) -> Self {
         let mut rng = Rng::with_seed(seed ^ 0x706c_616e);
         let size = size(&mut rng);
         let kinds = kinds(&mut rng);
@@ -181,6 +188,8 @@ impl Plan {
                     | Action::CloseRecord(_)
                     | Action::Visible(..)
                     | Action::RetryNow(_)
+                    | Action::Edit(..)
+                    | Action::Meddle(..)
             )
         });
         plan.server = ServerPlan::default();
@@ -220,7 +229,7 @@ impl Plan {
         }
     }
 
-    fn add(&mut self, at_ms: Millis, action: Action) {
+    pub(crate) fn add(&mut self, at_ms: Millis, action: Action) {
         self.steps.push(Step { at_ms, action });
     }
 

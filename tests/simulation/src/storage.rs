@@ -74,28 +74,33 @@ pub(crate) struct Storage {
     databases: BTreeMap<CacheName, Database>,
     /// The database in use.
     open: Option<CacheName>,
+    /// The database that was opened last: also when it was closed under its worker, it is the one to discard.
+    last: Option<CacheName>,
     /// The databases of the outbox, which no wipe of the others touches.
     outboxes: Option<Box<Self>>,
     writes_to_fail: u32,
     unreadable: bool,
     forbidden: bool,
+    faults: Vec<StorageFault>,
 }
 
 impl Storage {
     /// Something goes wrong; returns what the engine hears at once.
-    pub(crate) fn strike(&mut self, fault: StorageFault) -> Option<Input> {
-        if let Some(outboxes) = self
-            .outboxes
-            .as_mut()
-            .filter(|_| fault != StorageFault::Lost)
-        {
-            outboxes.strike(fault);
+    pub(crate) fn strike(&mut self, fault: StorageFault) -> Vec<Input> {
+        self.faults.push(fault);
+        let mut told = Vec::new();
+        if let Some(outboxes) = &mut self.outboxes {
+            // One that was open when everything was deleted is closed.
+            if fault == StorageFault::Emptied && outboxes.open.take().is_some() {
+                told.push(Input::Outbox(CacheEvent::Lost(CacheFailure::Closed)));
+            }
+            told.extend(outboxes.strike(fault).into_iter().map(of_outbox));
         }
         match fault {
             StorageFault::Full { writes } => self.writes_to_fail = writes,
             StorageFault::Lost => {
                 if self.open.take().is_some() {
-                    return Some(Input::Cache(CacheEvent::Lost(CacheFailure::Closed)));
+                    told.push(Input::Cache(CacheEvent::Lost(CacheFailure::Closed)));
                 }
             }
             StorageFault::Unreadable => self.unreadable = true,
@@ -105,7 +110,22 @@ impl Storage {
             }
             StorageFault::Forbidden => self.forbidden = true,
         }
-        None
+        told
+    }
+
+    /// What went wrong so far.
+    pub(crate) fn faults(&self) -> &[StorageFault] {
+        &self.faults
+    }
+
+    /// The edits at rest: those of the database in use, or of every one.
+    pub(crate) fn edits(&self, in_use: bool) -> impl Iterator<Item = &str> {
+        let outboxes = self.outboxes.iter().flat_map(move |outboxes| {
+            let wanted = move |name: &CacheName| !in_use || outboxes.last.as_ref() == Some(name);
+            let named = outboxes.databases.iter();
+            named.filter(move |(name, _)| wanted(name))
+        });
+        outboxes.flat_map(|(_, database)| database.values().map(String::as_str))
     }
 
     /// From now on nothing goes wrong.
@@ -121,6 +141,7 @@ impl Storage {
     /// The worker ended: whatever it had open is closed.
     pub(crate) fn close(&mut self) {
         self.open = None;
+        self.last = None;
         if let Some(outboxes) = &mut self.outboxes {
             outboxes.close();
         }
@@ -164,20 +185,18 @@ impl Storage {
                 Vec::new()
             }
             OutboxOrder::Discard => {
-                let open = outboxes.open.take();
-                open.and_then(|name| outboxes.databases.remove(&name));
+                outboxes.open = None;
+                let last = outboxes.last.take();
+                last.and_then(|name| outboxes.databases.remove(&name));
                 Vec::new()
             }
         };
-        let told = told.into_iter().map(|input| match input {
-            Input::Cache(event) => Input::Outbox(event),
-            other => other,
-        });
-        told.collect()
+        told.into_iter().map(of_outbox).collect()
     }
 
     fn open(&mut self, name: CacheName) -> Vec<Input> {
         self.open = None;
+        self.last = Some(name.clone());
         let lost = |failure| vec![Input::Cache(CacheEvent::Lost(failure))];
         if self.forbidden {
             return lost(CacheFailure::Unavailable);
@@ -222,17 +241,18 @@ impl Storage {
         vec![Input::Cache(CacheEvent::Written { write, result })]
     }
 
-    /// Every text at rest, for whoever looks for what must not be there.
+    /// Every text at rest that must not outlive a session, for whoever looks for what must not be there.
     pub(crate) fn texts(&self) -> impl Iterator<Item = &str> {
         let records = self.databases.values().flat_map(|database| database.iter());
         let keys = records.flat_map(|((_, key), text)| [key.as_str(), text.as_str()]);
-        let outboxes = self
-            .outboxes
-            .iter()
-            .flat_map(|outboxes| outboxes.databases.values());
-        let edits = outboxes.flatten();
-        let edits = edits.flat_map(|((_, key), text)| [key.as_str(), text.as_str()]);
-        keys.chain(self.session.as_deref()).chain(edits)
+        keys.chain(self.session.as_deref())
+    }
+}
+
+fn of_outbox(input: Input) -> Input {
+    match input {
+        Input::Cache(event) => Input::Outbox(event),
+        other => other,
     }
 }
 

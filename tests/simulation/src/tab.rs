@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use panels_core::{
     badge::{Badge, WorkerVoice},
+    edit_list::EditList,
     identity::{PanelId, TabId},
     link::Link,
     live_table::LiveTable,
@@ -53,6 +54,8 @@ pub(crate) struct Tab {
     pub(crate) voice: WorkerVoice,
     pub(crate) counts: Vec<PanelCounts>,
     pub(crate) record: Option<RecordView>,
+    /// The edits of the user, from every tab.
+    pub(crate) edits: EditList,
     pub(crate) reload_needed: bool,
     pub(crate) checks: TabChecks,
 }
@@ -116,6 +119,7 @@ impl Tab {
             voice: WorkerVoice::Awaited,
             counts: Vec::new(),
             record: None,
+            edits: EditList::default(),
             reload_needed: false,
             checks: TabChecks::default(),
         }
@@ -148,6 +152,7 @@ impl Tab {
             .retain(|message| matches!(message, WorkerMessage::Freshness { .. }));
         self.table = None;
         self.record = None;
+        self.edits.restart();
         self.panels = None;
         self.counts.clear();
         self.checks.forget();

@@ -431,6 +431,12 @@ impl Truth {
         history.get(back_to).is_some_and(is_burst) || passed.all(is_burst)
     }
 
+    /// The version that a resource has now.
+    pub(crate) fn current_version(&self, resource: ResourceNo) -> Option<VersionNo> {
+        let (version, _) = self.resources[resource].current.as_ref()?;
+        Some(*version)
+    }
+
     /// The content that a resource has now.
     pub(crate) fn current(&self, resource: ResourceNo) -> Option<&Value> {
         let (_, value) = self.resources[resource].current.as_ref()?;

@@ -33,6 +33,8 @@ pub(crate) struct Worker {
     pub(crate) conn: Option<usize>,
     /// Requests that are answered if they are still in here.
     pub(crate) requests: BTreeSet<RequestId>,
+    /// Those of them that edit.
+    pub(crate) patches: BTreeSet<RequestId>,
     /// Which opening of the cache its events belong to.
     pub(crate) cache_openings: u64,
     /// The same of the outbox.

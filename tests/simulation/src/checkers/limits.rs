@@ -39,6 +39,7 @@ impl World {
             _ => {}
         }
         self.check_secrecy(worker, output);
+        self.check_edits(worker, output);
     }
 
     fn check_one_socket(&mut self, worker: usize) {

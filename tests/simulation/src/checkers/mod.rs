@@ -1,15 +1,21 @@
 //! What must always hold, checked at the step where it could break. Numbers are those of the invariants in `INVARIANTS`.
 
+mod accounts;
+mod applied;
+mod edits;
 mod fresh;
+mod ledger;
 mod limits;
 mod rows;
 mod secrecy;
+mod values;
 
 use std::collections::{BTreeMap, VecDeque};
 
 use panels_core::limits as core_limits;
 
 pub(crate) use fresh::Claim;
+pub(crate) use ledger::Ledger;
 pub(crate) use secrecy::Words;
 
 use crate::{
@@ -110,6 +116,8 @@ impl TabChecks {
 /// What is remembered of a worker.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct WorkerChecks {
+    /// Who its engine says is signed in.
+    pub(crate) user: Option<usize>,
     signed_in: bool,
     memory_due: bool,
     requests: VecDeque<Millis>,

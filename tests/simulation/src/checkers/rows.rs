@@ -1,6 +1,10 @@
 //! Invariant 2 at every step, and the bookkeeping of what each tab lacks.
 
-use panels_core::{identity::ResourceId, live_table::TableEvents};
+use panels_core::{
+    identity::ResourceId,
+    live_table::TableEvents,
+    protocol::{PendingState, Row},
+};
 
 use super::{Behind, STALENESS_BOUND_MS, Shown};
 use crate::{
@@ -11,6 +15,14 @@ use crate::{
 
 /// So long after a write its event may still be evaluated, or be on its way.
 const EVALUATED_AFTER_MS: Millis = 2_000;
+
+/// Whether an edit on its way is laid over a row: then it may be in a panel that it is only about to enter, or to leave.
+fn is_on_its_way(row: &Row) -> bool {
+    let states = row.pending.iter().map(|pending| pending.state);
+    states
+        .into_iter()
+        .any(|state| matches!(state, PendingState::Waiting | PendingState::Sending))
+}
 
 impl World {
     /// The rows of a tab changed.
@@ -108,7 +120,16 @@ impl World {
                 }
             },
         };
+        let on_its_way = row.is_some_and(is_on_its_way);
         match self.truth.standing(user, panel, number, shown) {
+            // It is shown as it will be, and where it will be.
+            Standing::Behind { .. } | Standing::Never
+                if on_its_way && self.truth.current_version(number) == shown =>
+            {
+                self.tabs[tab].checks.behind.remove(&number);
+                return None;
+            }
+            Standing::Never if on_its_way => return None,
             Standing::Right => {
                 if let Some(behind) = self.tabs[tab].checks.behind.remove(&number)
                     && self.tabs[tab].surroundings.visible

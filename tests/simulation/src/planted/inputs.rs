@@ -1,7 +1,9 @@
 //! Bugs in what reaches the engine: frames and its clock.
 
 use panels_core::{
+    cache::{CacheEvent, CacheRecord},
     engine::{Input, SocketEvent},
+    protocol::Secret,
     time::Timestamp,
 };
 
@@ -22,6 +24,12 @@ impl World {
         let Some(bug) = self.planted.bug else {
             return Some(input);
         };
+        if bug == Bug::EditsInherited
+            && let Input::Outbox(CacheEvent::Record(record)) = input
+        {
+            let record = self.inherit(worker, record);
+            return Some(Input::Outbox(CacheEvent::Record(record)));
+        }
         let Input::Socket {
             event: SocketEvent::Frame(text),
             ..
@@ -44,6 +52,20 @@ impl World {
             _ => {}
         }
         Some(input)
+    }
+
+    /// A stored edit becomes one of whoever is signed in.
+    fn inherit(&self, worker: usize, record: CacheRecord) -> CacheRecord {
+        let heir = self.workers[worker].checks.user;
+        let mut text = record.text.reveal().to_owned();
+        for user in self.truth.users() {
+            let heir = heir.map_or(&user.profile, |heir| &self.truth.users()[heir].profile);
+            text = text.replace(&user.profile, heir);
+        }
+        CacheRecord {
+            text: Secret::new(text),
+            ..record
+        }
     }
 
     /// The frame before this one of the same resource comes again and claims to be the newer one.

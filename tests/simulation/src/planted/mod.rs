@@ -4,6 +4,7 @@
 //! got.
 
 mod answers;
+mod edits;
 mod inputs;
 mod messages;
 mod outputs;
@@ -62,6 +63,14 @@ pub enum Bug {
     BadgeForged,
     /// Counts are told once and never again.
     CountsFrozen,
+    /// An edit is said to be on the disk and is not.
+    EditNotStored,
+    /// An edit goes out twice, the second time whatever the server holds.
+    EditSentTwice,
+    /// An edit goes out without the tests of what was seen.
+    EditUntested,
+    /// Edits of whoever was here before are taken for those of whoever signs in.
+    EditsInherited,
 }
 
 /// The bug in force and what it remembers.
@@ -88,6 +97,8 @@ pub(crate) struct Planted {
     seen: BTreeSet<(usize, PanelId, ResourceId, VersionId)>,
     /// Tabs that were told counts.
     counted: BTreeSet<usize>,
+    /// The first database of edits of a profile.
+    outboxes: BTreeMap<usize, panels_core::cache::CacheName>,
 }
 
 impl Planted {

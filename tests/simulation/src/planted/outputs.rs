@@ -2,7 +2,7 @@
 
 use panels_core::{
     cache::{CacheChange, CacheStore},
-    engine::{HttpRequest, Output},
+    engine::{HttpMethod, HttpRequest, OutboxOrder, Output},
     protocol::{Cell, PanelChanges, WorkerMessage},
 };
 
@@ -49,6 +49,18 @@ impl World {
             (Bug::LastPageLost, Output::Http(request)) => {
                 let url = request.url.replace("_count=1000", PAGE_ROWS);
                 vec![Output::Http(HttpRequest { url, ..request })]
+            }
+            (Bug::EditNotStored, Output::Outbox(OutboxOrder::Write { write, .. })) => {
+                let changes = Vec::new();
+                vec![Output::Outbox(OutboxOrder::Write { write, changes })]
+            }
+            (Bug::EditUntested, Output::Http(request)) if request.method == HttpMethod::Patch => {
+                vec![Output::Http(super::edits::without_tests(&request))]
+            }
+            (Bug::EditsInherited, Output::Outbox(OutboxOrder::Open { name })) => {
+                let profile = self.workers[worker].profile;
+                let name = self.planted.outboxes.entry(profile).or_insert(name).clone();
+                vec![Output::Outbox(OutboxOrder::Open { name })]
             }
             (Bug::NameInLog, Output::Log { level, text }) => {
                 let name = patient_name(&self.planted.rows).unwrap_or_default();

@@ -159,6 +159,8 @@ impl World {
         self.trace.line(self.now, Who::Profile(profile), || {
             format!("disk: {}", command.word())
         });
+        let edits = Self::stores_edits(&command);
+        self.check_discarded(profile, &command);
         let told = self.profiles[profile].storage.carry_out(command);
         if alive {
             if matches!(
@@ -176,6 +178,7 @@ impl World {
                 };
                 self.queue.push(self.now, Event::Worker(worker, event));
             }
+            self.ambush_stored(worker, edits);
         } else {
             self.profiles[profile].storage.close();
         }

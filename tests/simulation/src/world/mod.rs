@@ -1,6 +1,8 @@
 //! The world of one run: everything virtual around the real engine, link and sandbox, and the loop that goes from one event
 //! to the next.
 
+mod ambush;
+mod editing;
 mod local;
 mod net;
 mod people;
@@ -10,14 +12,15 @@ mod tabs;
 mod workers;
 mod writes;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use fastrand::Rng;
 use panels_core::{engine::Input, error::SubscriptionError, protocol::FromTab};
 use panels_sandbox::sandbox::SocketId as ServerSocket;
 
 use crate::{
-    checkers::{Violation, Words},
+    action::Ambush,
+    checkers::{Ledger, Violation, Words},
     network::{Conn, Path},
     plan::Plan,
     planted::Planted,
@@ -119,6 +122,14 @@ pub(crate) struct World {
     pub(crate) rng: Rng,
     /// For what colleagues write.
     pub(crate) colleague: Rng,
+    /// For what people edit.
+    pub(crate) editor: Rng,
+    /// Edits that were named.
+    pub(crate) edits_named: u32,
+    /// What waits for edits on their way.
+    pub(crate) ambushes: VecDeque<Ambush>,
+    /// Every edit there ever was.
+    pub(crate) ledger: Ledger,
     pub(crate) config: String,
     pub(crate) tick_at: Option<Millis>,
     pub(crate) listeners: u64,
@@ -202,6 +213,10 @@ impl World {
             by_server: BTreeMap::new(),
             rng: Rng::with_seed(seeds.u64(..)),
             colleague: Rng::with_seed(seeds.u64(..)),
+            editor: Rng::with_seed(plan.seed ^ 0x7479_7065),
+            edits_named: 0,
+            ambushes: VecDeque::new(),
+            ledger: Ledger::default(),
             config: format!(r#"{{"server":"{}"}}"#, crate::server::BASE),
             tick_at: None,
             listeners: 0,

@@ -139,7 +139,17 @@ impl World {
         let wanted = self.workers[worker].requests.contains(&request.id);
         let profile = self.workers[worker].profile;
         let address = self.profiles[profile].address.clone();
-        let mut served = self.server.serve(self.now, request, &address);
+        let patched = self.before_patch(worker, request);
+        let mut served = match Self::contention(patched.as_ref()) {
+            Some(answer) => Some(answer),
+            None => self.server.serve(self.now, request, &address),
+        };
+        if let Some(patched) = patched {
+            self.planted_patch(request, &address);
+            if self.after_patch(worker, patched) {
+                served = None;
+            }
+        }
         if let Some((answer, _)) = &mut served {
             self.planted_answer(worker, request, answer);
         }

@@ -18,6 +18,8 @@ use crate::{
 const ROWS_RIGHT_MS: Millis = 200_000;
 /// Time until every tab must be live again: a refused stream is tried again after at most 6 min 15 s.
 const ALL_LIVE_MS: Millis = 480_000;
+/// Time until nothing of an edit may be left: the rows are right, and everybody has decided.
+const EDITS_SETTLED_MS: Millis = 480_000;
 /// How often it is looked whether everything is right.
 const LOOK_EVERY_MS: Millis = 5_000;
 /// How long to go on after that, where the plan asks for it.
@@ -28,6 +30,7 @@ impl World {
         self.calm_down();
         let since = self.now;
         loop {
+            self.settle_edits();
             self.run_until(self.now + LOOK_EVERY_MS);
             if self.violation.is_some() {
                 return;
@@ -41,6 +44,14 @@ impl World {
                     None => self.first_difference().map(|wrong| (wrong, ROWS_RIGHT_MS)),
                 },
             };
+            if wrong.is_none()
+                && let Some(unsettled) = self.first_unsettled()
+            {
+                if passed_ms > EDITS_SETTLED_MS {
+                    return self.violate(3, unsettled);
+                }
+                continue;
+            }
             match wrong {
                 Some((wrong, limit_ms)) if passed_ms > limit_ms => return self.violate(1, wrong),
                 None if passed_ms > LOOK_EVERY_MS => break,
@@ -69,6 +80,7 @@ impl World {
         self.trace
             .line(self.now, Who::Plan, || "every fault ends".to_owned());
         self.calm = true;
+        self.ambushes.clear();
         self.server.command_json(self.now, json!({ "do": "calm" }));
         self.server.command_json(self.now, json!({ "do": "thaw" }));
         self.set_feature(true);

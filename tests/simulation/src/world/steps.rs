@@ -1,6 +1,6 @@
 //! Carrying out the steps of a plan.
 
-use panels_core::protocol::TabMessage;
+use panels_core::{engine::Input, protocol::TabMessage};
 use serde_json::json;
 
 use super::{Event, ToWorker, World};
@@ -27,6 +27,8 @@ impl World {
         match action {
             Action::Write(change, pick) => self.write(change, pick),
             Action::Contend(pick, writers) => self.contend(pick, writers),
+            Action::Meddle(pick, field) => self.meddle(pick, field),
+            Action::Ambush(ambush) => self.ambushes.push_back(ambush),
             Action::StampEarly(by_ms) => self.server.sandbox.stamp_early(by_ms),
             Action::OpenTab(_)
             | Action::CloseTab(_)
@@ -37,6 +39,7 @@ impl World {
             | Action::Visible(..)
             | Action::RetryNow(_)
             | Action::FreezeTab(..)
+            | Action::Edit(..)
             | Action::SignOut(..) => self.act_in_tab(action),
             Action::KillWorker(_)
             | Action::Deploy(_)
@@ -66,6 +69,7 @@ impl World {
         | Action::Visible(pick, _)
         | Action::RetryNow(pick)
         | Action::FreezeTab(pick, _)
+        | Action::Edit(pick, ..)
         | Action::SignOut(pick, ..)) = action
         else {
             return;
@@ -83,6 +87,7 @@ impl World {
             }
             Action::RetryNow(_) => self.say(tab, TabMessage::RetryNow),
             Action::FreezeTab(_, span_ms) => self.freeze(tab, span_ms),
+            Action::Edit(_, editing, pick) => self.edit(tab, editing, pick),
             Action::SignOut(_, away_ms, user) => self.sign_out(tab, away_ms, user.into()),
             _ => {}
         }
@@ -157,10 +162,16 @@ impl World {
             Action::Storage(pick, fault) => {
                 let profile = pick as usize % self.profiles.len();
                 let heard = self.profiles[profile].storage.strike(fault);
-                let owner = self.profiles[profile].owner;
-                if let (Some(input), Some(worker)) = (heard, owner) {
-                    let opening = self.workers[worker].cache_openings;
-                    let event = ToWorker::Cache(opening, Box::new(input));
+                let Some(worker) = self.profiles[profile].owner else {
+                    return;
+                };
+                for input in heard {
+                    let event = match input {
+                        Input::Outbox(_) => {
+                            ToWorker::Outbox(self.workers[worker].outbox_openings, Box::new(input))
+                        }
+                        _ => ToWorker::Cache(self.workers[worker].cache_openings, Box::new(input)),
+                    };
                     self.queue.push(self.now, Event::Worker(worker, event));
                 }
             }
@@ -266,7 +277,7 @@ impl World {
         }
     }
 
-    fn set_policy(&mut self, user: usize, reading: Reading) {
+    pub(super) fn set_policy(&mut self, user: usize, reading: Reading) {
         let membership = self.truth.users()[user].membership.clone();
         let sandbox = &mut self.server.sandbox;
         let policy = sandbox
@@ -303,7 +314,7 @@ impl World {
     }
 
     /// An administrator ends every session of a user.
-    fn revoke(&mut self, user: usize) {
+    pub(super) fn revoke(&mut self, user: usize) {
         let membership = self.truth.users()[user].membership.clone();
         self.server.sandbox.revoke_sessions(&membership);
     }

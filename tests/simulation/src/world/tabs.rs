@@ -203,13 +203,18 @@ impl World {
             WorkerMessage::Welcome { .. } => {
                 let worker = self.tabs[tab].worker;
                 self.tabs[tab].checks.set_worker(worker);
+                self.tabs[tab].edits.restart();
             }
+            WorkerMessage::Edits { news } => {
+                if self.tabs[tab].edits.apply(news).gap {
+                    self.say(tab, TabMessage::ListEdits);
+                }
+            }
+            WorkerMessage::SignOutWarning { .. } => self.be_warned(tab),
             WorkerMessage::Refused { .. }
             | WorkerMessage::Storage { .. }
             | WorkerMessage::Pong { .. }
-            | WorkerMessage::Edits { .. }
             | WorkerMessage::EditRefused { .. }
-            | WorkerMessage::SignOutWarning { .. }
             | WorkerMessage::Ending { .. } => {}
         }
     }
@@ -291,8 +296,11 @@ impl World {
                 continue;
             };
             gap |= events.gap;
-            self.trace
-                .line(self.now, Who::Tab(tab), || format!("= {}", told(&events)));
+            let shown = self.tabs[tab].table.as_ref();
+            let shown = shown.map_or(0, |(_, table)| table.order().len());
+            self.trace.line(self.now, Who::Tab(tab), || {
+                format!("= {}, {shown} in all", told(&events))
+            });
             self.check_rows(tab, &events);
         }
         if let Some(WorkerMessage::Freshness { freshness, panels }) = claim {

@@ -2,7 +2,9 @@
 
 use panels_core::{
     config::Config,
-    engine::{Engine, EngineSettings, HttpFailure, Input, OutboxOrder, Output, SocketEvent},
+    engine::{
+        Engine, EngineSettings, HttpFailure, HttpMethod, Input, OutboxOrder, Output, SocketEvent,
+    },
     identity::InstanceId,
     limits,
     protocol::{FromTab, RefusalReason, TabMessage, WorkerMessage},
@@ -11,6 +13,7 @@ use panels_core::{
 
 use super::{Event, ToWorker, World};
 use crate::{
+    action::Ambush,
     checkers::WorkerChecks,
     network::Way,
     queue::Millis,
@@ -52,6 +55,7 @@ impl World {
             alarm: 0,
             conn: None,
             requests: Default::default(),
+            patches: Default::default(),
             cache_openings: 0,
             outbox_openings: 0,
             storage_commands_left: 0,
@@ -221,10 +225,21 @@ impl World {
         };
         self.trace_input(worker, &input);
         let clock = self.worker_clock(worker);
+        if self.workers[worker].engine.is_none() {
+            return;
+        }
+        self.stats.turns += 1;
+        let answers = matches!(input, Input::Http { .. }) && self.sent_patch(worker, &input);
+        if let Input::Tab {
+            message: TabMessage::SignOutDiscarding,
+            ..
+        } = &input
+        {
+            self.note_discarding(worker);
+        }
         let Some(engine) = self.workers[worker].engine.as_mut() else {
             return;
         };
-        self.stats.turns += 1;
         engine.handle(clock, input);
         while let Some(output) = self.workers[worker]
             .engine
@@ -242,6 +257,14 @@ impl World {
             }
         }
         self.check_memory(worker);
+        if answers {
+            self.ambush_worker(worker, Ambush::DiesAnswered);
+        }
+    }
+
+    /// Whether this is the answer to an edit.
+    fn sent_patch(&mut self, worker: usize, input: &Input) -> bool {
+        matches!(input, Input::Http { request, .. } if self.workers[worker].patches.remove(request))
     }
 
     /// The time that an engine is told.
@@ -323,6 +346,10 @@ impl World {
         }
         self.workers[worker].requests.insert(request.id);
         let deadline = self.now + Millis::from(request.timeout_ms);
+        let patches = request.method == HttpMethod::Patch;
+        if patches {
+            self.workers[worker].patches.insert(request.id);
+        }
         let path = &mut self.profiles[self.workers[worker].profile].path;
         if path.refused_until(self.now).is_some() {
             return self.fail_request(worker, request.id, self.now + 1, HttpFailure::Unreachable);
@@ -333,6 +360,9 @@ impl World {
         }
         let event = super::ToServer::Http(worker, Box::new(request), deadline);
         self.queue.push(arrival, Event::Server(event));
+        if patches {
+            self.ambush_worker(worker, Ambush::DiesSent);
+        }
     }
 
     /// The engine hears that there is no answer.

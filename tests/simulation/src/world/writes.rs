@@ -71,7 +71,7 @@ impl World {
         self.drain_server();
     }
 
-    fn history_len(&self, kind: &str, id: &str) -> usize {
+    pub(super) fn history_len(&self, kind: &str, id: &str) -> usize {
         let row = self.server.sandbox.store().row(kind, id);
         row.map_or(0, |row| row.versions.len())
     }
@@ -99,7 +99,7 @@ impl World {
     }
 
     /// Notes what the server holds of a resource now.
-    fn note_commit(&mut self, kind: &'static str, id: &str) {
+    pub(super) fn note_commit(&mut self, kind: &'static str, id: &str) {
         let current = self.server.sandbox.store().current(kind, id);
         self.trace.line(self.now, Who::Plan, || match &current {
             Some(version) => format!(
@@ -116,7 +116,7 @@ impl World {
     }
 
     /// Live resources that suit, in a fixed order.
-    fn resources(&self, kind: &str, suits: impl Fn(&Value) -> bool) -> Vec<ResourceNo> {
+    pub(super) fn resources(&self, kind: &str, suits: impl Fn(&Value) -> bool) -> Vec<ResourceNo> {
         let numbers = (0..self.truth.len()).filter(|number| self.truth.kind(*number) == kind);
         numbers
             .filter(|number| self.truth.current(*number).is_some_and(&suits))
@@ -124,7 +124,7 @@ impl World {
     }
 
     /// The id of one of these.
-    fn chosen(&self, pick: u32, candidates: &[ResourceNo]) -> Option<String> {
+    pub(super) fn chosen(&self, pick: u32, candidates: &[ResourceNo]) -> Option<String> {
         let index = (pick as usize).checked_rem(candidates.len())?;
         Some(self.truth.id(candidates[index]).to_owned())
     }
@@ -153,7 +153,11 @@ impl World {
         Some((kind, id))
     }
 
-    fn delete(&mut self, pick: u32, tasks: &[ResourceNo]) -> Option<(&'static str, String)> {
+    pub(super) fn delete(
+        &mut self,
+        pick: u32,
+        tasks: &[ResourceNo],
+    ) -> Option<(&'static str, String)> {
         let id = self.chosen(pick, tasks)?;
         let clock = self.server.clock(self.now);
         let actor = self.server.clinic.colleagues.first()?.clone();

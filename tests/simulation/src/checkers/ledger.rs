@@ -1,0 +1,247 @@
+//! Every edit that anybody ever typed, and what is known of its fate: kept from what tabs said and what engines told.
+
+use std::collections::BTreeMap;
+
+use panels_core::{
+    identity::{EditId, JobId, ResourceKey},
+    protocol::{EditField, EditOutcome, FieldValue, NewEdit},
+};
+
+use super::values::word;
+use crate::queue::Millis;
+
+/// See the module.
+#[derive(Debug, Default)]
+pub(crate) struct Ledger {
+    pub(super) edits: BTreeMap<EditId, Known>,
+    /// Jobs by profile, with their edits.
+    pub(crate) jobs: Vec<(usize, JobId, Vec<EditId>)>,
+}
+
+/// What is known of one edit.
+#[derive(Clone, Debug)]
+pub(super) struct Known {
+    pub(super) profile: usize,
+    pub(super) user: usize,
+    /// The tab that asked for it; none: an undo, which is the worker's own.
+    pub(super) tab: Option<usize>,
+    pub(super) resource: ResourceKey,
+    pub(super) wishes: Vec<Wish>,
+    /// Edits of the same user and profile that were not at their end when this one was typed.
+    pub(super) follows: Vec<EditId>,
+    /// An engine has shown it.
+    pub(super) shown: bool,
+    /// An engine has said that it is on the disk.
+    pub(super) was_kept: bool,
+    /// Somebody took it back before it was kept: then nobody asks for it again.
+    pub(super) let_go: Option<&'static str>,
+    pub(super) end: Option<End>,
+}
+
+/// One change of an edit.
+#[derive(Clone, Debug)]
+pub(super) struct Wish {
+    pub(super) field: EditField,
+    /// Values that the user has seen and decided to replace.
+    pub(super) seen: Vec<String>,
+    /// Values that the field may get.
+    pub(super) wanted: Vec<String>,
+    /// Its user may have taken theirs instead.
+    pub(super) given_up: bool,
+    /// The version of the server that made it.
+    pub(super) made_in: Option<String>,
+}
+
+/// How an edit ended.
+#[derive(Clone, Debug)]
+pub(super) enum End {
+    /// A worker said so.
+    Told { worker: usize, outcome: EditOutcome },
+    /// It was never taken.
+    Refused,
+    /// Its user signed out and said that it may go.
+    SignedOut { at: Millis },
+}
+
+impl Ledger {
+    /// Somebody has typed an edit.
+    pub(crate) fn typed(&mut self, profile: usize, user: usize, tab: usize, edit: &NewEdit) {
+        // What changes nothing is left out, as the worker does.
+        let changes = edit.changes.iter();
+        let changes = changes.filter(|change| !change.seen.same(&change.wanted));
+        let wishes = changes.map(|change| Wish {
+            field: change.field,
+            seen: vec![word(&change.seen)],
+            wanted: vec![word(&change.wanted)],
+            given_up: false,
+            made_in: None,
+        });
+        let known = Known {
+            profile,
+            user,
+            tab: Some(tab),
+            resource: edit.resource.clone(),
+            wishes: wishes.collect(),
+            follows: self.under_way(profile, user, &edit.resource),
+            shown: false,
+            was_kept: false,
+            let_go: None,
+            end: None,
+        };
+        self.edits.insert(edit.id.clone(), known);
+    }
+
+    /// A worker shows the reverse of an edit.
+    pub(super) fn undone(&mut self, undo: &EditId) -> bool {
+        let of = undo.as_str().strip_prefix("undo:").map(EditId::new);
+        let Some(of) = of.and_then(|of| self.edits.get(&of)).cloned() else {
+            return false;
+        };
+        let wishes = of.wishes.iter().map(|wish| Wish {
+            field: wish.field,
+            seen: wish.wanted.clone(),
+            wanted: self.before(&of, wish),
+            given_up: false,
+            made_in: None,
+        });
+        let known = Known {
+            tab: None,
+            wishes: wishes.collect(),
+            follows: self.under_way(of.profile, of.user, &of.resource),
+            shown: false,
+            was_kept: false,
+            let_go: None,
+            end: None,
+            ..of
+        };
+        self.edits.insert(undo.clone(), known);
+        true
+    }
+
+    /// What was there before an edit: what its user saw, or what an edit before it that was on its way has made.
+    fn before(&self, of: &Known, wish: &Wish) -> Vec<String> {
+        let own = of.follows.iter().filter_map(|id| self.edits.get(id));
+        let own = own.flat_map(|known| &known.wishes);
+        let own = own.filter(|before| before.field == wish.field && !wish.field.is_list());
+        let made = own.flat_map(|before| before.wanted.iter().chain(&before.seen));
+        wish.seen.iter().chain(made).cloned().collect()
+    }
+
+    fn under_way(&self, profile: usize, user: usize, resource: &ResourceKey) -> Vec<EditId> {
+        let own = self.edits.iter().filter(|(_, known)| {
+            known.profile == profile
+                && known.user == user
+                && known.end.is_none()
+                && known.resource == *resource
+        });
+        own.map(|(id, _)| id.clone()).collect()
+    }
+
+    /// Edits of a user at a machine, the latest ten.
+    pub(crate) fn of(&self, profile: usize, user: Option<usize>) -> Vec<EditId> {
+        let own = self.edits.iter().rev();
+        let own = own.filter(|(_, known)| known.profile == profile && Some(known.user) == user);
+        own.map(|(id, _)| id.clone()).take(10).collect()
+    }
+
+    /// Its user wants nothing of it any longer, and a tab asks for it no more.
+    pub(crate) fn let_go(&mut self, edit: &EditId, why: &'static str) {
+        if let Some(known) = self.edits.get_mut(edit) {
+            known.let_go.get_or_insert(why);
+        }
+    }
+
+    /// The same of a job.
+    pub(crate) fn let_go_of_job(&mut self, job: &JobId, why: &'static str) {
+        let jobs = self.jobs.iter().filter(|(_, known, _)| known == job);
+        let edits: Vec<_> = jobs.flat_map(|(_, _, edits)| edits.clone()).collect();
+        for edit in edits {
+            self.let_go(&edit, why);
+        }
+    }
+
+    /// The same of everything that one tab asked for.
+    pub(crate) fn let_go_of_tab(&mut self, tab: usize, why: &'static str) {
+        let own = self.edits.values_mut();
+        for known in own.filter(|known| known.tab == Some(tab)) {
+            known.let_go.get_or_insert(why);
+        }
+    }
+
+    /// A user has seen theirs in a conflict, and decides that the edit shall replace it.
+    pub(crate) fn decided(&mut self, edit: &EditId, field: EditField, theirs: &FieldValue) {
+        let Some(known) = self.edits.get_mut(edit) else {
+            return;
+        };
+        let wishes = known.wishes.iter_mut();
+        for wish in wishes.filter(|wish| wish.field == field) {
+            wish.seen.push(word(theirs));
+            // It may have been made before theirs was: then it is made once more, because its user says so.
+            wish.made_in = None;
+        }
+    }
+
+    /// A user takes theirs of one field; the edit may go on with others.
+    pub(crate) fn gave_up(&mut self, edit: &EditId, field: EditField) {
+        if let Some(known) = self.edits.get_mut(edit) {
+            let wishes = known.wishes.iter_mut();
+            let taken = wishes.filter(|wish| wish.field == field);
+            taken.for_each(|wish| wish.given_up = true);
+        }
+    }
+
+    /// Everything of a user at a machine goes, as the user said.
+    pub(super) fn sign_out(&mut self, profile: usize, user: usize, at: Millis) {
+        let own = self.edits.values_mut();
+        for known in own.filter(|known| known.profile == profile && known.user == user) {
+            known.end.get_or_insert(End::SignedOut { at });
+        }
+    }
+
+    /// Whether an edit may follow on a value: its user has seen it, or has made it with an edit that was still on its way.
+    pub(super) fn has_seen(&self, edit: &EditId, field: EditField, value: &str) -> bool {
+        let Some(known) = self.edits.get(edit) else {
+            return false;
+        };
+        let holds = |known: &Known, own: bool| {
+            let wishes = known.wishes.iter().filter(|wish| wish.field == field);
+            let mut values = wishes.flat_map(|wish| {
+                let made = wish.wanted.iter().filter(move |_| own);
+                wish.seen.iter().chain(made)
+            });
+            values.any(|seen| seen == value)
+        };
+        let mut before = known.follows.iter().filter_map(|id| self.edits.get(id));
+        holds(known, false) || before.any(|known| holds(known, true))
+    }
+
+    /// Whether an edit, or one that follows on it, wants a value.
+    pub(super) fn leads_to(&self, edit: &EditId, field: EditField, value: &str) -> bool {
+        let wants = |known: &Known| {
+            let mut wishes = known.wishes.iter().filter(|wish| wish.field == field);
+            wishes.any(|wish| wish.wanted.iter().any(|wanted| wanted == value))
+        };
+        let own = self.edits.get(edit);
+        let mut later = self.edits.values();
+        own.is_some_and(wants) || later.any(|known| known.follows.contains(edit) && wants(known))
+    }
+}
+
+impl Known {
+    /// Whether no engine is known to have taken it.
+    pub(super) fn is_new(&self) -> bool {
+        !self.shown
+    }
+
+    /// Whether the server has made some of it.
+    pub(super) fn is_begun(&self) -> bool {
+        self.wishes.iter().any(|wish| wish.made_in.is_some())
+    }
+
+    /// Whether the server has made all of it.
+    pub(super) fn is_made(&self) -> bool {
+        self.wishes
+            .iter()
+            .all(|wish| wish.made_in.is_some() || wish.given_up)
+    }
+}
