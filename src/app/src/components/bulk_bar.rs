@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use panels_core::{
     identity::ResourceType,
     protocol::{EditField, FieldValue, Priority, Row},
-    selection::statuses,
+    selection::{Selection, statuses},
     text::{priority_label, status_label},
 };
 
@@ -25,7 +25,7 @@ pub(crate) fn BulkBar(
     store: StoredValue<PanelStore, LocalStorage>,
 ) -> impl IntoView {
     let selection = store.with_value(PanelStore::selection);
-    let count = Memo::new(move |_| selection.with(|selection| selection.len()));
+    let count = Memo::new(move |_| selection.with(Selection::len));
     let is_task = store.with_value(|store| store.view().row_type == ResourceType::Task);
     let asking = RwSignal::new(None::<BulkAsk>);
     view! {

@@ -268,7 +268,7 @@ fn third_value(
         }
         EditField::Due => {
             let chosen = move |event: web_sys::Event| {
-                write.run(edit_values::of_day(&event_target_value(&event)))
+                write.run(edit_values::of_day(&event_target_value(&event)));
             };
             view! { <input class="conflict-other" type="date" aria-label=label on:change=chosen/> }
                 .into_any()

@@ -1,7 +1,10 @@
 //! How rows are chosen: by Space and Shift with the arrows, by a click on the mark before a row, with Ctrl or Shift on the row.
 
 use leptos::prelude::*;
-use panels_core::{identity::ResourceId, selection::TooMany};
+use panels_core::{
+    identity::ResourceId,
+    selection::{Selection, TooMany},
+};
 use wasm_bindgen::JsCast;
 
 use crate::{
@@ -33,7 +36,7 @@ pub(super) fn select_by_key(
     id: &ResourceId,
     key: &str,
 ) -> bool {
-    let chosen = !store.selection().with_untracked(|rows| rows.is_empty());
+    let chosen = !store.selection().with_untracked(Selection::is_empty);
     match key {
         " " => tell(state, store.toggle_selected(id)),
         "Escape" if chosen => store.clear_selection(),
