@@ -45,7 +45,7 @@ pub(super) fn stored(field: EditField, body: &Value) -> String {
             if !end.contains('T') {
                 return end;
             }
-            Timestamp::parse(&end).map_or(end, |at| at.to_iso())
+            Timestamp::parse(&end).map_or(end, Timestamp::to_iso)
         }
         EditField::AddressCity => text(&body["address"][0]["city"]),
         _ => String::new(),
