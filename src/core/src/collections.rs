@@ -1,13 +1,9 @@
 //! Maps with a fixed hash, so that the same inputs give the same outputs in every run: a failing seed must fail again.
 
-mod sorted;
-
 use std::{
     collections::{HashMap, HashSet},
     hash::{BuildHasherDefault, Hasher},
 };
-
-pub use sorted::{SortedMap, SortedSet};
 
 /// A map whose iteration order depends on its history only.
 pub(crate) type Map<K, V> = HashMap<K, V, BuildHasherDefault<FixedHasher>>;

@@ -6,8 +6,9 @@
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
+
 use crate::{
-    collections::SortedMap,
     identity::{EditId, JobId, ResourceKey},
     protocol::{EditState, EditView, EditsNews, EndedEdit, JobView, OutboxSummary},
 };
@@ -30,8 +31,8 @@ pub struct EditListEvents {
 pub struct EditList {
     /// Number of the last news; `None` while nothing was heard in this life of the worker.
     revision: Option<u64>,
-    edits: SortedMap<EditId, EditView>,
-    jobs: SortedMap<JobId, JobView>,
+    edits: BTreeMap<EditId, EditView>,
+    jobs: BTreeMap<JobId, JobView>,
     summary: Option<OutboxSummary>,
 }
 

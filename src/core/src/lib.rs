@@ -8,7 +8,7 @@
 
 pub mod badge;
 pub mod cache;
-pub mod collections;
+mod collections;
 pub mod config;
 mod connection;
 pub mod edit;
@@ -18,7 +18,6 @@ pub mod error;
 pub mod fhir;
 mod handlers;
 pub mod identity;
-pub mod json;
 pub mod limits;
 pub mod link;
 pub mod live_table;

@@ -2,16 +2,16 @@
 
 use std::{
     cell::{Cell, RefCell},
+    collections::BTreeMap,
     rc::Rc,
 };
 
 use gloo_timers::callback::Timeout;
 use panels_core::{
-    collections::SortedMap,
     config::Config,
     engine::{Engine, EngineSettings, Input, LogLevel},
     identity::{BuildId, InstanceId, TabId},
-    json, limits,
+    limits,
     protocol::{FromTab, RefusalReason, TabMessage, WorkerMessage},
 };
 use wasm_bindgen::prelude::*;
@@ -41,7 +41,7 @@ pub(crate) struct Admission {
     runner: RefCell<Option<Rc<Runner>>>,
     owner: Cell<bool>,
     /// Hellos of before this worker owned the socket, of each tab the last.
-    early: RefCell<SortedMap<TabId, (MessagePort, FromTab)>>,
+    early: RefCell<BTreeMap<TabId, (MessagePort, FromTab)>>,
     retiring: Cell<bool>,
 }
 
@@ -134,7 +134,7 @@ impl Admission {
 
     fn said(self: &Rc<Self>, port: &MessagePort, data: &JsValue) {
         let text = data.as_string().unwrap_or_default();
-        if let Ok(message) = json::read::<FromTab>(&text) {
+        if let Ok(message) = serde_json::from_str::<FromTab>(&text) {
             self.heard(port, message);
         }
     }

@@ -1,7 +1,8 @@
 //! Ports and channels to the tabs: text out, text in.
 
+use std::collections::BTreeMap;
+
 use panels_core::{
-    collections::SortedMap,
     identity::{BuildId, InstanceId, TabId},
     limits,
     protocol::{FromWorker, WorkerMessage},
@@ -13,7 +14,7 @@ use web_sys::{BroadcastChannel, MessagePort};
 pub(crate) struct Ports {
     build: BuildId,
     instance: InstanceId,
-    tabs: SortedMap<TabId, MessagePort>,
+    tabs: BTreeMap<TabId, MessagePort>,
     channel: Option<BroadcastChannel>,
 }
 
@@ -22,7 +23,7 @@ impl Ports {
         Self {
             build,
             instance,
-            tabs: SortedMap::default(),
+            tabs: BTreeMap::new(),
             channel: None,
         }
     }

@@ -4,13 +4,12 @@
 
 use std::{
     cell::{Cell, RefCell},
-    collections::VecDeque,
+    collections::{BTreeMap, VecDeque},
     rc::{Rc, Weak},
 };
 
 use gloo_timers::callback::Timeout;
 use panels_core::{
-    collections::SortedMap,
     engine::{Engine, Input, Output, SocketEvent},
     identity::RequestId,
     time::Timestamp,
@@ -38,7 +37,7 @@ pub(crate) struct Runner {
     busy: Cell<bool>,
     ports: Rc<RefCell<Ports>>,
     socket: RefCell<Option<Socket>>,
-    requests: RefCell<SortedMap<RequestId, Option<AbortController>>>,
+    requests: RefCell<BTreeMap<RequestId, Option<AbortController>>>,
     alarm: RefCell<Option<Timeout>>,
     keeper: Keeper<IndexedDb>,
 }

@@ -9,7 +9,6 @@ use std::{
 use gloo_timers::callback::Timeout;
 use panels_core::{
     identity::{BuildId, TabId},
-    json,
     link::{Link, LinkEvent, LinkInput, LinkOutput},
     protocol::{FromWorker, Surroundings, TabMessage},
     time::Timestamp,
@@ -162,7 +161,7 @@ impl Shell {
         let me = self.clone();
         Closure::new(move |event: MessageEvent| {
             let text = event.data().as_string().unwrap_or_default();
-            if let Ok(message) = json::read::<FromWorker>(&text) {
+            if let Ok(message) = serde_json::from_str::<FromWorker>(&text) {
                 me.feed(LinkInput::Heard(Box::new(message)));
             }
         })

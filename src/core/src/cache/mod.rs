@@ -19,7 +19,7 @@ use crate::{
     engine::{Output, io::Io},
     error::StateError,
     identity::{PanelId, ResourceKey, ResourceType},
-    json, limits,
+    limits,
     protocol::{Secret, StorageProblem, StorageView},
     replica::Replica,
     time::Timestamp,
@@ -302,11 +302,12 @@ impl Cache {
         let text = record.text.reveal();
         match record.store {
             CacheStore::Screens => {
-                let screen = json::read(text).ok()?;
+                let screen = serde_json::from_str(text).ok()?;
                 Some(Stored::Screen(PanelId::new(record.key), screen))
             }
             CacheStore::Cursors => {
-                self.found_cursors.extend(json::read::<Cursor>(text));
+                self.found_cursors
+                    .extend(serde_json::from_str::<Cursor>(text));
                 None
             }
             CacheStore::Segments => {
@@ -315,10 +316,10 @@ impl Cache {
                 Some(Stored::Segment(record.text))
             }
             CacheStore::Recent => {
-                self.recent = json::read(text).unwrap_or_default();
+                self.recent = serde_json::from_str(text).unwrap_or_default();
                 None
             }
-            CacheStore::Parameters => json::read(text).ok().map(Stored::Parameters),
+            CacheStore::Parameters => serde_json::from_str(text).ok().map(Stored::Parameters),
             CacheStore::Panels | CacheStore::Outbox => None,
         }
     }

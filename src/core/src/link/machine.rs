@@ -1,10 +1,9 @@
 //! See the module `link`.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 use super::{LinkEvent, ReloadReason, WorkerUnavailableReason, asked::Asked};
 use crate::{
-    collections::SortedSet,
     identity::{BuildId, InstanceId, PanelId, ResourceKey, TabId},
     limits,
     protocol::{
@@ -72,7 +71,7 @@ pub struct Link {
     state: State,
     instance: Option<InstanceId>,
     channel: Option<String>,
-    watching: SortedSet<PanelId>,
+    watching: BTreeSet<PanelId>,
     /// The last [`TabMessage::Viewing`].
     viewing: Option<TabMessage>,
     record: Option<ResourceKey>,
@@ -97,7 +96,7 @@ impl Link {
             state: State::Unlocked,
             instance: None,
             channel: None,
-            watching: SortedSet::default(),
+            watching: BTreeSet::new(),
             viewing: None,
             record: None,
             asked: Asked::default(),

@@ -7,7 +7,6 @@ use crate::{
     identity::{
         BuildId, InstanceId, PanelId, ResourceId, ResourceKey, ResourceType, TabId, VersionId,
     },
-    json,
     time::Timestamp,
 };
 
@@ -104,7 +103,7 @@ fn what_a_tab_says() {
     });
     insta::assert_json_snapshot!(sent);
     let text = serde_json::to_string(&sent).unwrap();
-    assert_eq!(json::read::<[FromTab; 13]>(&text).unwrap(), sent);
+    assert_eq!(serde_json::from_str::<[FromTab; 13]>(&text).unwrap(), sent);
 }
 
 #[test]
@@ -178,7 +177,10 @@ fn what_the_worker_says() {
     let sent: Vec<_> = messages.into_iter().map(from_worker).collect();
     insta::assert_json_snapshot!(sent);
     let text = serde_json::to_string(&sent).unwrap();
-    assert_eq!(json::read::<Vec<FromWorker>>(&text).unwrap(), sent);
+    assert_eq!(
+        serde_json::from_str::<Vec<FromWorker>>(&text).unwrap(),
+        sent
+    );
 }
 
 #[test]

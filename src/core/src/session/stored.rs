@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Identity;
-use crate::{json, limits, protocol::Secret, time::Timestamp};
+use crate::{limits, protocol::Secret, time::Timestamp};
 
 /// The stored session; the shell encrypts it.
 #[derive(Debug, Serialize, Deserialize)]
@@ -39,7 +39,7 @@ impl StoredSession {
 
     /// The session in a stored text, unless it is of another version or server, too old, or from the future.
     pub(super) fn restore(text: &str, server: &str, now: Timestamp) -> Option<Self> {
-        let stored: Self = json::read(text).ok()?;
+        let stored: Self = serde_json::from_str(text).ok()?;
         let age_ms = now.since_ms(stored.signed_in_at);
         let fits = stored.version == VERSION && stored.server == server;
         // A clock that was set back a little since is no reason to ask for the password.

@@ -5,8 +5,9 @@
 
 mod admission;
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::{
-    collections::{SortedMap, SortedSet},
     engine::{Output, io::Io},
     identity::{InstanceId, PanelId, ResourceId, ResourceKey, TabId},
     limits,
@@ -17,7 +18,7 @@ pub(crate) use admission::refusal;
 /// One admitted tab.
 #[derive(Debug)]
 pub(crate) struct Tab {
-    watching: SortedSet<PanelId>,
+    watching: BTreeSet<PanelId>,
     /// The record in its drawer.
     pub(crate) record: Option<ResourceKey>,
     surroundings: Surroundings,
@@ -34,25 +35,25 @@ struct Viewing {
 /// See the module.
 #[derive(Debug)]
 pub(crate) struct Tabs {
-    tabs: SortedMap<TabId, Tab>,
+    tabs: BTreeMap<TabId, Tab>,
     instance: InstanceId,
     channel: Option<String>,
     channels: u64,
     sequence: u64,
     /// The topmost rows of each panel as last seen.
-    tops: SortedMap<PanelId, Vec<ResourceId>>,
+    tops: BTreeMap<PanelId, Vec<ResourceId>>,
 }
 
 impl Tabs {
     /// Nobody.
     pub(crate) fn new(instance: InstanceId) -> Self {
         Self {
-            tabs: SortedMap::default(),
+            tabs: BTreeMap::new(),
             instance,
             channel: None,
             channels: 0,
             sequence: 0,
-            tops: SortedMap::default(),
+            tops: BTreeMap::new(),
         }
     }
 
@@ -61,8 +62,8 @@ impl Tabs {
         if self.tabs.len() >= limits::TABS_MAX && !self.tabs.contains_key(tab) {
             return false;
         }
-        let entry = self.tabs.get_or_insert_with(tab.clone(), || Tab {
-            watching: SortedSet::default(),
+        let entry = self.tabs.entry(tab.clone()).or_insert_with(|| Tab {
+            watching: BTreeSet::new(),
             record: None,
             surroundings: surroundings.clone(),
             viewing: None,

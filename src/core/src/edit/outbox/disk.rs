@@ -2,9 +2,10 @@
 //!
 //! One batch is on its way at a time. An edit may go to the server only when it is on the disk, or when there is none.
 
+use std::collections::BTreeSet;
+
 use crate::{
     cache::{CacheFailure, CacheWriteId},
-    collections::SortedSet,
     limits,
 };
 
@@ -27,8 +28,8 @@ pub(super) enum State {
 pub(super) struct Disk {
     pub(super) state: State,
     /// Edits that are not on the disk as they are now.
-    changed: SortedSet<u64>,
-    in_flight: Option<(CacheWriteId, SortedSet<u64>)>,
+    changed: BTreeSet<u64>,
+    in_flight: Option<(CacheWriteId, BTreeSet<u64>)>,
     writes: u64,
 }
 
@@ -63,11 +64,17 @@ impl Disk {
     }
 
     /// Takes the next batch, if one may be written now.
-    pub(super) fn next_batch(&mut self) -> Option<(CacheWriteId, SortedSet<u64>)> {
+    pub(super) fn next_batch(&mut self) -> Option<(CacheWriteId, BTreeSet<u64>)> {
         if self.state != State::Open || self.in_flight.is_some() || self.changed.is_empty() {
             return None;
         }
-        let batch = self.changed.take_first(limits::OUTBOX_BATCH_MAX);
+        let rest = self
+            .changed
+            .iter()
+            .nth(limits::OUTBOX_BATCH_MAX)
+            .copied()
+            .map_or_else(BTreeSet::new, |first| self.changed.split_off(&first));
+        let batch = std::mem::replace(&mut self.changed, rest);
         self.writes += 1;
         let write = CacheWriteId(self.writes);
         self.in_flight = Some((write, batch.clone()));
@@ -79,7 +86,7 @@ impl Disk {
         &mut self,
         write: CacheWriteId,
         stored: bool,
-    ) -> Option<SortedSet<u64>> {
+    ) -> Option<BTreeSet<u64>> {
         let (_, batch) = self.in_flight.take_if(|(known, _)| *known == write)?;
         if !stored {
             self.changed.extend(batch.iter().copied());

@@ -4,7 +4,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     identity::{EditId, JobId, ResourceKey, VersionId},
-    json,
     protocol::{Conflict, FieldChange, PatientBanner, RollbackReason},
     time::Timestamp,
 };
@@ -124,7 +123,7 @@ impl Entry {
 
 /// Reads a record; `None` if it is damaged or of a later build.
 pub(super) fn parse(text: &str) -> Option<Entry> {
-    let entry: Entry = json::read(text).ok()?;
+    let entry: Entry = serde_json::from_str(text).ok()?;
     (entry.format <= FORMAT && !entry.changes.is_empty()).then_some(entry)
 }
 

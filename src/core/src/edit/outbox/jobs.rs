@@ -1,8 +1,9 @@
 //! One change of many records: how far it is.
 
+use std::collections::BTreeMap;
+
 use super::{Entry, Outbox, Stage};
 use crate::{
-    collections::SortedMap,
     identity::{JobId, ResourceKey},
     protocol::{EditOutcome, EditRefusal, JobView, RefusedRow},
     time::Timestamp,
@@ -17,7 +18,7 @@ pub(crate) struct Job {
     applied: usize,
     unchanged: usize,
     discarded: usize,
-    refused: SortedMap<ResourceKey, EditRefusal>,
+    refused: BTreeMap<ResourceKey, EditRefusal>,
 }
 
 impl Job {
@@ -29,7 +30,7 @@ impl Job {
             applied: 0,
             unchanged: 0,
             discarded: 0,
-            refused: SortedMap::default(),
+            refused: BTreeMap::new(),
         }
     }
 

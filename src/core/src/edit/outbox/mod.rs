@@ -30,10 +30,10 @@ mod strand;
 mod strand_answers;
 mod view;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::{
-    collections::{Map, Set, SortedMap, SortedSet},
+    collections::{Map, Set},
     engine::io::Io,
     identity::{EditId, JobId, ResourceKey},
     limits,
@@ -61,7 +61,7 @@ struct Done {
 #[derive(Debug)]
 struct Aside {
     author: Author,
-    held: SortedMap<u64, Entry>,
+    held: BTreeMap<u64, Entry>,
 }
 
 /// See the module.
@@ -71,10 +71,10 @@ pub(crate) struct Outbox {
     /// The session of the author has ended; what is here is kept and neither shown nor sent.
     parked: bool,
     /// In the order in which they were typed.
-    held: SortedMap<u64, Entry>,
+    held: BTreeMap<u64, Entry>,
     next: u64,
     /// Edits of each record.
-    by_resource: Map<ResourceKey, SortedSet<u64>>,
+    by_resource: Map<ResourceKey, BTreeSet<u64>>,
     /// Records of which something is on its way.
     strands: Map<ResourceKey, Strand>,
     /// Records whose edits go one by one, because a patch of several was refused.
@@ -83,11 +83,11 @@ pub(crate) struct Outbox {
     /// What is stored was told once in this session.
     loaded: bool,
     /// Stored edits while they are being told.
-    found: SortedMap<u64, Entry>,
+    found: BTreeMap<u64, Entry>,
     /// Records that could not be read. They stay where they are.
     unreadable: usize,
     done: VecDeque<Done>,
-    jobs: SortedMap<JobId, Job>,
+    jobs: BTreeMap<JobId, Job>,
     news: News,
     aside: Vec<Aside>,
 }
@@ -115,7 +115,7 @@ impl Outbox {
 
     /// Whether one more edit of a record may come.
     fn check_room(&self, key: &ResourceKey) -> Result<(), EditRefusal> {
-        let of_record = self.by_resource.get(key).map_or(0, SortedSet::len);
+        let of_record = self.by_resource.get(key).map_or(0, BTreeSet::len);
         let limit = if self.room() == 0 {
             limits::OUTBOX_EDITS_MAX
         } else if of_record >= limits::OUTBOX_EDITS_OF_RECORD_MAX {

@@ -1,5 +1,7 @@
 //! The edits of one record on their way: what is asked of the server, one thing at a time.
 
+use std::collections::BTreeSet;
+
 use super::{
     Entry, Outbox, Stage,
     plan::{Going, Plan, Verdict, plan},
@@ -7,7 +9,6 @@ use super::{
     strand_answers::conflict,
 };
 use crate::{
-    collections::SortedSet,
     edit::document::Document,
     engine::{
         HttpBody, HttpMethod,
@@ -78,7 +79,7 @@ pub(super) struct Run {
 impl Outbox {
     /// Starts what can be started: the oldest edits first.
     pub(super) fn start_strands(&mut self, io: &mut Io, replica: &Replica) {
-        let mut seen: SortedSet<&ResourceKey> = SortedSet::default();
+        let mut seen: BTreeSet<&ResourceKey> = BTreeSet::new();
         let mut next = Vec::new();
         let room = limits::EDITS_IN_FLIGHT_MAX.saturating_sub(self.strands.len());
         for entry in self.held.values().filter(|entry| entry.is_under_way()) {

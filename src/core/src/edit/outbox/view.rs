@@ -1,8 +1,10 @@
 //! What tabs are told of the outbox: what has changed since they were told last, or everything.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::{Entry, Outbox, Stage};
 use crate::{
-    collections::{Set, SortedMap, SortedSet},
+    collections::Set,
     identity::{EditId, JobId, ResourceKey},
     protocol::{EditState, EditView, EditsNews, EndedEdit, OutboxSummary, StorageView},
 };
@@ -12,9 +14,9 @@ use crate::{
 pub(super) struct News {
     /// Number of the last news. Counted over all sessions of an engine.
     revision: u64,
-    edits: SortedSet<EditId>,
-    ended: SortedMap<EditId, EndedEdit>,
-    jobs: SortedSet<JobId>,
+    edits: BTreeSet<EditId>,
+    ended: BTreeMap<EditId, EndedEdit>,
+    jobs: BTreeSet<JobId>,
     touched: Set<ResourceKey>,
     everything: bool,
     told: Option<OutboxSummary>,

@@ -9,11 +9,10 @@ mod retry;
 mod tests;
 mod turn;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use super::{HttpAnswer, HttpBody, HttpFailure, HttpMethod, HttpRequest, rate_budget::RateBudget};
 use crate::{
-    collections::SortedMap,
     edit,
     identity::{RequestId, ResourceKey},
     limits,
@@ -194,7 +193,7 @@ struct Entry {
 /// All requests.
 #[derive(Debug, Default)]
 pub(crate) struct Requests {
-    active: SortedMap<RequestId, Entry>,
+    active: BTreeMap<RequestId, Entry>,
     waiting: [VecDeque<Entry>; LANES],
     bearer: Option<Secret>,
     renewing: bool,

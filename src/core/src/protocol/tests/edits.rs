@@ -2,7 +2,6 @@
 
 use crate::{
     identity::{EditId, JobId, ResourceId, ResourceKey, ResourceType, VersionId},
-    json,
     protocol::*,
     time::Timestamp,
 };
@@ -77,7 +76,7 @@ where
     T: serde::Serialize + serde::de::DeserializeOwned + PartialEq + std::fmt::Debug,
 {
     let text = serde_json::to_string(value).unwrap();
-    assert_eq!(json::read::<T>(&text).unwrap(), *value);
+    assert_eq!(serde_json::from_str::<T>(&text).unwrap(), *value);
 }
 
 #[test]
