@@ -227,6 +227,9 @@ pub const RELOAD_AFTER_GAP_MS: i64 = 7 * 24 * 60 * 60 * 1000;
 pub const RECONCILE_REFUSED_WAIT_MS: i64 = 60_000;
 /// Two versions so close are in contention even in order: the server commits in another order than it stamps.
 pub const CONTENTION_CLOSE_MS: i64 = 100;
+/// How late a frame may come over a socket that counts as alive: pings are answered behind the frames before them, and a socket
+/// that does not answer is given up within ten seconds.
+pub const FRAME_LATE_MAX_MS: i64 = 30_000;
 /// Quiet time after which a resource in contention is read.
 pub const SETTLE_QUIET_MS: i64 = 300;
 /// Resources waiting to be settled; more than this puts the whole type in doubt instead.

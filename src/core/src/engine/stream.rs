@@ -5,6 +5,7 @@ use crate::{
     connection::frame::{self, Frame},
     error::ProcessingError,
     fhir::{self, Resource},
+    limits,
     replica::{IN_DRAWER, Source, Verdict},
     subscription::Interactions,
     time::Timestamp,
@@ -78,6 +79,9 @@ impl Engine {
         self.reconcile
             .on_frame(&resource.key.kind, resource.updated);
         match interactions {
+            Interactions::All if self.may_have_left_unseen(&resource) => {
+                self.replica.ask_about(&resource.key, self.io.now);
+            }
             Interactions::All => {
                 self.accept(resource, Source::Frame);
             }
@@ -87,6 +91,20 @@ impl Engine {
                 }
             }
         }
+    }
+
+    /// Whether a resource of which nothing was known may be out of sight already. What leaves the sight of a restricted user is
+    /// in no frame and no search: a search that was asked a moment ago and did not bring it says so, unless it was written since,
+    /// and how old a frame is nobody knows.
+    fn may_have_left_unseen(&self, resource: &Resource) -> bool {
+        let key = &resource.key;
+        let proven = self.reconcile.proven_at(std::slice::from_ref(&key.kind));
+        let searched =
+            proven.is_some_and(|asked| self.io.now.since_ms(asked) < limits::FRAME_LATE_MAX_MS);
+        searched
+            && self.reconcile.is_restricted(&key.kind)
+            && self.replica.is_unknown(key)
+            && self.members_of(resource) != 0
     }
 
     /// Validates a resource; a bad one is set aside and costs nothing but itself.

@@ -153,6 +153,12 @@ impl Reconcile {
             .any(|sync| sync.kind == *kind && sync.loaded)
     }
 
+    /// Whether the user may see a part of a type only.
+    pub(crate) fn is_restricted(&self, kind: &ResourceType) -> bool {
+        let mut types = self.types.iter();
+        types.any(|sync| sync.kind == *kind && sync.restricted)
+    }
+
     /// Whether every type is caught up with a whole stream.
     pub(crate) fn all_caught_up(&self) -> bool {
         !self.types.is_empty() && self.types.iter().all(|sync| sync.caught_up)

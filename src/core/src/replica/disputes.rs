@@ -35,8 +35,16 @@ struct Open {
 impl Disputes {
     /// A resource must be read before its state can be believed. With too many of them the whole type is in doubt.
     pub(super) fn add(&mut self, key: &ResourceKey, now: Timestamp) {
+        self.add_due(key, now, now + limits::SETTLE_QUIET_MS);
+    }
+
+    /// The same at once.
+    pub(super) fn ask(&mut self, key: &ResourceKey, now: Timestamp) {
+        self.add_due(key, now, now);
+    }
+
+    fn add_due(&mut self, key: &ResourceKey, now: Timestamp, due: Timestamp) {
         if self.due.len() < limits::SETTLE_QUEUE_MAX || self.due.contains_key(key) {
-            let due = now + limits::SETTLE_QUIET_MS;
             self.due.insert(key.clone(), due);
             let certain_until = self.heard_until.map_or(now, |heard| heard.min(now));
             let open = Open {

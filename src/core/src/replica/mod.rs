@@ -216,6 +216,16 @@ impl Replica {
         self.disputes.add(key, now);
     }
 
+    /// A resource has to be read before anything of it is shown, and nothing is waited for.
+    pub(crate) fn ask_about(&mut self, key: &ResourceKey, now: Timestamp) {
+        self.disputes.ask(key, now);
+    }
+
+    /// Whether nothing is known of a resource, not even that it is gone.
+    pub(crate) fn is_unknown(&self, key: &ResourceKey) -> bool {
+        !self.rows.contains_key(key) && self.gone.get(key).is_none()
+    }
+
     /// Versions whose order is not certain.
     pub(crate) fn disputes(&mut self) -> &mut Disputes {
         &mut self.disputes

@@ -321,7 +321,8 @@ impl World {
         }
     }
 
-    fn deliver(&mut self, frames: Vec<(SocketId, String)>) {
+    /// Frames reach the browser a moment later.
+    pub(super) fn deliver(&mut self, frames: Vec<(SocketId, String)>) {
         for (socket, text) in frames {
             if self.open.contains(&socket) && !self.frozen {
                 let event = SocketEvent::Frame(text);
