@@ -332,3 +332,30 @@ pub const JOBS_MAX: usize = 20;
 pub const OUTBOXES_ASIDE_MAX: usize = 4;
 /// Resources that could not be taken and are remembered: more than a person looks through; how often one came is counted on.
 pub const QUARANTINE_MAX: usize = 200;
+
+/// Entries of the audit trail that wait to be sent, of one user: days offline of somebody who opens a record each minute. A full
+/// trail counts what it cannot take, and says so in it when there is room again.
+pub const AUDIT_UNSENT_MAX: usize = 2_000;
+/// Entries that the server has and that are still kept for looking at them here: a start reads them one by one.
+pub const AUDIT_SENT_KEPT_MAX: usize = 200;
+/// Entries in one batch that is stored: some milliseconds of encryption.
+pub const AUDIT_STORED_MAX: usize = 200;
+/// Entries in one request.
+pub const AUDIT_BATCH_MAX: usize = 10;
+/// Time between two requests with entries: 60 entries in a minute take 6,000 of the 50,000 points that the server gives.
+pub const AUDIT_EVERY_MS: i64 = 10_000;
+/// Entries of this time go together: a sign-in and the first records that are opened. Up to as much is added, so that browsers
+/// that began together do not send together.
+pub const AUDIT_COLLECT_MS: i64 = 5_000;
+/// Longest wait after failures. Nobody waits for it.
+pub const AUDIT_RETRY_MAX_MS: i64 = 5 * 60 * 1000;
+/// Entries that go when the user signs out: a tenth of the points of a minute.
+pub const AUDIT_LAST_MAX: usize = 50;
+/// Patience with those; the session is not revoked before.
+pub const AUDIT_LAST_MS: u32 = 2_000;
+/// Patience with the database of the trail at the start: after that entries are sent unkept, and that is counted.
+pub const AUDIT_OPEN_MAX_MS: i64 = 5_000;
+/// A record that is shown again within this is not written down again.
+pub const AUDIT_VIEW_AGAIN_MS: i64 = 15 * 60 * 1000;
+/// Records remembered for that. One that is forgotten is written down once more.
+pub const AUDIT_VIEWS_REMEMBERED_MAX: usize = 200;

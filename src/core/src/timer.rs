@@ -50,6 +50,10 @@ timers! {
     Cache,
     /// Give up the database of the outbox where it does not open, or try it again.
     Outbox,
+    /// Send the next entries of the audit trail.
+    Audit,
+    /// Give up the database of the audit trail where it does not open, or try it again.
+    AuditStorage,
     /// Send the collected changes to the tabs.
     Flush,
     /// Send the collected counts to the tabs.

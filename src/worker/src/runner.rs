@@ -152,6 +152,7 @@ impl Runner {
             Output::WriteCache { write, changes } => self.keeper.write_cache(write, changes),
             Output::WipeCache => self.keeper.wipe_cache(),
             Output::Outbox(order) => self.keeper.outbox(order),
+            Output::Audit(order) => self.keeper.audit(order),
             Output::Log { level, text } => log::write(level, &text),
         }
     }

@@ -226,6 +226,7 @@ impl Client {
             | Output::UseChannel { .. }
             | Output::ForgetSession
             | Output::Outbox(_)
+            | Output::Audit(_)
             | Output::Log { .. } => {}
         }
     }

@@ -23,6 +23,7 @@ fn lose_the_server(browsers: usize, sample: usize, outage_ms: i64) -> FleetRepor
         outage_ms / 1_000
     );
     assert_eq!(report.not_live, 0);
+    assert_eq!(report.audited, clients, "each has signed in once");
     report
 }
 

@@ -6,7 +6,7 @@
 use crate::protocol::Secret;
 
 /// Version of everything that is stored. A cache of another version is deleted, not migrated: it can be loaded again.
-pub const CACHE_SCHEMA_VERSION: u8 = 2;
+pub const CACHE_SCHEMA_VERSION: u8 = 3;
 
 /// A database.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -61,6 +61,8 @@ stores! {
     Recent = "recent",
     /// Edits that were not sent yet: used in a database of its own, because it must outlive the rows.
     Outbox = "outbox",
+    /// The audit trail: used in a database of its own, because it must outlive rows and edits.
+    Audit = "audit",
 }
 
 /// One record.

@@ -20,6 +20,12 @@ pub(crate) fn outbox_name(server: &str, project: &str, profile: &str) -> CacheNa
     CacheName::new(format!("panels-outbox-{digits}"))
 }
 
+/// The database of the audit trail of a user. It has no version in its name, for the same reason.
+pub(crate) fn audit_name(server: &str, project: &str, profile: &str) -> CacheName {
+    let digits = digits(server, project, profile);
+    CacheName::new(format!("panels-audit-{digits}"))
+}
+
 fn digits(server: &str, project: &str, profile: &str) -> String {
     let mut hash = Sha256::new();
     for part in [server, project, profile] {

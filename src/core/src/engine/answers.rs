@@ -32,6 +32,7 @@ impl Engine {
             }
             Purpose::Read(key) => self.on_read(&key, outcome),
             Purpose::Edit(call) => self.on_edit_answer(call, outcome),
+            Purpose::Audit(call) => self.on_audit_answer(call, &outcome),
             Purpose::CleanUp => {}
         }
     }

@@ -7,6 +7,7 @@ use super::{
     requests::{Finished, Lane, Purpose, Request},
 };
 use crate::{
+    audit::Trail,
     cache::Cache,
     collections::{Map, Set},
     config::Config,
@@ -61,6 +62,7 @@ pub struct Engine {
     pub(super) quarantine: Quarantine,
     pub(super) replica: Replica,
     pub(super) outbox: Outbox,
+    pub(super) audit: Trail,
     /// A tab wants to sign out, and what is stored of the outbox is not known yet.
     pub(super) sign_out_asked: Option<TabId>,
     pub(super) tabs: Tabs,
@@ -111,6 +113,7 @@ impl Engine {
             quarantine: Quarantine::default(),
             replica: Replica::default(),
             outbox: Outbox::default(),
+            audit: Trail::new(settings.instance.clone()),
             sign_out_asked: None,
             tabs: Tabs::new(settings.instance),
             panels: Panels::default(),
@@ -150,6 +153,7 @@ impl Engine {
             }
             Input::Cache(event) => self.on_cache(event),
             Input::Outbox(event) => self.outbox.on_disk(&mut self.io, event),
+            Input::Audit(event) => self.audit.on_disk(&mut self.io, event),
         }
         self.run_timers();
         self.finish();
@@ -223,7 +227,10 @@ impl Engine {
                     self.io.tell(&tab, WorkerMessage::SignInFailed { reason });
                 }
             }
-            Some(session::Event::SignedIn) => self.on_signed_in(),
+            Some(session::Event::SignedIn) => {
+                self.on_signed_in();
+                self.note_sign_in();
+            }
             Some(session::Event::SignedOut) => self.on_signed_out(),
             Some(session::Event::Switched) => self.on_switched(),
         }
@@ -250,6 +257,7 @@ impl Engine {
         self.connection.start(&mut self.io);
         self.open_cache(&identity);
         self.open_outbox(&identity);
+        self.open_audit(&identity);
         self.io
             .timers
             .set(Timer::Tick, self.io.now + limits::TICK_MS);
@@ -259,6 +267,7 @@ impl Engine {
     fn on_signed_out(&mut self) {
         self.io.log(LogLevel::Info, "signed out");
         self.leave_outbox();
+        self.leave_audit();
         self.forget_rows();
         self.tell_session();
     }
@@ -346,9 +355,10 @@ impl Engine {
             Timer::Settle => self.settle(),
             Timer::Cache => self.on_cache_timer(),
             Timer::Outbox => self.outbox.on_timer(&mut self.io),
+            Timer::AuditStorage => self.audit.on_storage_timer(&mut self.io),
             Timer::Tick => self.on_tick(),
-            // What these two announce is done at the end of every turn.
-            Timer::Flush | Timer::Counts => {}
+            // What these announce is done at the end of every turn.
+            Timer::Audit | Timer::Flush | Timer::Counts => {}
         }
     }
 
@@ -382,6 +392,7 @@ impl Engine {
             self.subscriptions.replace(&mut self.io, &kind);
         }
         self.pump_edits();
+        self.pump_audit();
         self.publish();
         if let Some(at) = self.replica.disputes().next_due() {
             self.io.timers.set(Timer::Settle, at);

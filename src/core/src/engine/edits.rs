@@ -101,7 +101,7 @@ impl Engine {
 
     /// A tab wants to sign out. Whether something would be lost is known only when what is stored has been read.
     pub(super) fn on_sign_out(&mut self, tab: &TabId) {
-        if self.outbox.is_opening() {
+        if self.outbox.is_opening() || self.audit.is_opening() {
             self.sign_out_asked = Some(tab.clone());
         } else if self.outbox.is_empty() {
             self.sign_out();
@@ -118,7 +118,8 @@ impl Engine {
     }
 
     fn sign_out(&mut self) {
-        let event = self.session.sign_out(&mut self.io);
+        let wait_ms = self.send_last_of_audit();
+        let event = self.session.sign_out(&mut self.io, wait_ms);
         self.on_session(event);
     }
 
@@ -141,6 +142,7 @@ impl Engine {
     /// The end of a turn: edits get on, rows follow them, tabs are told.
     pub(super) fn pump_edits(&mut self) {
         if !self.outbox.is_opening()
+            && !self.audit.is_opening()
             && let Some(tab) = self.sign_out_asked.take()
         {
             self.on_sign_out(&tab);

@@ -46,6 +46,8 @@ pub enum Input {
     Cache(CacheEvent),
     /// The storage of the outbox tells something, in the same words.
     Outbox(CacheEvent),
+    /// The storage of the audit trail tells something, in the same words.
+    Audit(CacheEvent),
 }
 
 /// What can happen to a socket.

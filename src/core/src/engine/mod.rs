@@ -4,6 +4,7 @@
 //! spurious wake-up is harmless. Illegal input is logged and ignored, never a panic.
 
 mod answers;
+mod auditing;
 mod caching;
 mod composition;
 mod connectivity;

@@ -82,6 +82,8 @@ pub enum Output {
     WipeCache,
     /// Something about the database of the outbox.
     Outbox(OutboxOrder),
+    /// The same about the database of the audit trail: another one beside both. Its events are [`super::Input::Audit`].
+    Audit(OutboxOrder),
     /// Something worth knowing, free of patient data and secrets.
     Log {
         /// How important.

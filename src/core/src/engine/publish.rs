@@ -273,6 +273,7 @@ impl Engine {
         if let Some(content) = &content {
             self.shown.insert(key.clone(), content.clone());
         }
+        self.note_view(key, &state);
         let record = RecordView {
             key: key.clone(),
             state,

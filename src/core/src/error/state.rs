@@ -37,6 +37,18 @@ errors! {
             "it stays where it is, and the user is told";
         EditsLost: "edits that were not sent are lost", Fatal,
             "nothing brings them back; the user is told that edits are not kept";
+        AuditNotKept: "the audit trail is not kept until it is sent", Degraded,
+            "it goes out from memory, and the storage is tried again";
+        AuditRefused: "the server takes no audit events of this user", Degraded,
+            "the trail stays on this machine, and is tried again in the next session";
+        AuditEntryRefused: "the server does not take an entry of the audit trail", Contained,
+            "it stays in the trail, and the others go on";
+        AuditMissed: "something was not written to the audit trail: it is full", Degraded,
+            "it is counted, and an entry says so when there is room again";
+        AuditLost: "entries of the audit trail that were not sent are lost", Fatal,
+            "nothing brings them back; how many is counted";
+        AuditBroken: "the stored audit trail is not what was written", Contained,
+            "an entry says so, and the trail goes on from there";
         ClockSetBack: "the clock was set back", Contained,
             "time goes on from where it was; what is shown follows the clock";
     }

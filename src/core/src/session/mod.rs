@@ -284,26 +284,29 @@ impl Session {
         Some(Event::Changed)
     }
 
-    /// The user signs out everywhere.
-    pub(crate) fn sign_out(&mut self, io: &mut Io) -> Option<Event> {
+    /// The access token, while there is one.
+    pub(crate) fn access(&self) -> Option<Secret> {
+        let token = self.tokens.as_ref().map(|tokens| tokens.access.clone());
+        token.filter(|token| !token.reveal().is_empty())
+    }
+
+    /// The user signs out everywhere. What was sent in the name of the session gets so long before it is revoked.
+    pub(crate) fn sign_out(&mut self, io: &mut Io, wait_ms: i64) -> Option<Event> {
         if matches!(self.state, State::SignedOut(_)) {
             return None;
         }
-        if let Some(tokens) = self
-            .tokens
-            .take()
-            .filter(|tokens| !tokens.access.reveal().is_empty())
-        {
-            io.requests.send(Request {
+        if let Some(access) = self.access() {
+            let request = Request {
                 purpose: Purpose::Session(Call::Logout),
                 method: HttpMethod::Post,
                 path: "oauth2/logout".into(),
                 body: None,
-                auth: Auth::Token(tokens.access),
+                auth: Auth::Token(access),
                 retry: Retry::Times(3),
                 lane: Lane::First,
                 timeout_ms: limits::REQUEST_TIMEOUT_MS,
-            });
+            };
+            io.requests.send_at(request, io.now + wait_ms);
         }
         Some(self.end(io, SignedOutReason::UserSignedOut))
     }
@@ -428,7 +431,10 @@ impl Session {
         self.proven_at = None;
         io.timers.stop(Timer::SessionRefresh);
         io.timers.stop(Timer::SessionCheck);
-        io.cancel_requests(|purpose| *purpose != Purpose::Session(Call::Logout));
+        let last = Purpose::Audit(crate::audit::Call::Last);
+        io.cancel_requests(|purpose| {
+            *purpose != Purpose::Session(Call::Logout) && *purpose != last
+        });
         io.requests.set_bearer(None);
         io.push(Output::ForgetSession);
         Event::SignedOut

@@ -21,6 +21,8 @@ pub(crate) struct Keeper<S: Storage> {
     caches: Rc<Caches<S>>,
     /// The database of the outbox: beside that of the cache, because it outlives it.
     outbox: Rc<Caches<S>>,
+    /// The database of the audit trail: beside both, because it outlives them.
+    audit: Rc<Caches<S>>,
 }
 
 impl<S: Storage + 'static> Keeper<S> {
@@ -30,6 +32,7 @@ impl<S: Storage + 'static> Keeper<S> {
         Self {
             caches: Caches::new(storage.clone(), tell.clone(), Input::Cache),
             outbox: Caches::new(Rc::new(storage.outbox()), tell.clone(), Input::Outbox),
+            audit: Caches::new(Rc::new(storage.audit()), tell.clone(), Input::Audit),
             storage,
             tell,
             sessions: Queue::default(),
@@ -53,19 +56,20 @@ impl<S: Storage + 'static> Keeper<S> {
 
     /// Does something with the database of the outbox.
     pub(crate) fn outbox(&self, order: OutboxOrder) {
-        match order {
-            OutboxOrder::Open { name } => self.outbox.open(name),
-            OutboxOrder::Write { write, changes } => self.outbox.write(write, changes),
-            OutboxOrder::Close => self.outbox.close(),
-            OutboxOrder::Discard => self.outbox.discard(),
-        }
+        carry_out(&self.outbox, order);
+    }
+
+    /// Does something with the database of the audit trail.
+    pub(crate) fn audit(&self, order: OutboxOrder) {
+        carry_out(&self.audit, order);
     }
 
     /// Calls back when everything asked for so far is done.
     pub(crate) fn finish(&self, then: impl FnOnce() + 'static) {
         let (caches, outbox) = (self.caches.clone(), self.outbox.clone());
-        self.sessions
-            .push(async move { caches.finish(move || outbox.finish(then)) });
+        let audit = self.audit.clone();
+        let rest = move || outbox.finish(move || audit.finish(then));
+        self.sessions.push(async move { caches.finish(rest) });
     }
 
     /// Reads the session. One that cannot be read is as good as none.
@@ -104,5 +108,14 @@ impl<S: Storage + 'static> Keeper<S> {
                 log::write(LogLevel::Error, &text);
             }
         });
+    }
+}
+
+fn carry_out<S: Storage + 'static>(caches: &Rc<Caches<S>>, order: OutboxOrder) {
+    match order {
+        OutboxOrder::Open { name } => caches.open(name),
+        OutboxOrder::Write { write, changes } => caches.write(write, changes),
+        OutboxOrder::Close => caches.close(),
+        OutboxOrder::Discard => caches.discard(),
     }
 }

@@ -24,6 +24,8 @@ pub(crate) struct Memory {
     content: Rc<Content>,
     /// Its outboxes.
     outboxes: Rc<Content>,
+    /// Its audit trails.
+    audits: Rc<Content>,
 }
 
 #[derive(Default)]
@@ -116,7 +118,14 @@ impl Storage for Memory {
     fn outbox(&self) -> Self {
         Self {
             content: self.outboxes.clone(),
-            outboxes: self.outboxes.clone(),
+            ..self.clone()
+        }
+    }
+
+    fn audit(&self) -> Self {
+        Self {
+            content: self.audits.clone(),
+            ..self.clone()
         }
     }
 }

@@ -52,6 +52,9 @@ pub(crate) trait Storage {
     /// The same storage for outboxes: caches that no wipe of the others takes along, that are never emptied because of their
     /// version, and whose batches survive a loss of power.
     fn outbox(&self) -> Self;
+
+    /// The same for audit trails.
+    fn audit(&self) -> Self;
 }
 
 /// What happens to an open cache.

@@ -67,6 +67,8 @@ pub struct FleetReport {
     pub live_ms: Vec<Millis>,
     /// Clients that did not.
     pub not_live: usize,
+    /// Audit events that the server has.
+    pub audited: usize,
 }
 
 impl FleetReport {
@@ -358,6 +360,7 @@ impl Fleet {
             sockets_per_s: seconds(&self.sockets, back_at, self.now),
             not_live: self.clients.len() - live_ms.len(),
             live_ms,
+            audited: self.server.sandbox.iterate("AuditEvent").count(),
         }
     }
 }

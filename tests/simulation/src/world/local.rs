@@ -3,7 +3,11 @@
 
 use std::rc::Rc;
 
-use panels_core::protocol::{FromTab, FromWorker, WorkerMessage};
+use panels_core::{
+    cache::CacheEvent,
+    engine::{Input, OutboxOrder},
+    protocol::{FromTab, FromWorker, WorkerMessage},
+};
 
 use super::{Event, ToWorker, World};
 use crate::{
@@ -143,6 +147,21 @@ impl World {
             .push(at, Event::Storage(worker, opening, command));
     }
 
+    /// The storage of the audit trail takes everything and keeps nothing: what becomes of what it keeps is tested in the core.
+    pub(super) fn take_audit(&mut self, worker: usize, order: &OutboxOrder) {
+        let event = match order {
+            OutboxOrder::Open { .. } => CacheEvent::Ready { stored_bytes: 0 },
+            OutboxOrder::Write { write, .. } => CacheEvent::Written {
+                write: *write,
+                result: Ok(0),
+            },
+            OutboxOrder::Close | OutboxOrder::Discard => return,
+        };
+        let input = ToWorker::Input(Box::new(Input::Audit(event)));
+        let at = self.now + OUTBOX_MS;
+        self.queue.push(at, Event::Worker(worker, input));
+    }
+
     /// The storage carries out a command. Of a dead worker only the first few still are.
     pub(super) fn use_storage(&mut self, worker: usize, opening: u64, command: Command) {
         let profile = self.workers[worker].profile;
@@ -163,17 +182,14 @@ impl World {
         self.check_discarded(profile, &command);
         let told = self.profiles[profile].storage.carry_out(command);
         if alive {
-            if matches!(
-                &told[..],
-                [panels_core::engine::Input::SessionLoaded { text: None }]
-            ) {
+            if matches!(&told[..], [Input::SessionLoaded { text: None }]) {
                 self.expect_wiped(worker);
             }
             for input in told {
                 let input = Box::new(input);
                 let event = match *input {
-                    panels_core::engine::Input::Cache(_) => ToWorker::Cache(opening, input),
-                    panels_core::engine::Input::Outbox(_) => ToWorker::Outbox(opening, input),
+                    Input::Cache(_) => ToWorker::Cache(opening, input),
+                    Input::Outbox(_) => ToWorker::Outbox(opening, input),
                     _ => ToWorker::Input(input),
                 };
                 self.queue.push(self.now, Event::Worker(worker, event));

@@ -331,6 +331,7 @@ impl World {
                 }
                 self.ask_storage(worker, Command::Outbox(order));
             }
+            Output::Audit(order) => self.take_audit(worker, &order),
             Output::Log { text, .. } => {
                 self.trace
                     .line(self.now, Who::Worker(worker), || format!("log: {text}"));
@@ -472,6 +473,7 @@ impl World {
                 Input::SessionLoaded { text } => format!("< session, stored: {}", text.is_some()),
                 Input::Cache(event) => format!("< cache {event:?}"),
                 Input::Outbox(event) => format!("< outbox {event:?}"),
+                Input::Audit(event) => format!("< audit {event:?}"),
             });
     }
 }

@@ -180,6 +180,7 @@ impl Outbox {
         self.jobs
             .insert(job.clone(), Job::new(io.clock_now(), edits));
         self.news.job(job);
+        self.deeds.begin(job, edits);
         Ok(true)
     }
 
@@ -265,6 +266,7 @@ impl Outbox {
             self.end(number, EditOutcome::TookTheirs);
         } else {
             entry.changes = changes;
+            self.deeds.keep(entry);
             self.set_stage(number, Stage::Waiting);
         }
         self.rebase_after(number, &key, given_up);

@@ -10,7 +10,7 @@ use crate::{
     engine::{OutboxOrder, Output, io::Io, requests::Purpose},
     error::StateError,
     limits,
-    protocol::{Secret, StorageView},
+    protocol::{EditOutcome, Secret, StorageView},
     timer::Timer,
 };
 
@@ -68,6 +68,9 @@ impl Outbox {
         if self.author.is_some() {
             io.push(Output::Outbox(OutboxOrder::Discard));
         }
+        for entry in self.held.values() {
+            self.deeds.end(entry, &EditOutcome::Discarded);
+        }
         self.forget(io);
     }
 
@@ -92,6 +95,7 @@ impl Outbox {
         *self = Self {
             aside,
             news: self.news.successor(),
+            deeds: self.deeds.successor(),
             ..Self::default()
         };
     }

@@ -20,6 +20,7 @@
 //! - another user who signs in or out touches none of that.
 
 mod actions;
+mod deeds;
 mod disk;
 mod entry;
 mod jobs;
@@ -42,6 +43,7 @@ use crate::{
     time::Timestamp,
 };
 pub(crate) use actions::Asker;
+use deeds::Deeds;
 use disk::Disk;
 pub(crate) use entry::{Author, Subject};
 use entry::{Entry, Stage};
@@ -89,6 +91,8 @@ pub(crate) struct Outbox {
     done: VecDeque<Done>,
     jobs: BTreeMap<JobId, Job>,
     news: News,
+    /// For the audit trail.
+    deeds: Deeds,
     aside: Vec<Aside>,
 }
 
@@ -161,6 +165,7 @@ impl Outbox {
         else {
             return;
         };
+        self.deeds.step(entry, &stage);
         entry.stage = stage;
         self.news.touch(&entry.resource);
         self.news.change(&entry.id);
@@ -172,6 +177,7 @@ impl Outbox {
         let Some(mut entry) = self.remove(number) else {
             return;
         };
+        self.deeds.end(&entry, &outcome);
         let mut undoable = false;
         if let EditOutcome::Applied {
             undoable: may,

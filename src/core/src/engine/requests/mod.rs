@@ -38,6 +38,8 @@ pub(crate) enum Purpose {
     Read(ResourceKey),
     /// The outbox.
     Edit(edit::Call),
+    /// The audit trail.
+    Audit(crate::audit::Call),
     /// Nobody: courtesy towards the server.
     CleanUp,
 }
@@ -109,7 +111,7 @@ impl Purpose {
             Self::Edit(_) => Lane::Edits,
             Self::Subscription(_) => Lane::Stream,
             Self::Reconcile(_) => Lane::Search,
-            Self::Read(_) | Self::CleanUp => Lane::Background,
+            Self::Read(_) | Self::Audit(_) | Self::CleanUp => Lane::Background,
         }
     }
 }

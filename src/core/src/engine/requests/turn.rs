@@ -6,7 +6,7 @@
 //! How many there are no server tells, so the hospital does. After a short outage nobody waits: people look at the screen, and
 //! it may have been this browser's own.
 
-use super::{Lane, Requests};
+use super::{Lane, Purpose, Requests};
 use crate::{limits, time::Timestamp};
 
 /// A socket from which nothing was heard yet.
@@ -204,6 +204,13 @@ impl Requests {
     /// Somebody asks, or the outage was this machine's own: nothing waits for its turn.
     pub(crate) fn skip_turn(&mut self, now: Timestamp) {
         self.turn.skip(now);
+    }
+
+    /// What `which` chooses waits for nothing any longer.
+    pub(crate) fn release(&mut self, which: impl Fn(&Purpose) -> bool) {
+        let waiting = self.waiting.iter_mut().flatten();
+        let released = waiting.filter(|entry| which(&entry.request.purpose));
+        released.for_each(|entry| entry.not_before = Timestamp(i64::MIN));
     }
 
     /// Whether a request that nobody waits for is on its way.

@@ -10,6 +10,16 @@ use crate::{
 const HOUR_MS: i64 = 60 * 60_000;
 
 impl World {
+    /// The machine sleeps: no timer fires, nothing arrives, and the server gives the sockets up.
+    pub(super) fn sleep(&mut self, ms: i64) {
+        for socket in std::mem::take(&mut self.open) {
+            self.server.on_closed(socket);
+            let event = SocketEvent::Closed { code: 1006 };
+            self.at(ms, Happening::Input(Input::Socket { socket, event }));
+        }
+        self.now = self.now + ms;
+    }
+
     /// The machine sleeps: the server goes on, what it sends is buffered, and timers do not run (`transcripts/04e-half-open.json`).
     pub(super) fn suspend(&mut self, ms: i64) {
         let end = self.now + ms;

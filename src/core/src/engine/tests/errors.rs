@@ -248,6 +248,12 @@ fn state(error: StateError) -> Counters {
             world.next_life(5_000);
             world.hello("a");
         }
+        StateError::AuditNotKept
+        | StateError::AuditRefused
+        | StateError::AuditEntryRefused
+        | StateError::AuditMissed
+        | StateError::AuditLost
+        | StateError::AuditBroken => super::audit_queue::bring_about(&mut world, error),
         StateError::EditsLost => {
             let failure = CacheFailure::Unreadable;
             world.input(Input::Outbox(crate::cache::CacheEvent::Lost(failure)));

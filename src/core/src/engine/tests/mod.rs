@@ -1,5 +1,8 @@
 //! Scenarios of the whole engine against a scripted server in virtual time.
 
+mod audit_privacy;
+mod audit_queue;
+mod auditing;
 mod bindings;
 mod clocks;
 mod disk;

@@ -83,6 +83,7 @@ pub(super) struct Server {
     /// Frames of what requests have written.
     pub(super) outgoing: Vec<(SocketId, String)>,
     pub(super) history: super::server_writes::History,
+    pub(super) audits: super::auditing::Audits,
     versions: u64,
     pub(super) ids: u64,
 }
@@ -214,6 +215,7 @@ impl Server {
             (HttpMethod::Get, _) if path.contains('?') => (200, self.search(now, path)),
             (HttpMethod::Get, _) => self.read_for(request, path),
             (HttpMethod::Patch, _) => self.patch(now, path, body),
+            (HttpMethod::Post, "fhir/R4") => self.audits.take(body),
             _ => (404, outcome("Not found").to_string()),
         }
     }

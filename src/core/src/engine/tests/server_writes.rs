@@ -63,7 +63,7 @@ impl Server {
         let left = &mut self.faults.writes.lose_answers;
         let lost = *left > 0 && request.method == HttpMethod::Patch;
         *left -= u32::from(lost);
-        lost
+        lost || self.audits.loses_answer(request)
     }
 
     pub(super) fn read_for(&self, request: &HttpRequest, path: &str) -> (u16, String) {

@@ -40,6 +40,7 @@ pub(super) struct World {
     pub(super) disk: Disk,
     /// The databases of the outbox.
     pub(super) edits: Disk,
+    pub(super) audits: Disk,
     pub(super) logs: Vec<String>,
     pub(super) open: BTreeSet<SocketId>,
     pub(super) opened: usize,
@@ -102,6 +103,7 @@ impl World {
             stored,
             disk: Disk::default(),
             edits: Disk::default(),
+            audits: Disk::default(),
             logs: Vec::new(),
             open: BTreeSet::new(),
             opened: 0,
@@ -165,16 +167,6 @@ impl World {
         self.engine = Engine::new(settings, self.now);
         self.server.log.clear();
         self.drain();
-    }
-
-    /// The machine sleeps: no timer fires, nothing arrives, and the server gives the sockets up.
-    pub(super) fn sleep(&mut self, ms: i64) {
-        for socket in std::mem::take(&mut self.open) {
-            self.server.on_closed(socket);
-            let event = SocketEvent::Closed { code: 1006 };
-            self.at(ms, Happening::Input(Input::Socket { socket, event }));
-        }
-        self.now = self.now + ms;
     }
 
     pub(super) fn sign_in(&mut self, name: &str) {
@@ -478,6 +470,7 @@ impl World {
                         .retain(|_, happening| !matches!(happening, Happening::Input(Input::Cache(_))));
                 }
                 Output::Outbox(order) => self.keep_edits(order),
+                Output::Audit(order) => self.keep_audit(order),
                 Output::Log { text, .. } => {
                     self.logs.push(format!("{} {text}", self.now.0 % 10_000_000));
                 }

@@ -311,8 +311,8 @@ impl Batch {
             return None;
         }
         Some(Self {
-            // An edit must survive a power cut; the rest can be loaded again.
-            durability: if stores.contains(&CacheStore::Outbox) {
+            // An edit and what is written about it must survive a power cut; the rest can be loaded again.
+            durability: if stores.iter().copied().any(is_irreplaceable) {
                 TransactionDurability::Strict
             } else {
                 TransactionDurability::Relaxed
@@ -320,6 +320,10 @@ impl Batch {
             stores: stores.into_iter().map(CacheStore::name).collect(),
         })
     }
+}
+
+fn is_irreplaceable(store: CacheStore) -> bool {
+    matches!(store, CacheStore::Outbox | CacheStore::Audit)
 }
 
 fn store_of(change: &CacheChange) -> CacheStore {

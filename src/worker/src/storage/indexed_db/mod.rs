@@ -45,6 +45,7 @@ pub(crate) struct IndexedDb {
 enum Family {
     Cache,
     Outbox,
+    Audit,
 }
 
 impl Family {
@@ -52,6 +53,7 @@ impl Family {
         match self {
             Self::Cache => "cache",
             Self::Outbox => "outbox",
+            Self::Audit => "audit",
         }
     }
 
@@ -59,6 +61,7 @@ impl Family {
         match self {
             Self::Cache => schema::cache(),
             Self::Outbox => schema::outbox(),
+            Self::Audit => schema::audit(),
         }
     }
 
@@ -66,6 +69,7 @@ impl Family {
         match self {
             Self::Cache => CacheStore::ALL,
             Self::Outbox => schema::OUTBOX_STORES,
+            Self::Audit => schema::AUDIT_STORES,
         }
     }
 }
@@ -167,5 +171,9 @@ impl Storage for IndexedDb {
 
     fn outbox(&self) -> Self {
         Self::of(&self.prefix, Family::Outbox)
+    }
+
+    fn audit(&self) -> Self {
+        Self::of(&self.prefix, Family::Audit)
     }
 }

@@ -14,6 +14,11 @@ const OUTBOX_VERSION: u8 = 1;
 /// Stores of an outbox.
 pub(super) const OUTBOX_STORES: &[CacheStore] = &[CacheStore::Outbox];
 
+/// Version of audit trails.
+const AUDIT_VERSION: u8 = 1;
+/// Stores of an audit trail.
+pub(super) const AUDIT_STORES: &[CacheStore] = &[CacheStore::Audit];
+
 /// What a database has to look like.
 #[derive(Clone, Debug)]
 pub(super) struct Schema {
@@ -46,9 +51,18 @@ pub(super) fn cache() -> Schema {
 
 /// An outbox.
 pub(super) fn outbox() -> Schema {
+    lasting(OUTBOX_VERSION, OUTBOX_STORES)
+}
+
+/// An audit trail.
+pub(super) fn audit() -> Schema {
+    lasting(AUDIT_VERSION, AUDIT_STORES)
+}
+
+fn lasting(version: u8, stores: &[CacheStore]) -> Schema {
     Schema {
-        version: OUTBOX_VERSION,
-        stores: OUTBOX_STORES.iter().map(|store| store.name()).collect(),
+        version,
+        stores: stores.iter().map(|store| store.name()).collect(),
         lasting: true,
     }
 }

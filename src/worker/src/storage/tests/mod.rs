@@ -2,6 +2,7 @@
 //!
 //! Each test has a storage of its own; a second keeper of the same storage is the worker after a reload.
 
+mod audit;
 pub(super) mod cache;
 mod failures;
 pub(super) mod outbox;
