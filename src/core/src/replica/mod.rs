@@ -336,9 +336,7 @@ impl Replica {
             }
             _ if !different => Verdict::Duplicate,
             // Late, or created again: only a read tells.
-            Source::Frame | Source::Search(_)
-                if gone.at_unknown_time && !is_asked_since(source, gone.known_at) =>
-            {
+            _ if gone.at_unknown_time && !is_asked_since(source, gone.known_at) => {
                 disputed = true;
                 Verdict::Late
             }

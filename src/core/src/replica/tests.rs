@@ -164,6 +164,19 @@ fn a_frame_of_what_a_read_found_out_of_sight_is_settled_by_another_read() {
 }
 
 #[test]
+fn an_answer_to_an_older_question_than_the_read_that_found_it_out_of_sight_brings_nothing_back() {
+    for source in [Source::Write(Timestamp(5)), Source::Read(Timestamp(5))] {
+        let mut replica = Replica::default();
+        replica.accept(Timestamp(0), task("t", 1, 1_000), 1, Source::Frame);
+        replica.delete_by_read(&key("t"), GoneReason::AccessLost, Timestamp(10));
+        let verdict = replica.accept(Timestamp(20), task("t", 2, 5_000), 1, source);
+        assert_eq!(verdict, Verdict::Late, "{source:?}");
+        let due = Timestamp(20 + limits::SETTLE_QUIET_MS);
+        assert_eq!(replica.disputes().take_due(due), [key("t")]);
+    }
+}
+
+#[test]
 fn a_read_that_was_overtaken_by_a_frame_is_not_believed() {
     let mut replica = Replica::default();
     replica.accept(Timestamp(0), task("t", 1, 1_000), 1, Source::Frame);

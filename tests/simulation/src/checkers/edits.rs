@@ -8,7 +8,7 @@ use panels_core::{
 };
 
 use super::{
-    ledger::End,
+    ledger::{End, Known},
     values::{elements, stored},
 };
 use crate::{storage::Command, trace::Who, world::World};
@@ -33,8 +33,13 @@ impl World {
                 ..
             } if *reason != EditRefusal::NotSignedIn => {
                 let known = self.ledger.edits.get_mut(edit);
-                // A refusal of what somebody wants done with it is none of the edit.
-                if let Some(known) = known.filter(|known| known.is_new()) {
+                // A refusal of what somebody wants done with it is none of the edit. One that was asked for again in another life
+                // of the worker may be refused there: the policy may be another one by now, and its user is told.
+                let about_itself = |known: &&mut Known| {
+                    known.is_new()
+                        || (known.shown_by != Some(worker) && *reason != EditRefusal::NotUndoable)
+                };
+                if let Some(known) = known.filter(about_itself) {
                     known.end.get_or_insert(End::Refused);
                 }
             }
@@ -108,6 +113,7 @@ impl World {
             return;
         };
         known.shown = true;
+        known.shown_by = Some(worker);
         known.was_kept |= view.kept;
         let whose = known.user;
         if let Some(End::Refused) = known.end {

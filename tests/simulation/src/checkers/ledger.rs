@@ -31,6 +31,8 @@ pub(super) struct Known {
     pub(super) follows: Vec<EditId>,
     /// An engine has shown it.
     pub(super) shown: bool,
+    /// The one that has shown it last.
+    pub(super) shown_by: Option<usize>,
     /// An engine has said that it is on the disk.
     pub(super) was_kept: bool,
     /// Somebody took it back before it was kept: then nobody asks for it again.
@@ -84,6 +86,7 @@ impl Ledger {
             wishes: wishes.collect(),
             follows: self.under_way(profile, user, &edit.resource),
             shown: false,
+            shown_by: None,
             was_kept: false,
             let_go: None,
             end: None,
@@ -109,6 +112,7 @@ impl Ledger {
             wishes: wishes.collect(),
             follows: self.under_way(of.profile, of.user, &of.resource),
             shown: false,
+            shown_by: None,
             was_kept: false,
             let_go: None,
             end: None,
