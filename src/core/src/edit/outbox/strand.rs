@@ -136,11 +136,23 @@ impl Outbox {
         if let Some(entry) = replica.get(key).filter(|_| !doubt) {
             let document = Document::of(&entry.resource);
             let plan = plan(&key.kind, &document, self.eligible(key));
-            if plan.verdicts.is_empty() && !plan.patch.is_empty() {
+            if plan.verdicts.is_empty() && self.tests_all(&plan) {
                 return self.go(io, key, &document, plan);
             }
         }
         self.read(io, key, doubt, None);
+    }
+
+    /// Whether the patch tests every field that its edits change. Of a field that is as wanted already, or that they change back,
+    /// it says nothing: that holds for a version that was read just now, not for one that may be out of date.
+    fn tests_all(&self, plan: &Plan) -> bool {
+        let mut edits = plan.going.iter().map(|going| self.held.get(&going.number));
+        let is_tested = |change: &FieldChange| {
+            let mut tested = plan.changes.iter();
+            tested.any(|tested| tested.field == change.field)
+        };
+        !plan.patch.is_empty()
+            && edits.all(|edit| edit.is_some_and(|edit| edit.changes.iter().all(is_tested)))
     }
 
     /// Notes that the edits may have been sent; when that is on the disk they are.

@@ -71,6 +71,23 @@ fn the_same_field_changed_by_both_is_asked_about_with_theirs_beside_mine() {
 }
 
 #[test]
+fn a_field_that_only_looks_as_wanted_here_is_changed_on_the_server_too() {
+    let mut world = world();
+    // What is known here is out of date: the priority is stat by now, which the user knows.
+    colleague_is_faster(&mut world, with_priority(1, "stat"));
+    let mut both = priority(Some("stat"), "routine");
+    both.extend(status("requested", "rejected"));
+    world.edit("a", "e1", 1, both);
+    world.run(500);
+    world.assert_applied("a", "e1");
+    let task = world.server.task(1);
+    assert_eq!(
+        (&task["priority"], &task["status"]),
+        (&"routine".into(), &"rejected".into())
+    );
+}
+
+#[test]
 fn a_conflict_solved_in_one_tab_is_closed_in_the_other() {
     let mut world = world();
     world.hello("b");
