@@ -2,7 +2,7 @@
 
 use panels_browser_tests::{
     Failure, Stage, StageOptions,
-    pages::{PanelPage, RowSeen, SignInPage, expect_badge},
+    pages::{PanelPage, RowSeen, SignInPage, expect_badge, read_badge},
     wait::{self, PATIENCE},
     watcher,
 };
@@ -125,8 +125,13 @@ async fn a_reload_while_the_server_is_down_shows_the_rows_of_last_time_marked_wi
         // A notice takes room: fewer rows are drawn than before.
         let after = page.rows().await?;
         assert!(ids(&before).starts_with(&ids(&after)), "{after:?}");
-        let badge = expect_badge(stage, "Stale", PATIENCE).await?;
-        assert!(badge.contains("as of"), "{badge}");
+        // Rows and badge come by two ways, in either order.
+        wait::until("a badge with the time of the rows", async || {
+            let badge = read_badge(stage).await?;
+            let told = badge.starts_with("Stale") && badge.contains("as of");
+            Ok(wait::Look::when(told, (), badge))
+        })
+        .await?;
         let log = watcher::take(&stage.browser).await?;
         assert!(
             !log.records.iter().any(is_live),
