@@ -166,7 +166,7 @@ pub(crate) fn counted(count: usize, one: &str, many: &str) -> String {
 /// Records that the server holds and that cannot be shown.
 pub(crate) fn set_aside(count: usize) -> String {
     let records = counted(count, "record", "records");
-    format!("{records} could not be read: missing or old here")
+    format!("{records} could not be read and cannot be shown")
 }
 
 /// A number with a separator between thousands.

@@ -131,6 +131,7 @@ impl Engine {
         };
         for raw in page.entries {
             let Some(resource) = self.parse(raw) else {
+                self.ask_about_unread(raw);
                 continue;
             };
             let (key, updated) = (resource.key.clone(), resource.updated);
@@ -171,13 +172,16 @@ impl Engine {
                     self.accept(resource, Source::Read(asked));
                     return self.tell_record(key, None);
                 }
-                _ => RecordState::Invalid,
+                Some(_) => RecordState::Invalid,
+                None => return self.take_unreadable(key, &answer.body, asked),
             },
             Ok(answer) if answer.status == 410 => {
+                self.counts_dirty |= self.quarantine.release(key);
                 self.replica.delete_by_read(key, GoneReason::Deleted, asked);
                 RecordState::Deleted
             }
             Ok(answer) if matches!(answer.status, 403 | 404) => {
+                self.counts_dirty |= self.quarantine.release(key);
                 if answer.status == 403 {
                     self.reconcile.reload_soon(&mut self.io, &key.kind);
                 }
@@ -188,14 +192,28 @@ impl Engine {
             _ => RecordState::Unavailable,
         };
         match state {
-            RecordState::Invalid | RecordState::Unavailable => {
-                self.io.count(ProcessingError::ReadUnusable);
-                // What was in dispute stays so until a search has read it.
-                self.reconcile.prove_soon(&mut self.io);
-            }
+            RecordState::Invalid | RecordState::Unavailable => self.doubt_read(),
             _ => self.settle_by_read(key),
         }
         self.tell_record(key, Some(state));
+    }
+
+    /// What was in dispute stays so until a search has read it.
+    fn doubt_read(&mut self) {
+        self.io.count(ProcessingError::ReadUnusable);
+        self.reconcile.prove_soon(&mut self.io);
+    }
+
+    /// A read brought what cannot be taken. If it is the record itself, its row goes: an earlier version would pass for it.
+    fn take_unreadable(&mut self, key: &ResourceKey, body: &str, asked: Timestamp) {
+        if fhir::key_of(body).as_ref() == Some(key) {
+            let reason = GoneReason::Unreadable;
+            self.replica.delete_by_read(key, reason, asked);
+            self.settle_by_read(key);
+        } else {
+            self.doubt_read();
+        }
+        self.tell_record(key, Some(RecordState::Invalid));
     }
 
     /// Unless the dispute is younger than the question that was answered.

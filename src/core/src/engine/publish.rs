@@ -237,6 +237,7 @@ impl Engine {
             let state = match reason {
                 Some(Some(GoneReason::Deleted)) => Some(RecordState::Deleted),
                 Some(Some(GoneReason::AccessLost)) => Some(RecordState::NotFound),
+                Some(Some(GoneReason::Unreadable)) => Some(RecordState::Invalid),
                 _ => None,
             };
             self.send_record(&tab, &record, state);

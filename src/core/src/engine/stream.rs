@@ -74,7 +74,7 @@ impl Engine {
     fn on_event(&mut self, interactions: Interactions, raw: &str) {
         self.io.counters.events += 1;
         let Some(resource) = self.parse(raw) else {
-            return;
+            return self.ask_about_unread(raw);
         };
         self.reconcile
             .on_frame(&resource.key.kind, resource.updated);
@@ -105,6 +105,14 @@ impl Engine {
             && self.reconcile.is_restricted(&key.kind)
             && self.replica.is_unknown(key)
             && self.members_of(resource) != 0
+    }
+
+    /// Something came that could not be taken: what is shown of it may be out of date, and a read tells.
+    pub(super) fn ask_about_unread(&mut self, raw: &str) {
+        let key = fhir::key_of(raw).filter(|key| self.replica.get(key).is_some());
+        if let Some(key) = key {
+            self.replica.ask_about(&key, self.io.now);
+        }
     }
 
     /// Validates a resource; a bad one is set aside and costs nothing but itself.

@@ -420,6 +420,8 @@ pub enum GoneReason {
     },
     /// The user may no longer read it.
     AccessLost,
+    /// What the server holds now cannot be read; an earlier version would pass for it.
+    Unreadable,
 }
 
 /// Live counts of one panel, for the home screen.
@@ -441,7 +443,7 @@ pub struct PanelCounts {
     /// Whether there are more resources than `limits.resourcesMax` lets a browser load: rows are missing.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub incomplete: bool,
-    /// Resources of the panel's type that could not be read: rows are missing, or show an earlier version.
+    /// Resources of the panel's type that could not be read: their rows are missing.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub set_aside: u32,
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::world::{World, task};
-use crate::{limits, protocol::WorkerMessage};
+use crate::{identity::PanelId, limits, protocol::WorkerMessage};
 
 /// A task that no reader takes: nested too deeply.
 fn unreadable(id: usize) -> Value {
@@ -26,6 +26,12 @@ fn told(world: &World) -> Option<u32> {
     counts.iter().map(|counts| counts.set_aside).max()
 }
 
+fn shown(world: &World) -> Vec<&str> {
+    let panel = PanelId::new("open-tasks");
+    let rows = world.screen("a").rows[&panel].keys();
+    rows.map(|id| id.as_str()).collect()
+}
+
 #[test]
 fn a_task_that_cannot_be_read_is_told_however_it_comes_until_it_can() {
     let mut world = World::new();
@@ -41,12 +47,17 @@ fn a_task_that_cannot_be_read_is_told_however_it_comes_until_it_can() {
     world.write(unreadable(2));
     world.run(3_000);
     assert_eq!(told(&world), Some(2), "by a frame");
+    assert!(shown(&world).is_empty(), "an earlier version passes for it");
     let list = world.engine.quarantine();
     assert!(list.iter().all(|set_aside| set_aside.key.is_some()));
 
     world.write(task(1, "requested"));
+    world.write(task(2, "requested"));
     world.run(3_000);
-    assert_eq!(told(&world), Some(1));
+    assert_eq!(told(&world), Some(0));
+    assert_eq!(shown(&world), ["t1", "t2"]);
+    world.write(unreadable(2));
+    world.run(3_000);
     world.delete("Task", "t2");
     world.run(70_000);
     assert_eq!(told(&world), Some(0));
