@@ -11,7 +11,7 @@ use panels_core::{
 use super::{
     assignee::Assignee,
     bulk_dialog::{BulkAsk, BulkDialog},
-    edit_values,
+    day_input::DayInput,
 };
 use crate::{
     state::{AppState, PanelStore},
@@ -85,11 +85,6 @@ fn Actions(
             ask(field, FieldValue::Code(code));
         }
     };
-    let due = move |event: web_sys::Event| {
-        if let Some(wanted) = edit_values::of_day(&event_target_value(&event)) {
-            ask(EditField::Due, wanted);
-        }
-    };
     view! {
         <button class="button" type="button" on:click=claim>{text::ASSIGN_TO_ME}</button>
         <button class="button" type="button" on:click=move |_| ask(EditField::Owner, FieldValue::Absent)>{text::UNASSIGN}</button>
@@ -102,6 +97,11 @@ fn Actions(
             <option value="">{text::SET_PRIORITY}</option>
             {priorities.collect_view()}
         </select>
-        <label class="bulk-due">{text::SET_DUE} <input type="date" on:change=due/></label>
+        <label class="bulk-due">{text::SET_DUE} <DayInput
+            label=text::SET_DUE
+            value=Signal::stored(FieldValue::Absent)
+            disabled=Signal::stored(false)
+            on_choose=Callback::new(move |wanted| ask(EditField::Due, wanted))
+        /></label>
     }
 }

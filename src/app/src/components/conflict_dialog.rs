@@ -3,6 +3,7 @@
 
 use leptos::prelude::*;
 use panels_core::{
+    edit::typing,
     identity::{EditId, VersionId},
     protocol::{
         Choice, Conflict, ConflictField, EditField, EditState, FieldDecision, FieldValue,
@@ -10,7 +11,7 @@ use panels_core::{
     },
 };
 
-use super::{edit_values, modal::Modal, patient_banner::Banner};
+use super::{day_input::DayInput, modal::Modal, patient_banner::Banner};
 use crate::{show, state::AppState, text};
 
 /// What was chosen for each field, by its place.
@@ -229,7 +230,7 @@ fn has_third(field: EditField, theirs: &FieldValue) -> bool {
     match field {
         EditField::Owner | EditField::Note => false,
         EditField::Status => match theirs {
-            FieldValue::Code(code) => !edit_values::choices(field, code).is_empty(),
+            FieldValue::Code(code) => !typing::choices(field, code).is_empty(),
             _ => false,
         },
         _ => true,
@@ -250,7 +251,7 @@ fn third_value(
                 FieldValue::Code(code) => code.as_str(),
                 _ => "",
             };
-            let options = edit_values::choices(field, code);
+            let options = typing::choices(field, code);
             let options = options
                 .into_iter()
                 .map(|(code, label)| view! { <option value=code>{label}</option> });
@@ -266,23 +267,24 @@ fn third_value(
             }
             .into_any()
         }
-        EditField::Due => {
-            let chosen = move |event: web_sys::Event| {
-                write.run(edit_values::of_day(&event_target_value(&event)));
-            };
-            view! { <input class="conflict-other" type="date" aria-label=label on:change=chosen/> }
-                .into_any()
+        EditField::Due => view! {
+            <DayInput
+                class="conflict-other"
+                label=label
+                value=Signal::stored(FieldValue::Absent)
+                disabled=Signal::stored(false)
+                on_choose=Callback::new(move |value| write.run(Some(value)))
+            />
         }
+        .into_any(),
         _ => {
             let seen = theirs.clone();
-            let start = edit_values::plain(mine);
-            let typing = move |event: web_sys::Event| {
-                let text = event_target_value(&event);
-                let text = text.trim();
-                let value = (!text.is_empty()).then(|| edit_values::typed(field, &seen, text));
-                write.run(value);
+            let start = typing::text_of(mine);
+            let type_on = move |event: web_sys::Event| {
+                let value = typing::value_of(field, &seen, &event_target_value(&event));
+                write.run((value != FieldValue::Absent).then_some(value));
             };
-            view! { <input class="conflict-other" type="text" aria-label=label prop:value=start on:input=typing/> }
+            view! { <textarea class="conflict-other" rows="2" aria-label=label prop:value=start on:input=type_on></textarea> }
                 .into_any()
         }
     }

@@ -5,12 +5,12 @@
 
 use leptos::prelude::*;
 use panels_core::{
-    edit::transitions,
+    edit::{transitions, typing},
     identity::ResourceKey,
     protocol::{EditField, EditableField, FieldChange, FieldValue, RecordContent},
 };
 
-use super::{assignee::Assignee, edit_values};
+use super::{assignee::Assignee, day_input::DayInput};
 use crate::{state::AppState, text};
 
 /// Where a control stands: the field, and which of several values of it.
@@ -128,7 +128,7 @@ fn is_barred(item: Memo<Option<EditableField>>) -> bool {
 /// Label, control, and why it is closed.
 #[component]
 fn Labelled(
-    label: &'static str,
+    #[prop(into)] label: Signal<&'static str>,
     item: Memo<Option<EditableField>>,
     children: Children,
 ) -> impl IntoView {
@@ -138,7 +138,7 @@ fn Labelled(
     };
     view! {
         <div class="edit-field">
-            <span class="edit-label">{label}</span>
+            <span class="edit-label">{move || label.get()}</span>
             {children()}
             {reason}
         </div>
@@ -187,10 +187,11 @@ fn CodeControl(
     });
     let options = move || {
         let code = code.get();
-        let choices = edit_values::choices(field, &code);
+        let choices = typing::choices(field, &code);
         let own = (!choices.iter().any(|(choice, _)| *choice == code))
             .then(|| (code.clone(), text::value(field, &value_of(item))));
-        let all = own.into_iter().chain(choices);
+        let owned = |(code, label): (&str, &str)| (code.to_owned(), label.to_owned());
+        let all = own.into_iter().chain(choices.into_iter().map(owned));
         all.map(|(choice, label)| {
             let selected = choice == code;
             view! { <option value=choice selected=selected>{label}</option> }
@@ -229,21 +230,14 @@ fn CodeControl(
 
 #[component]
 fn DueControl(editing: Editing, item: Memo<Option<EditableField>>) -> impl IntoView {
-    let shown = move || edit_values::day(&value_of(item));
-    let choose = move |event: web_sys::Event| {
-        let typed = event_target_value(&event);
-        if let Some(wanted) = edit_values::of_day(&typed) {
-            editing.change(EditField::Due, value_of(item), wanted);
-        }
-    };
+    let choose = move |wanted| editing.change(EditField::Due, untrack(|| value_of(item)), wanted);
     view! {
         <Labelled label=text::field(EditField::Due) item=item>
-            <input
-                type="date"
-                aria-label=text::field(EditField::Due)
-                disabled=move || is_barred(item)
-                prop:value=shown
-                on:change=choose
+            <DayInput
+                label=text::field(EditField::Due)
+                value=Signal::derive(move || value_of(item))
+                disabled=Signal::derive(move || is_barred(item))
+                on_choose=Callback::new(choose)
             />
         </Labelled>
     }
@@ -262,9 +256,9 @@ fn TextControl(
     let shown = move || {
         typed
             .with(|typed| typed.as_ref().map(|(_, text)| text.clone()))
-            .unwrap_or_else(|| edit_values::plain(&value_of(item)))
+            .unwrap_or_else(|| typing::text_of(&value_of(item)))
     };
-    let typing = move |event: web_sys::Event| {
+    let type_on = move |event: web_sys::Event| {
         let text = event_target_value(&event);
         typed.update(|typed| {
             let seen = typed
@@ -278,7 +272,7 @@ fn TextControl(
             return;
         };
         typed.set(None);
-        let wanted = edit_values::typed(field, &seen, text.trim());
+        let wanted = typing::value_of(field, &seen, &text);
         editing.change(field, seen, wanted);
     };
     let escape = move |event: web_sys::KeyboardEvent| {
@@ -287,19 +281,41 @@ fn TextControl(
             typed.set(None);
         }
     };
-    view! {
-        <Labelled label=text::field(field) item=item>
-            <input
-                type="text"
-                aria-label=text::field(field)
+    // Beside the contacts that are there is a place for one more.
+    let is_new =
+        Memo::new(move |_| field == EditField::Contact && value_of(item) == FieldValue::Absent);
+    let label = Signal::derive(move || match is_new.get() {
+        true => text::NEW_CONTACT,
+        false => text::field(field),
+    });
+    let control = if field == EditField::AddressLines {
+        view! {
+            <textarea
+                rows="2"
+                aria-label=move || label.get()
                 disabled=move || is_barred(item)
                 prop:value=shown
-                on:input=typing
+                on:input=type_on
+                on:change=commit
+                on:keydown=escape
+            ></textarea>
+        }
+        .into_any()
+    } else {
+        view! {
+            <input
+                type="text"
+                aria-label=move || label.get()
+                disabled=move || is_barred(item)
+                prop:value=shown
+                on:input=type_on
                 on:change=commit
                 on:keydown=escape
             />
-        </Labelled>
-    }
+        }
+        .into_any()
+    };
+    view! { <Labelled label=label item=item>{control}</Labelled> }
 }
 
 /// A note is added by a button; until then it is kept for its record, whatever is opened meanwhile.

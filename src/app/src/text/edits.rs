@@ -24,6 +24,8 @@ pub(crate) const UNASSIGN: &str = "Unassign";
 pub(crate) const COMPLETE: &str = "Complete";
 /// Field.
 pub(crate) const NEW_NOTE: &str = "New note";
+/// Field.
+pub(crate) const NEW_CONTACT: &str = "New contact";
 /// Button.
 pub(crate) const ADD_NOTE: &str = "Add note";
 /// Choice of no value.

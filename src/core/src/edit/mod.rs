@@ -23,6 +23,7 @@ pub mod policy;
 #[cfg(test)]
 pub(crate) mod tests;
 pub mod transitions;
+pub mod typing;
 mod validate;
 mod value;
 

@@ -395,3 +395,29 @@ async fn many_tasks_are_changed_at_once_each_is_accounted_for_and_all_are_taken_
     })
     .await
 }
+
+#[tokio::test]
+async fn a_day_that_is_typed_digit_by_digit_is_one_change() -> Result<(), Failure> {
+    Stage::play("typed-day", StageOptions::default(), async |stage| {
+        let (_, id) = at_the_table(stage).await?;
+        let versions = || {
+            let log = stage.server.log();
+            log.iter().filter(|write| write.id == id).count()
+        };
+        let before = versions();
+        let record = RecordPage::open(stage, &id).await?;
+        let focus = "document.querySelector('[role=dialog] input[type=date]').focus()";
+        stage.browser.script(focus, vec![]).await?;
+        stage.browser.keys("03142031").await?;
+        stage.browser.keys(ENTER).await?;
+        let due = |task: &Value| {
+            let end = task["restriction"]["period"]["end"].as_str();
+            end.is_some_and(|end| end.starts_with("2031-03-14"))
+        };
+        expect_on_server(stage, &id, "the day", due).await?;
+        record.expect_settled().await?;
+        assert_eq!(versions(), before + 1);
+        Ok(())
+    })
+    .await
+}

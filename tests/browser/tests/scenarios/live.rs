@@ -84,3 +84,26 @@ async fn an_open_record_that_is_deleted_says_so() -> Result<(), Failure> {
     })
     .await
 }
+
+#[tokio::test]
+async fn the_badge_is_in_sight_beside_an_open_record_on_a_narrow_screen() -> Result<(), Failure> {
+    Stage::play("narrow-badge", StageOptions::default(), async |stage| {
+        SignInPage::open(stage).await?.sign_in(0).await?;
+        let page = PanelPage::open_all_tasks(stage).await?;
+        expect_badge(stage, "Live", PATIENCE).await?;
+        let id = page.expect_rows().await?[0].id.clone();
+        for width in [800, 640] {
+            stage.browser.client.set_window_size(width, 900).await?;
+            page.open_record(&id).await?;
+            let in_sight = "
+                const badge = document.querySelector('[role=status][aria-label=Connection]');
+                const box = badge.getBoundingClientRect();
+                return [0.1, 0.5, 0.9].every((part) => badge.contains(
+                    document.elementFromPoint(box.left + box.width * part, box.top + box.height / 2)));";
+            let seen = stage.browser.script(in_sight, vec![]).await?;
+            assert_eq!(seen, json!(true), "at {width} px");
+        }
+        Ok(())
+    })
+    .await
+}
