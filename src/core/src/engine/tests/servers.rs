@@ -30,15 +30,20 @@ fn sign_in(world: &mut World) {
     world.watch("a");
 }
 
-#[test]
-fn a_row_that_leaves_the_policy_without_a_frame_is_found_by_the_membership_check() {
+/// A world in which a user sees own tasks only, and has so many.
+fn of_a_restricted_user(tasks: usize) -> World {
     let mut world = World::new();
     world.server.faults.only_owner = Some("Practitioner/me".into());
-    for id in 0..4 {
-        world
-            .server
-            .write(world.now - 100_000, owned(id, "Practitioner/me"));
+    for id in 0..tasks {
+        let task = owned(id, "Practitioner/me");
+        world.server.write(world.now - 100_000, task);
     }
+    world
+}
+
+#[test]
+fn a_row_that_leaves_the_policy_without_a_frame_is_found_by_the_membership_check() {
+    let mut world = of_a_restricted_user(4);
     sign_in(&mut world);
     world.assert_live();
     let open_tasks = crate::identity::PanelId::new("open-tasks");
@@ -52,13 +57,7 @@ fn a_row_that_leaves_the_policy_without_a_frame_is_found_by_the_membership_check
 
 #[test]
 fn a_late_frame_of_a_task_that_has_left_the_policy_since_is_not_shown() {
-    let mut world = World::new();
-    world.server.faults.only_owner = Some("Practitioner/me".into());
-    for id in 0..4 {
-        world
-            .server
-            .write(world.now - 100_000, owned(id, "Practitioner/me"));
-    }
+    let mut world = of_a_restricted_user(4);
     sign_in(&mut world);
     world.assert_live();
     // Given and taken away before the next search; the frame of the first is on its way for longer.
@@ -92,13 +91,7 @@ fn a_late_frame_of_a_task_that_has_left_the_policy_since_is_not_shown() {
 
 /// A world of a restricted user who signs in, with three tasks.
 fn first_load_of_a_restricted_user() -> World {
-    let mut world = World::new();
-    world.server.faults.only_owner = Some("Practitioner/me".into());
-    for id in 0..3 {
-        world
-            .server
-            .write(world.now - 100_000, owned(id, "Practitioner/me"));
-    }
+    let mut world = of_a_restricted_user(3);
     world.hello("a");
     world.sign_in("a");
     world
