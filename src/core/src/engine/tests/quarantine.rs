@@ -3,7 +3,11 @@
 use serde_json::{Value, json};
 
 use super::world::{World, task};
-use crate::{identity::PanelId, limits, protocol::WorkerMessage};
+use crate::{
+    identity::{PanelId, ResourceId},
+    limits,
+    protocol::WorkerMessage,
+};
 
 /// A task that no reader takes: nested too deeply.
 fn unreadable(id: usize) -> Value {
@@ -29,7 +33,7 @@ fn told(world: &World) -> Option<u32> {
 fn shown(world: &World) -> Vec<&str> {
     let panel = PanelId::new("open-tasks");
     let rows = world.screen("a").rows[&panel].keys();
-    rows.map(|id| id.as_str()).collect()
+    rows.map(ResourceId::as_str).collect()
 }
 
 #[test]
