@@ -12,6 +12,9 @@ use serde_json::{Value, json};
 
 use crate::Failure;
 
+/// Longer than any scenario.
+const AWAY_MS: u64 = 600_000;
+
 /// A running sandbox.
 #[derive(Debug)]
 pub struct Server {
@@ -66,6 +69,27 @@ impl Server {
             .sandbox()
             .with(|sandbox, now| sandbox.command_text(now, command.to_string().as_bytes()))
             .map_err(|error| Failure::Server(format!("{command}: {error}")))
+    }
+
+    /// Ends as by a crash, and stays away until it is told to come back.
+    ///
+    /// # Errors
+    /// If it is refused.
+    pub fn go_away(&self) -> Result<(), Failure> {
+        self.restart(AWAY_MS)
+    }
+
+    /// Comes back from wherever it was.
+    ///
+    /// # Errors
+    /// If it is refused.
+    pub fn come_back(&self) -> Result<(), Failure> {
+        self.restart(0)
+    }
+
+    fn restart(&self, down_ms: u64) -> Result<(), Failure> {
+        let command = json!({ "do": "restart", "how": "crash", "downMs": down_ms });
+        self.command(&command).map(|_| ())
     }
 
     /// A figure of `GET /control/state`, by JSON pointer.

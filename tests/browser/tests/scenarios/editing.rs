@@ -11,8 +11,6 @@ const ENTER: &str = "\u{e007}";
 const ESCAPE: &str = "\u{e00c}";
 const DOWN: &str = "\u{e015}";
 const TAB: &str = "\u{e004}";
-/// Longer than any scenario.
-const AWAY_MS: u64 = 600_000;
 
 /// Signs in as the first demo account with the table of all open tasks, and gives the id of its first row.
 async fn at_the_table(stage: &Stage) -> Result<(PanelPage<'_>, String), Failure> {
@@ -22,16 +20,6 @@ async fn at_the_table(stage: &Stage) -> Result<(PanelPage<'_>, String), Failure>
     expect_badge(stage, "Live", PATIENCE).await?;
     let rows = page.expect_rows().await?;
     Ok((page, rows[0].id.clone()))
-}
-
-fn server_away(stage: &Stage) -> Result<(), Failure> {
-    let command = json!({ "do": "restart", "how": "crash", "downMs": AWAY_MS });
-    stage.server.command(&command).map(|_| ())
-}
-
-fn server_back(stage: &Stage) -> Result<(), Failure> {
-    let command = json!({ "do": "restart", "how": "crash", "downMs": 0 });
-    stage.server.command(&command).map(|_| ())
 }
 
 /// Waits until the task on the server is as wanted.
@@ -112,11 +100,11 @@ async fn a_conflict_is_decided_by_the_user_and_closes_in_every_tab() -> Result<(
         let first = stage.browser.client.window().await?;
         let record = RecordPage::open(stage, &id).await?;
         expect_badge(stage, "Live", PATIENCE).await?;
-        server_away(stage)?;
+        stage.server.go_away()?;
         record.choose("Priority", "Urgent").await?;
         record.expect_pending("Priority: Routine → Urgent").await?;
         stage.server.patch(&reference, &priority("stat"))?;
-        server_back(stage)?;
+        stage.server.come_back()?;
         record
             .expect_pending("changed the same at the same time")
             .await?;
@@ -165,11 +153,11 @@ async fn a_conflict_is_decided_by_keyboard_alone_and_the_focus_comes_back() -> R
         };
         stage.server.patch(&reference, &owner(2))?;
         page.expect_row_text(&id, "Colleague 2", PATIENCE).await?;
-        server_away(stage)?;
+        stage.server.go_away()?;
         page.focus_row(&id).await?;
         browser.keys("a").await?;
         stage.server.patch(&reference, &owner(1))?;
-        server_back(stage)?;
+        stage.server.come_back()?;
         browser.expect("button", "1 to decide").await?;
 
         browser.focus("button", "1 to decide").await?;
@@ -206,7 +194,7 @@ async fn changes_of_different_fields_at_the_same_time_both_hold() -> Result<(), 
     Stage::play("merge", StageOptions::default(), async |stage| {
         let (_, id) = at_the_table(stage).await?;
         let record = RecordPage::open(stage, &id).await?;
-        server_away(stage)?;
+        stage.server.go_away()?;
         record.choose("Priority", "Stat").await?;
         record.add_note("Called, no answer").await?;
         record.expect_pending("Called, no answer").await?;
@@ -215,7 +203,7 @@ async fn changes_of_different_fields_at_the_same_time_both_hold() -> Result<(), 
             { "op": "add", "path": "/note", "value": [{ "text": "Theirs" }] },
         ]);
         stage.server.patch(&format!("Task/{id}"), &theirs)?;
-        server_back(stage)?;
+        stage.server.come_back()?;
         record.expect_settled().await?;
         let task = stage.server.resource("Task", &id);
         assert_eq!(task["priority"], "stat", "{task}");
@@ -240,7 +228,7 @@ async fn what_is_changed_without_a_server_survives_the_end_of_the_browsers_worke
     Stage::play("offline-edit", StageOptions::default(), async |stage| {
         let (_, id) = at_the_table(stage).await?;
         let record = RecordPage::open(stage, &id).await?;
-        server_away(stage)?;
+        stage.server.go_away()?;
         record.add_note("Wound dry").await?;
         record.expect_pending("Wound dry").await?;
         // The only tab goes, and the worker with it.
@@ -249,7 +237,7 @@ async fn what_is_changed_without_a_server_survives_the_end_of_the_browsers_worke
         record.expect_pending("Wound dry").await?;
         // The answer is lost, not the request: to send it again would add it twice.
         let cut = json!({ "do": "cut", "written": true, "method": "PATCH", "next": 1 });
-        server_back(stage)?;
+        stage.server.come_back()?;
         stage.server.command(&cut)?;
         record.expect_settled().await?;
         let task = stage.server.resource("Task", &id);
@@ -264,7 +252,7 @@ async fn signing_out_with_unsent_changes_asks_first() -> Result<(), Failure> {
     Stage::play("sign-out-unsent", StageOptions::default(), async |stage| {
         let (_, id) = at_the_table(stage).await?;
         let record = RecordPage::open(stage, &id).await?;
-        server_away(stage)?;
+        stage.server.go_away()?;
         record.add_note("Not sent").await?;
         record.expect_pending("Not sent").await?;
         stage.browser.press("Sign out").await?;
@@ -277,7 +265,7 @@ async fn signing_out_with_unsent_changes_asks_first() -> Result<(), Failure> {
         stage.browser.press("Sign out").await?;
         stage.browser.press("Sign out and discard them").await?;
         stage.browser.expect("button", "Sign in").await?;
-        server_back(stage)?;
+        stage.server.come_back()?;
         SignInPage::here(stage).sign_in(0).await?;
         expect_badge(stage, "Live", PATIENCE).await?;
         assert_eq!(notes(&stage.server.resource("Task", &id), "Not sent"), 0);
@@ -296,11 +284,11 @@ async fn what_was_typed_about_a_task_that_was_deleted_meanwhile_is_kept_until_di
         async |stage| {
             let (_, id) = at_the_table(stage).await?;
             let record = RecordPage::open(stage, &id).await?;
-            server_away(stage)?;
+            stage.server.go_away()?;
             record.add_note("Long thought about").await?;
             record.expect_pending("Long thought about").await?;
             stage.server.delete(&format!("Task/{id}"))?;
-            server_back(stage)?;
+            stage.server.come_back()?;
             stage.browser.expect("button", "1 to decide").await?;
             stage.browser.press("1 to decide").await?;
             let words = stage.browser.expect("dialog", "Your changes").await?;

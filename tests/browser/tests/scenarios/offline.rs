@@ -10,8 +10,6 @@ use panels_browser_tests::{
 };
 use serde_json::json;
 
-/// Longer than the scenario.
-const AWAY_MS: u64 = 600_000;
 const MISSED_CHANGES: u32 = 100;
 /// What `online` starts comes within this; without it the next attempt could be half a minute away.
 const BACK_MAX: Duration = Duration::from_secs(8);
@@ -49,8 +47,7 @@ async fn a_machine_without_network_says_offline_and_is_right_soon_after_it_is_ba
         page.expect_row_text(id, "Heard offline", PATIENCE).await?;
         assert!(read_badge(stage).await?.starts_with("Live"));
 
-        let gone = json!({ "do": "restart", "how": "crash", "downMs": AWAY_MS });
-        stage.server.command(&gone)?;
+        stage.server.go_away()?;
         let badge = expect_badge(stage, "Offline", PATIENCE).await?;
         assert!(badge.contains("as of"), "{badge}");
         assert!(!page.rows().await?.is_empty(), "the rows of before stay");
@@ -58,8 +55,7 @@ async fn a_machine_without_network_says_offline_and_is_right_soon_after_it_is_ba
             .server
             .command(&json!({ "do": "burst", "changes": MISSED_CHANGES }))?;
 
-        let back = json!({ "do": "restart", "how": "crash", "downMs": 0 });
-        stage.server.command(&back)?;
+        stage.server.come_back()?;
         say_online(stage, true).await?;
         let back_at = panels_sandbox::server::system_now();
         expect_badge(stage, "Live", BACK_MAX).await?;

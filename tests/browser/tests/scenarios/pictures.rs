@@ -145,8 +145,7 @@ async fn every_state_of_an_edit_can_be_pictured() -> Result<(), Failure> {
         let id = PanelPage::here(stage).expect_rows().await?[2].id.clone();
         let record = RecordPage::open(stage, &id).await?;
         expect_badge(stage, "Live", PATIENCE).await?;
-        let away = json!({ "do": "restart", "how": "crash", "downMs": 600_000 });
-        stage.server.command(&away)?;
+        stage.server.go_away()?;
         record.choose("Priority", "Routine").await?;
         record.add_note("Called twice, no answer").await?;
         record.expect_pending("Called twice").await?;
@@ -157,9 +156,7 @@ async fn every_state_of_an_edit_can_be_pictured() -> Result<(), Failure> {
         stage.browser.press("Stay signed in").await?;
         let theirs = json!([{ "op": "add", "path": "/priority", "value": "stat" }]);
         stage.server.patch(&format!("Task/{id}"), &theirs)?;
-        stage
-            .server
-            .command(&json!({ "do": "restart", "how": "crash", "downMs": 0 }))?;
+        stage.server.come_back()?;
         record.expect_pending("at the same time").await?;
         picture(stage, "edit-stopped").await?;
         record.press("Decide…").await?;

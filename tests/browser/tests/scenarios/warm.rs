@@ -9,8 +9,6 @@ use panels_browser_tests::{
 use panels_judge::{Record, Word};
 use serde_json::{Value, json};
 
-/// Longer than any scenario.
-const DOWN_MS: u64 = 600_000;
 /// Changes while nobody looks.
 const MISSED_CHANGES: u64 = 20;
 /// Changes and tombstones of two types, once before the stream is bound and once after.
@@ -87,20 +85,6 @@ fn order(stage: &Stage, command: &Value) -> Result<(), Failure> {
     stage.server.command(command).map(|_| ())
 }
 
-fn go_down(stage: &Stage) -> Result<(), Failure> {
-    order(
-        stage,
-        &json!({ "do": "restart", "how": "crash", "downMs": DOWN_MS }),
-    )
-}
-
-fn come_up(stage: &Stage) -> Result<(), Failure> {
-    order(
-        stage,
-        &json!({ "do": "restart", "how": "crash", "downMs": 0 }),
-    )
-}
-
 fn is_live(record: &Record) -> bool {
     record
         .claims
@@ -117,7 +101,7 @@ async fn a_reload_while_the_server_is_down_shows_the_rows_of_last_time_marked_wi
     Stage::play("warm-down", two_thousand_tasks(), async |stage| {
         let before = a_day_before(stage, FIRST).await?;
         let all = stage.server.open_tasks()?.len();
-        go_down(stage)?;
+        stage.server.go_away()?;
         let down_at = panels_sandbox::server::system_now();
         stage.browser.client.refresh().await?;
         let page = PanelPage::here(stage);
@@ -144,7 +128,7 @@ async fn a_reload_while_the_server_is_down_shows_the_rows_of_last_time_marked_wi
             "{newest:?} is after {down_at}"
         );
 
-        come_up(stage)?;
+        stage.server.come_back()?;
         expect_badge(stage, "Live", PATIENCE).await?;
         page.expect_count(all, PATIENCE).await
     })
