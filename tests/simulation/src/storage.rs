@@ -1,5 +1,6 @@
 //! What a browser profile keeps on disk: the session and the databases of the cache. Batches are atomic; a crash between
-//! two commands leaves the first of them carried out and the rest not.
+//! two commands leaves the first of them carried out and the rest not. Each worker has connections of its own: one that ends
+//! closes nobody else's.
 
 use std::collections::BTreeMap;
 
@@ -71,45 +72,49 @@ pub enum StorageFault {
 #[derive(Debug, Default)]
 pub(crate) struct Storage {
     pub(crate) session: Option<String>,
-    databases: BTreeMap<CacheName, Database>,
+    caches: Databases,
+    /// No wipe of the others touches them.
+    outboxes: Databases,
+    faults: Vec<StorageFault>,
+}
+
+/// The databases of one kind.
+#[derive(Debug, Default)]
+struct Databases {
+    kept: BTreeMap<CacheName, Database>,
+    /// By number of the worker.
+    connections: BTreeMap<usize, Connection>,
+    writes_to_fail: u32,
+    unreadable: bool,
+    forbidden: bool,
+}
+
+#[derive(Debug, Default)]
+struct Connection {
     /// The database in use.
     open: Option<CacheName>,
     /// The database that was opened last: also when it was closed under its worker, it is the one to discard.
     last: Option<CacheName>,
-    /// The databases of the outbox, which no wipe of the others touches.
-    outboxes: Option<Box<Self>>,
-    writes_to_fail: u32,
-    unreadable: bool,
-    forbidden: bool,
-    faults: Vec<StorageFault>,
 }
 
 impl Storage {
-    /// Something goes wrong; returns what the engine hears at once.
-    pub(crate) fn strike(&mut self, fault: StorageFault) -> Vec<Input> {
+    /// Something goes wrong; returns what the engine of a worker hears at once.
+    pub(crate) fn strike(&mut self, fault: StorageFault, worker: Option<usize>) -> Vec<Input> {
         self.faults.push(fault);
         let mut told = Vec::new();
-        if let Some(outboxes) = &mut self.outboxes {
-            // One that was open when everything was deleted is closed.
-            if fault == StorageFault::Emptied && outboxes.open.take().is_some() {
-                told.push(Input::Outbox(CacheEvent::Lost(CacheFailure::Closed)));
-            }
-            told.extend(outboxes.strike(fault).into_iter().map(of_outbox));
+        // An outbox that was open when everything was deleted is closed.
+        let closes = matches!(fault, StorageFault::Lost | StorageFault::Emptied);
+        if closes && self.outboxes.close_under(worker) {
+            told.push(Input::Outbox(CacheEvent::Lost(CacheFailure::Closed)));
         }
-        match fault {
-            StorageFault::Full { writes } => self.writes_to_fail = writes,
-            StorageFault::Lost => {
-                if self.open.take().is_some() {
-                    told.push(Input::Cache(CacheEvent::Lost(CacheFailure::Closed)));
-                }
-            }
-            StorageFault::Unreadable => self.unreadable = true,
-            StorageFault::Emptied => {
-                self.session = None;
-                self.databases.clear();
-            }
-            StorageFault::Forbidden => self.forbidden = true,
+        if fault == StorageFault::Lost && self.caches.close_under(worker) {
+            told.push(Input::Cache(CacheEvent::Lost(CacheFailure::Closed)));
         }
+        if fault == StorageFault::Emptied {
+            self.session = None;
+        }
+        self.caches.strike(fault);
+        self.outboxes.strike(fault);
         told
     }
 
@@ -118,40 +123,35 @@ impl Storage {
         &self.faults
     }
 
-    /// The edits at rest: those of the database in use, or of every one.
-    pub(crate) fn edits(&self, in_use: bool) -> impl Iterator<Item = &str> {
-        let outboxes = self.outboxes.iter().flat_map(move |outboxes| {
-            let wanted = move |name: &CacheName| !in_use || outboxes.last.as_ref() == Some(name);
-            let named = outboxes.databases.iter();
-            named.filter(move |(name, _)| wanted(name))
-        });
-        outboxes.flat_map(|(_, database)| database.values().map(String::as_str))
+    /// The edits at rest.
+    pub(crate) fn edits(&self) -> impl Iterator<Item = &str> {
+        let texts = self.outboxes.kept.values().flat_map(BTreeMap::values);
+        texts.map(String::as_str)
+    }
+
+    /// The edits at rest in the database that a worker opened last.
+    pub(crate) fn edits_of(&self, worker: usize) -> impl Iterator<Item = &str> {
+        let last = self.outboxes.connections.get(&worker);
+        let last = last.and_then(|connection| connection.last.as_ref());
+        let database = last.and_then(|name| self.outboxes.kept.get(name));
+        database
+            .into_iter()
+            .flat_map(BTreeMap::values)
+            .map(String::as_str)
     }
 
     /// From now on nothing goes wrong.
     pub(crate) fn heal(&mut self) {
-        self.writes_to_fail = 0;
-        self.unreadable = false;
-        self.forbidden = false;
-        if let Some(outboxes) = &mut self.outboxes {
-            outboxes.heal();
-        }
+        self.caches.heal();
+        self.outboxes.heal();
     }
 
-    /// The worker ended: whatever it had open is closed.
-    pub(crate) fn close(&mut self) {
-        self.open = None;
-        self.last = None;
-        if let Some(outboxes) = &mut self.outboxes {
-            outboxes.close();
-        }
-    }
-
-    /// Carries out a command; returns what the engine hears.
-    pub(crate) fn carry_out(&mut self, command: Command) -> Vec<Input> {
+    /// Carries out a command of a worker; returns what its engine hears.
+    pub(crate) fn carry_out(&mut self, worker: usize, command: Command) -> Vec<Input> {
         match command {
             Command::LoadSession => {
-                let text = self.session.clone().filter(|_| !self.unreadable);
+                let text = self.session.clone();
+                let text = text.filter(|_| !self.caches.unreadable);
                 vec![Input::SessionLoaded { text }]
             }
             Command::SaveSession(text) => {
@@ -162,50 +162,74 @@ impl Storage {
                 self.session = None;
                 Vec::new()
             }
-            Command::Open(name) => self.open(name),
-            Command::Write(write, changes) => self.write(write, changes),
+            Command::Open(name) => self.caches.open(worker, name),
+            Command::Write(write, changes) => self.caches.write(worker, write, changes),
             Command::Wipe => {
-                self.open = None;
-                self.databases.clear();
+                self.caches.kept.clear();
+                self.caches.close(worker);
                 Vec::new()
             }
-            Command::Outbox(order) => self.keep_edits(order),
+            Command::Outbox(order) => {
+                let told = match order {
+                    OutboxOrder::Open { name } => self.outboxes.open(worker, name),
+                    OutboxOrder::Write { write, changes } => {
+                        self.outboxes.write(worker, write, changes)
+                    }
+                    OutboxOrder::Close => self.outboxes.close(worker),
+                    OutboxOrder::Discard => self.outboxes.discard(worker),
+                };
+                told.into_iter().map(of_outbox).collect()
+            }
         }
     }
 
-    fn keep_edits(&mut self, order: OutboxOrder) -> Vec<Input> {
-        let forbidden = self.forbidden;
-        let outboxes = self.outboxes.get_or_insert_default();
-        outboxes.forbidden = forbidden;
-        let told = match order {
-            OutboxOrder::Open { name } => outboxes.open(name),
-            OutboxOrder::Write { write, changes } => outboxes.write(write, changes),
-            OutboxOrder::Close => {
-                outboxes.open = None;
-                Vec::new()
-            }
-            OutboxOrder::Discard => {
-                outboxes.open = None;
-                let last = outboxes.last.take();
-                last.and_then(|name| outboxes.databases.remove(&name));
-                Vec::new()
-            }
-        };
-        told.into_iter().map(of_outbox).collect()
+    /// Every text at rest that must not outlive a session, for whoever looks for what must not be there.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = &str> {
+        let records = self.caches.kept.values().flat_map(BTreeMap::iter);
+        let keys = records.flat_map(|((_, key), text)| [key.as_str(), text.as_str()]);
+        keys.chain(self.session.as_deref())
+    }
+}
+
+impl Databases {
+    fn strike(&mut self, fault: StorageFault) {
+        match fault {
+            StorageFault::Full { writes } => self.writes_to_fail = writes,
+            StorageFault::Unreadable => self.unreadable = true,
+            StorageFault::Emptied => self.kept.clear(),
+            StorageFault::Forbidden => self.forbidden = true,
+            StorageFault::Lost => {}
+        }
     }
 
-    fn open(&mut self, name: CacheName) -> Vec<Input> {
-        self.open = None;
-        self.last = Some(name.clone());
+    fn heal(&mut self) {
+        self.writes_to_fail = 0;
+        self.unreadable = false;
+        self.forbidden = false;
+    }
+
+    /// Closes what is open under every worker; whether it was under this one.
+    fn close_under(&mut self, worker: Option<usize>) -> bool {
+        let mut told = false;
+        for (owner, connection) in &mut self.connections {
+            told |= connection.open.take().is_some() && Some(*owner) == worker;
+        }
+        told
+    }
+
+    fn open(&mut self, worker: usize, name: CacheName) -> Vec<Input> {
+        let connection = self.connections.entry(worker).or_default();
+        connection.open = None;
+        connection.last = Some(name.clone());
         let lost = |failure| vec![Input::Cache(CacheEvent::Lost(failure))];
         if self.forbidden {
             return lost(CacheFailure::Unavailable);
         }
         if std::mem::take(&mut self.unreadable) {
-            self.databases.remove(&name);
+            self.kept.remove(&name);
             return lost(CacheFailure::Unreadable);
         }
-        let database = self.databases.entry(name.clone()).or_default();
+        let database = self.kept.entry(name.clone()).or_default();
         let records = database.iter().map(|((store, key), text)| {
             let record = CacheRecord {
                 store: *store,
@@ -217,16 +241,19 @@ impl Storage {
         let mut told: Vec<_> = records.collect();
         let stored_bytes = bytes(database);
         told.push(Input::Cache(CacheEvent::Ready { stored_bytes }));
-        self.open = Some(name);
+        connection.open = Some(name);
         told
     }
 
-    fn write(&mut self, write: CacheWriteId, changes: Vec<CacheChange>) -> Vec<Input> {
-        let Some(database) = self
-            .open
-            .as_ref()
-            .and_then(|name| self.databases.get_mut(name))
-        else {
+    fn write(
+        &mut self,
+        worker: usize,
+        write: CacheWriteId,
+        changes: Vec<CacheChange>,
+    ) -> Vec<Input> {
+        let connection = self.connections.get(&worker);
+        let name = connection.and_then(|connection| connection.open.as_ref());
+        let Some(database) = name.and_then(|name| self.kept.get_mut(name)) else {
             return Vec::new();
         };
         let result = if self.writes_to_fail > 0 {
@@ -241,11 +268,19 @@ impl Storage {
         vec![Input::Cache(CacheEvent::Written { write, result })]
     }
 
-    /// Every text at rest that must not outlive a session, for whoever looks for what must not be there.
-    pub(crate) fn texts(&self) -> impl Iterator<Item = &str> {
-        let records = self.databases.values().flat_map(|database| database.iter());
-        let keys = records.flat_map(|((_, key), text)| [key.as_str(), text.as_str()]);
-        keys.chain(self.session.as_deref())
+    fn close(&mut self, worker: usize) -> Vec<Input> {
+        if let Some(connection) = self.connections.get_mut(&worker) {
+            connection.open = None;
+        }
+        Vec::new()
+    }
+
+    fn discard(&mut self, worker: usize) -> Vec<Input> {
+        let connection = self.connections.remove(&worker);
+        if let Some(name) = connection.and_then(|connection| connection.last) {
+            self.kept.remove(&name);
+        }
+        Vec::new()
     }
 }
 

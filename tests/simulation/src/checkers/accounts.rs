@@ -43,11 +43,7 @@ impl World {
         let profile = &self.profiles[known.profile];
         // It waits for its user, who is not here: on the disk, in a worker without one, or in the tab.
         let stored = format!("\"{id}\"");
-        if profile
-            .storage
-            .edits(false)
-            .any(|text| text.contains(&stored))
-        {
+        if profile.storage.edits().any(|text| text.contains(&stored)) {
             return None;
         }
         let here = |tab: &usize| self.tabs[*tab].checks.user() == Some(known.user);

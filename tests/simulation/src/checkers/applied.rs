@@ -58,11 +58,12 @@ impl World {
             )
         };
         // Without storage an edit goes out before it is kept; when the worker dies then, its tab asks for it again, and nobody
-        // knows that it was sent.
+        // knows that it was sent. Nor does the next worker know that one was taken back.
         let again = wanting
             .iter()
             .filter_map(|edit| self.ledger.edits.get(edit));
-        let mut again = again.filter(|known| known.user == user && known.is_begun());
+        let mut again =
+            again.filter(|known| known.user == user && (known.is_begun() || was_taken_back(known)));
         if own.is_empty() && again.any(|known| self.storage_failed(known.profile)) {
             return;
         }
@@ -94,17 +95,26 @@ impl World {
         if let Some(known) = self.ledger.edits.get(&edit) {
             made.extend(known.follows.iter().cloned());
         }
-        for (place, edit) in made.iter().enumerate() {
+        let first = &edit;
+        for edit in &made {
             let Some(known) = self.ledger.edits.get_mut(edit) else {
                 continue;
             };
             // What an edit on its way made of a field goes along with the one that follows on it.
-            if place > 0 && (step.field.is_list() || known.end.is_some()) {
+            let is_along = edit != first;
+            if is_along && (step.field.is_list() || known.end.is_some()) {
                 continue;
             }
+            // It may still come by itself if nobody knows which was before the other.
+            let either = is_along && known.follows.contains(first);
             let wishes = known.wishes.iter_mut();
             for wish in wishes.filter(|wish| wish.field == step.field) {
-                wish.made_in.get_or_insert(after.version_id.clone());
+                let made_in = if either {
+                    &mut wish.made_along_in
+                } else {
+                    &mut wish.made_in
+                };
+                made_in.get_or_insert(after.version_id.clone());
             }
         }
     }
@@ -124,6 +134,14 @@ impl World {
         });
         wanting.map(|(id, _)| id.clone()).collect()
     }
+}
+
+fn was_taken_back(known: &Known) -> bool {
+    let told = match &known.end {
+        Some(End::Told { outcome, .. }) => outcome,
+        _ => return false,
+    };
+    *told == EditOutcome::Discarded
 }
 
 /// Whether an edit was not made yet and may still be.

@@ -233,11 +233,12 @@ impl World {
     }
 
     /// A database of edits is discarded only when nothing of it is wanted.
-    pub(crate) fn check_discarded(&mut self, profile: usize, command: &Command) {
+    pub(crate) fn check_discarded(&mut self, worker: usize, command: &Command) {
         if !matches!(command, Command::Outbox(OutboxOrder::Discard)) {
             return;
         }
-        let texts = self.profiles[profile].storage.edits(true);
+        let profile = self.workers[worker].profile;
+        let texts = self.profiles[profile].storage.edits_of(worker);
         let ids = texts.filter_map(|text| {
             let entry: serde_json::Value = serde_json::from_str(text).ok()?;
             Some(panels_core::identity::EditId::new(entry["id"].as_str()?))

@@ -27,7 +27,8 @@ pub(super) struct Known {
     pub(super) tab: Option<usize>,
     pub(super) resource: ResourceKey,
     pub(super) wishes: Vec<Wish>,
-    /// Edits of the same user and profile that were not at their end when this one was typed.
+    /// Edits of the same user and profile that were not at their end when this one was typed. Two that were typed in different
+    /// tabs before the worker heard of the first follow on each other: it may hear of them in either order.
     pub(super) follows: Vec<EditId>,
     /// An engine has shown it.
     pub(super) shown: bool,
@@ -52,6 +53,8 @@ pub(super) struct Wish {
     pub(super) given_up: bool,
     /// The version of the server that made it.
     pub(super) made_in: Option<String>,
+    /// A version that made another edit, which may have followed on this one or gone before it.
+    pub(super) made_along_in: Option<String>,
 }
 
 /// How an edit ended.
@@ -77,6 +80,7 @@ impl Ledger {
             wanted: vec![word(&change.wanted)],
             given_up: false,
             made_in: None,
+            made_along_in: None,
         });
         let known = Known {
             profile,
@@ -91,6 +95,12 @@ impl Ledger {
             let_go: None,
             end: None,
         };
+        for other in &known.follows {
+            let other = self.edits.get_mut(other);
+            if let Some(other) = other.filter(|other| other.is_new() && other.tab != Some(tab)) {
+                other.follows.push(edit.id.clone());
+            }
+        }
         self.edits.insert(edit.id.clone(), known);
     }
 
@@ -106,6 +116,7 @@ impl Ledger {
             wanted: self.before(&of, wish),
             given_up: false,
             made_in: None,
+            made_along_in: None,
         });
         let known = Known {
             tab: None,
@@ -182,6 +193,7 @@ impl Ledger {
             wish.seen.push(word(theirs));
             // It may have been made before theirs was: then it is made once more, because its user says so.
             wish.made_in = None;
+            wish.made_along_in = None;
         }
     }
 
@@ -239,13 +251,19 @@ impl Known {
 
     /// Whether the server has made some of it.
     pub(super) fn is_begun(&self) -> bool {
-        self.wishes.iter().any(|wish| wish.made_in.is_some())
+        self.wishes.iter().any(Wish::is_made)
     }
 
     /// Whether the server has made all of it.
     pub(super) fn is_made(&self) -> bool {
         self.wishes
             .iter()
-            .all(|wish| wish.made_in.is_some() || wish.given_up)
+            .all(|wish| wish.is_made() || wish.given_up)
+    }
+}
+
+impl Wish {
+    fn is_made(&self) -> bool {
+        self.made_in.is_some() || self.made_along_in.is_some()
     }
 }

@@ -179,8 +179,8 @@ impl World {
             format!("disk: {}", command.word())
         });
         let edits = Self::stores_edits(&command);
-        self.check_discarded(profile, &command);
-        let told = self.profiles[profile].storage.carry_out(command);
+        self.check_discarded(worker, &command);
+        let told = self.profiles[profile].storage.carry_out(worker, command);
         if alive {
             if matches!(&told[..], [Input::SessionLoaded { text: None }]) {
                 self.expect_wiped(worker);
@@ -195,8 +195,6 @@ impl World {
                 self.queue.push(self.now, Event::Worker(worker, event));
             }
             self.ambush_stored(worker, edits);
-        } else {
-            self.profiles[profile].storage.close();
         }
     }
 }

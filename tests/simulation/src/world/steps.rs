@@ -161,8 +161,9 @@ impl World {
             }
             Action::Storage(pick, fault) => {
                 let profile = pick as usize % self.profiles.len();
-                let heard = self.profiles[profile].storage.strike(fault);
-                let Some(worker) = self.profiles[profile].owner else {
+                let owner = self.profiles[profile].owner;
+                let heard = self.profiles[profile].storage.strike(fault, owner);
+                let Some(worker) = owner else {
                     return;
                 };
                 for input in heard {

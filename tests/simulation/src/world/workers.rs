@@ -421,7 +421,6 @@ impl World {
         if let Some(conn) = dying.conn.take() {
             self.close_conn(conn);
         }
-        self.profiles[profile].storage.close();
         self.profiles[profile]
             .owners_waiting
             .retain(|waiting| *waiting != worker);
