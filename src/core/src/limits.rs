@@ -309,6 +309,8 @@ pub const OUTBOX_EDITS_OF_RECORD_MAX: usize = 50;
 pub const OUTBOX_BATCH_MAX: usize = 200;
 /// Patience with the database of the outbox at the start: after that edits go out unkept, visibly.
 pub const OUTBOX_OPEN_MAX_MS: i64 = 5_000;
+/// Wait before the database of the outbox is tried again that failed, doubled each time up to that of the cache.
+pub const OUTBOX_RETRY_MIN_MS: i64 = 1_000;
 /// Records that are edited on the server at the same time: of the six connections of a browser some are left for reading.
 pub const EDITS_IN_FLIGHT_MAX: usize = 4;
 /// Wait before an edit is sent again that met others, doubled each time and spread.

@@ -99,11 +99,12 @@ impl Engine {
         }
     }
 
-    /// A tab wants to sign out. Whether something would be lost is known only when what is stored has been read.
+    /// A tab wants to sign out. Whether something would be lost is known only when what is stored has been read. What waits for a
+    /// user whose session has ended by itself is not asked about: it is kept.
     pub(super) fn on_sign_out(&mut self, tab: &TabId) {
         if self.outbox.is_opening() || self.audit.is_opening() {
             self.sign_out_asked = Some(tab.clone());
-        } else if self.outbox.is_empty() {
+        } else if self.outbox.is_empty() || self.outbox.is_parked() {
             self.sign_out();
         } else {
             let summary = self.outbox.summary();
@@ -111,9 +112,11 @@ impl Engine {
         }
     }
 
-    /// A tab wants to sign out, whatever is lost.
+    /// A tab wants to sign out, whatever is lost. Where the session has ended before, nobody can say whose word that is.
     pub(super) fn on_sign_out_discarding(&mut self) {
-        self.outbox.discard_all(&mut self.io);
+        if !self.outbox.is_parked() {
+            self.outbox.discard_all(&mut self.io);
+        }
         self.sign_out();
     }
 

@@ -31,6 +31,8 @@ pub(super) struct Disk {
     changed: BTreeSet<u64>,
     in_flight: Option<(CacheWriteId, BTreeSet<u64>)>,
     writes: u64,
+    /// Failures since the last batch that was stored.
+    failures: u32,
 }
 
 impl Disk {
@@ -88,15 +90,25 @@ impl Disk {
         stored: bool,
     ) -> Option<BTreeSet<u64>> {
         let (_, batch) = self.in_flight.take_if(|(known, _)| *known == write)?;
-        if !stored {
+        if stored {
+            self.failures = 0;
+        } else {
             self.changed.extend(batch.iter().copied());
         }
         Some(batch)
     }
 
+    /// How long to wait before another try, after it failed. Soon at first: until then the disk holds edits that were taken back,
+    /// and the next worker would believe it.
+    pub(super) fn retry_ms(&self) -> i64 {
+        let doublings = self.failures.saturating_sub(1).min(10);
+        (limits::OUTBOX_RETRY_MIN_MS << doublings).min(limits::CACHE_RETRY_MS)
+    }
+
     /// It cannot be used.
     pub(super) fn fail(&mut self, failure: CacheFailure) {
         self.state = State::Off(failure);
+        self.failures = self.failures.saturating_add(1);
         if let Some((_, batch)) = self.in_flight.take() {
             self.changed.extend(batch);
         }

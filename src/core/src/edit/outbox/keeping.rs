@@ -54,6 +54,11 @@ impl Outbox {
         self.leave_if_stored(io);
     }
 
+    /// Whether what is in here waits for an author whose session has ended.
+    pub(crate) fn is_parked(&self) -> bool {
+        self.parked
+    }
+
     /// The user has signed out, with nothing in here. What was never read stays for the next time.
     pub(crate) fn leave(&mut self, io: &mut Io) {
         if self.loaded && self.held.is_empty() && self.unreadable == 0 {
@@ -186,8 +191,7 @@ impl Outbox {
         self.take_found();
         self.disk.fail(failure);
         self.news.everything();
-        io.timers
-            .set(Timer::Outbox, io.now + limits::CACHE_RETRY_MS);
+        io.timers.set(Timer::Outbox, io.now + self.disk.retry_ms());
     }
 
     fn on_record(&mut self, io: &mut Io, record: &CacheRecord) {

@@ -127,11 +127,12 @@ impl Outbox {
         }
     }
 
-    /// What may have been sent: is it there? Where the version is the one it was made for, it was not carried out.
+    /// What may have been sent: is it there? Where the version is the one it was made for, it was not carried out. Where somebody
+    /// else wrote the version, what is in it may be theirs alone.
     fn look_for_it(&mut self, io: &mut Io, key: &ResourceKey, now: &Resource) {
         let (base, changes) = self.sent(key);
         let body = Document::of(now).body;
-        if is_made(&changes, &body) {
+        if self.may_have_written(&body) && is_made(&changes, &body) {
             self.end_sent(key, Some(now.version.clone()));
             self.merge_into(io, key, now);
         } else if base.as_ref() == Some(&now.version) {
@@ -154,20 +155,24 @@ impl Outbox {
             self.ask_about_sent(key, &now);
             return self.merge_into(io, key, &now);
         };
-        let me = self.author.as_ref().map(|author| author.profile.clone());
         // The newest comes first. What is older than the version it was made for is not it, even if it looks the same.
         let since = versions
             .iter()
             .take_while(|version| base.as_ref() != Some(&version.version));
         let mine = since.into_iter().find(|version| {
-            let by = version.body["meta"]["author"]["reference"].as_str();
-            let is_mine = by.is_none() || by == me.as_deref();
-            is_mine && is_made(&changes, &version.body)
+            self.may_have_written(&version.body) && is_made(&changes, &version.body)
         });
         if let Some(version) = mine {
             self.end_sent(key, Some(version.version.clone()));
         }
         self.merge_into(io, key, &now);
+    }
+
+    /// Whether a version is by the author of what is in here, as far as it says.
+    fn may_have_written(&self, body: &serde_json::Value) -> bool {
+        let by = body["meta"]["author"]["reference"].as_str();
+        let me = self.author.as_ref().map(|author| author.profile.as_str());
+        by.is_none() || by == me
     }
 
     /// The version that was sent against, and what was sent all together.
@@ -199,14 +204,15 @@ impl Outbox {
     }
 
     /// Nobody can tell whether what was sent was carried out, and the record has changed since: the user is asked, except where
-    /// both stay anyway.
+    /// both stay anyway, or where the record is as it was to be.
     fn ask_about_sent(&mut self, key: &ResourceKey, now: &Resource) {
         let body = Document::of(now).body;
         let asked = self.of(key).filter_map(|(number, entry)| {
             let merges =
                 |change: &FieldChange| strategy(&key.kind, change.field) == Strategy::Merge;
             let sent = matches!(entry.stage, Stage::Sent { .. });
-            let ask = sent && !entry.changes.iter().all(merges);
+            let settled = entry.changes.iter().all(merges) || is_made(&entry.changes, &body);
+            let ask = sent && !settled;
             ask.then(|| {
                 (
                     number,

@@ -9,7 +9,7 @@ use crate::{
     cache::{CacheFailure, CacheStore},
     engine::HttpMethod,
     identity::EditId,
-    protocol::{ConflictReason, EditOutcome, EditState, StorageProblem, StorageView},
+    protocol::{ConflictReason, EditOutcome, EditState, StorageProblem, StorageView, TabMessage},
 };
 
 fn texts(world: &World) -> Vec<String> {
@@ -130,6 +130,26 @@ fn an_older_version_that_looks_like_an_edit_is_not_taken_for_it() {
     world.run(10_000);
     world.assert_applied("a", "e2");
     assert_eq!(world.server.task(1)["priority"], "stat");
+}
+
+#[test]
+fn what_a_colleague_made_too_while_the_request_was_lost_is_not_called_ones_own() {
+    for no_history in [false, true] {
+        let mut world = World::live(5);
+        world.write(with_priority(1, "routine"));
+        world.run(500);
+        world.server.faults.writes.no_history = no_history;
+        world.edit("a", "e1", 1, priority(Some("routine"), "stat"));
+        world.run(4);
+        world.server.faults.unreachable = true;
+        world.run(20);
+        let frames = world.server.write(world.now, with_priority(1, "stat"));
+        assert!(!frames.is_empty());
+        world.server.faults.unreachable = false;
+        world.run(10_000);
+        assert_eq!(world.outcome("a", "e1"), Some(&EditOutcome::AlreadySo));
+        assert_eq!(world.server.patches(), 0, "nothing is left to be made");
+    }
 }
 
 #[test]
@@ -293,6 +313,30 @@ fn a_storage_that_fails_under_an_edit_holds_nothing_up_and_is_tried_again() {
     world.run(70_000);
     world.assert_applied("a", "e2");
     assert_eq!(texts(&world), ["x", "y"]);
+}
+
+#[test]
+fn an_edit_that_was_taken_back_while_the_storage_failed_is_soon_gone_from_it_too() {
+    let mut world = World::live(5);
+    world.server.faults.writes.refuse = Some((503, "Down"));
+    world.edit("a", "e1", 1, note("x"));
+    world.run(500);
+    assert_eq!(stored(&world), 1);
+    world.edits.failure = Some(CacheFailure::Full);
+    world.say(
+        "a",
+        TabMessage::UndoEdit {
+            edit: EditId::new("e1"),
+        },
+    );
+    world.run(500);
+    assert_eq!(stored(&world), 1);
+    world.edits.failure = None;
+    world.run(2_000);
+    world.server.faults.writes.refuse = None;
+    restart(&mut world);
+    world.run(60_000);
+    assert!(texts(&world).is_empty(), "the next worker knows");
 }
 
 #[test]

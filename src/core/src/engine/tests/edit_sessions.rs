@@ -5,7 +5,7 @@ use super::{
     world::World,
 };
 use crate::{
-    cache::CacheStore,
+    cache::{CacheFailure, CacheStore},
     protocol::{OutboxSummary, SessionView, SignedOutReason, TabMessage, WorkerMessage},
 };
 
@@ -90,6 +90,30 @@ fn a_refused_renewal_keeps_the_edits_and_sends_them_when_the_same_user_is_back()
     world.run(5_000);
     assert_eq!(world.server.task(1)["priority"], "stat");
     assert_eq!(stored(&world), 0);
+}
+
+#[test]
+fn a_sign_out_that_comes_after_the_end_of_the_session_discards_nothing() {
+    let mut world = unsent();
+    // Nothing more can be stored: what is to be kept stays in memory.
+    world.edits.failure = Some(CacheFailure::Full);
+    world.edit("a", "e2", 2, priority(None, "stat"));
+    world.server.faults.refuse_refresh = true;
+    world.server.valid_access += 100;
+    world.run(60_000);
+    assert!(signed_out(&world));
+    world.say("a", TabMessage::SignOut);
+    world.say("a", TabMessage::SignOutDiscarding);
+    world.run(200);
+    assert_eq!(warning(&world), None, "nobody is here to be asked");
+    assert_eq!(stored(&world), 1);
+    world.edits.failure = None;
+    world.server.faults.refuse_refresh = false;
+    world.server.faults.writes.refuse = None;
+    world.sign_in("a");
+    world.run(5_000);
+    assert_eq!(world.server.task(1)["priority"], "stat");
+    assert_eq!(world.server.task(2)["priority"], "stat");
 }
 
 #[test]
