@@ -204,7 +204,7 @@ impl World {
             .get(&ended.id)
             .map(|known| known.wishes.clone());
         for wish in wishes.into_iter().flatten() {
-            if wish.given_up {
+            if wish.given_up || self.ledger.was_led_to_before(&ended.id, &wish) {
                 continue;
             }
             let there = if wish.field.is_list() {

@@ -27,8 +27,8 @@ pub(super) struct Known {
     pub(super) tab: Option<usize>,
     pub(super) resource: ResourceKey,
     pub(super) wishes: Vec<Wish>,
-    /// Edits of the same user and profile that were not at their end when this one was typed. Two that were typed in different
-    /// tabs before the worker heard of the first follow on each other: it may hear of them in either order.
+    /// Edits of the same user and profile that were not at their end when this one was typed. Two of different tabs, of which the
+    /// worker had not heard yet, follow on each other: it may hear of them in either order. So do an edit and an undo.
     pub(super) follows: Vec<EditId>,
     /// An engine has shown it.
     pub(super) shown: bool,
@@ -95,13 +95,21 @@ impl Ledger {
             let_go: None,
             end: None,
         };
+        self.insert(&edit.id, known);
+    }
+
+    fn insert(&mut self, id: &EditId, known: Known) {
         for other in &known.follows {
             let other = self.edits.get_mut(other);
-            if let Some(other) = other.filter(|other| other.is_new() && other.tab != Some(tab)) {
-                other.follows.push(edit.id.clone());
+            // What one tab types comes in order; an undo is seen when it comes, which is later than it was asked for.
+            let any_order = |other: &&mut Known| {
+                other.is_new() && (other.tab != known.tab || known.tab.is_none())
+            };
+            if let Some(other) = other.filter(any_order) {
+                other.follows.push(id.clone());
             }
         }
-        self.edits.insert(edit.id.clone(), known);
+        self.edits.insert(id.clone(), known);
     }
 
     /// A worker shows the reverse of an edit.
@@ -129,7 +137,7 @@ impl Ledger {
             end: None,
             ..of
         };
-        self.edits.insert(undo.clone(), known);
+        self.insert(undo, known);
         true
     }
 
@@ -229,6 +237,24 @@ impl Ledger {
         };
         let mut before = known.follows.iter().filter_map(|id| self.edits.get(id));
         holds(known, false) || before.any(|known| holds(known, true))
+    }
+
+    /// Whether an edit of the same user that was on its way led to a value already, and was given up since: nothing was left of
+    /// the change then.
+    pub(super) fn was_led_to_before(&self, edit: &EditId, wish: &Wish) -> bool {
+        let given_up = |known: &&Known| match &known.end {
+            Some(End::Told { outcome, .. }) => {
+                matches!(outcome, EditOutcome::Discarded | EditOutcome::TookTheirs)
+            }
+            _ => false,
+        };
+        let follows = self.edits.get(edit).map(|known| &known.follows[..]);
+        let before = follows.unwrap_or_default().iter();
+        let mut before = before
+            .filter_map(|id| self.edits.get(id))
+            .filter(given_up)
+            .flat_map(|known| &known.wishes);
+        before.any(|own| own.field == wish.field && own.wanted == wish.wanted)
     }
 
     /// Whether an edit, or one that follows on it, wants a value.
