@@ -21,6 +21,7 @@ impl Engine {
             Purpose::Session(call) => {
                 let event = self.session.on_answer(&mut self.io, call, outcome);
                 self.on_session(event);
+                self.look_again();
             }
             Purpose::Subscription(call) => {
                 let events = self.subscriptions.on_answer(&mut self.io, call, &outcome);
@@ -74,10 +75,7 @@ impl Engine {
                     for key in keys {
                         // The search is believed at once: nothing that may not be seen stays. The read tells whether it
                         // was right, and brings the row back if not.
-                        let removed =
-                            self.replica
-                                .delete_by_read(&key, GoneReason::AccessLost, asked);
-                        if removed {
+                        if self.lose_sight(&key, asked) {
                             self.note_update(&key);
                         }
                         self.read(&key);
@@ -87,8 +85,7 @@ impl Engine {
                     let known = self.replica.iter().map(|entry| &entry.resource.key);
                     let known: Vec<_> = known.filter(|key| key.kind == kind).cloned().collect();
                     for key in known {
-                        let reason = GoneReason::AccessLost;
-                        if self.replica.delete_by_read(&key, reason, asked) {
+                        if self.lose_sight(&key, asked) {
                             self.note_update(&key);
                         }
                     }
@@ -185,8 +182,7 @@ impl Engine {
                 if answer.status == 403 {
                     self.reconcile.reload_soon(&mut self.io, &key.kind);
                 }
-                self.replica
-                    .delete_by_read(key, GoneReason::AccessLost, asked);
+                self.lose_sight(key, asked);
                 RecordState::NotFound
             }
             _ => RecordState::Unavailable,

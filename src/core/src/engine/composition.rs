@@ -5,6 +5,7 @@ use super::{
     caching::Restoring,
     io::{Io, Queued},
     requests::{Finished, Lane, Purpose, Request},
+    sight::OutOfSight,
 };
 use crate::{
     audit::Trail,
@@ -61,6 +62,7 @@ pub struct Engine {
     /// Resources that could not be taken.
     pub(super) quarantine: Quarantine,
     pub(super) replica: Replica,
+    pub(super) out_of_sight: OutOfSight,
     pub(super) outbox: Outbox,
     pub(super) audit: Trail,
     /// A tab wants to sign out, and what is stored of the outbox is not known yet.
@@ -111,6 +113,7 @@ impl Engine {
             told_storage: StorageView::Unknown,
             over_limit: Set::default(),
             quarantine: Quarantine::default(),
+            out_of_sight: OutOfSight::default(),
             replica: Replica::default(),
             outbox: Outbox::default(),
             audit: Trail::new(settings.instance.clone()),
@@ -285,6 +288,7 @@ impl Engine {
         self.restoring = Restoring::default();
         self.over_limit.clear();
         self.quarantine.clear();
+        self.out_of_sight.clear();
         self.subscriptions.forget(&mut self.io);
         self.connection
             .stop(&mut self.io, IdleReason::NobodySignedIn);

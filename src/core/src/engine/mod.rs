@@ -18,6 +18,7 @@ mod publish;
 mod rate_budget;
 pub(crate) mod requests;
 mod requests_from_tabs;
+mod sight;
 mod snapshot;
 mod steady;
 mod stream;

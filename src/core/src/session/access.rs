@@ -20,8 +20,19 @@ impl Session {
         if self.identity().is_some() && !recently {
             self.checked_at = Some(io.now);
             self.unconfirmed = true;
-            ask_me_again(io);
+            self.ask_me_again(io);
         }
+    }
+
+    /// A row is not shown any longer that was: the policy may have changed, for a moment only.
+    pub(crate) fn doubt_access(&mut self, io: &mut Io) {
+        self.doubted_at = Some(io.now);
+        self.check_access(io);
+    }
+
+    /// Whether the server has said what may be read since that was doubted last; once.
+    pub(crate) fn take_settled_doubt(&mut self) -> bool {
+        std::mem::take(&mut self.doubt_settled)
     }
 
     /// Asks from time to time what may be read: a policy that changed makes no frame, and moves no `lastUpdated`
@@ -34,7 +45,7 @@ impl Session {
         let waits = io.timers.get(Timer::SessionCheck).is_some();
         if self.identity().is_some() && !recently && !waits {
             self.unconfirmed = true;
-            ask_me_again(io);
+            self.ask_me_again(io);
         }
     }
 
@@ -42,31 +53,32 @@ impl Session {
     pub(crate) fn on_check_timer(&mut self, io: &mut Io) {
         match &self.state {
             _ if self.tokens.is_none() => {}
-            State::Identifying { tab: None } => ask_me(io),
-            _ if self.unconfirmed => ask_me_again(io),
+            State::Identifying { tab: None } => self.ask_me(io),
+            _ if self.unconfirmed => self.ask_me_again(io),
             _ => {}
         }
     }
-}
 
-/// Nothing goes on before it is known who is signed in.
-pub(super) fn ask_me(io: &mut Io) {
-    send_me(io, Lane::First);
-}
-
-/// Whether that still holds: after an outage everybody asks, and nobody waits for it.
-pub(super) fn ask_me_again(io: &mut Io) {
-    send_me(io, Lane::Search);
-}
-
-fn send_me(io: &mut Io, lane: Lane) {
-    let is_me = |purpose: &Purpose| *purpose == Purpose::Session(Call::Me);
-    if io.requests.any(is_me) {
-        return;
+    /// Nothing goes on before it is known who is signed in.
+    pub(super) fn ask_me(&mut self, io: &mut Io) {
+        self.send_me(io, Lane::First);
     }
-    io.timers.stop(Timer::SessionCheck);
-    io.requests.send(Request {
-        lane,
-        ..Request::get(Purpose::Session(Call::Me), "auth/me")
-    });
+
+    /// Whether that still holds: after an outage everybody asks, and nobody waits for it.
+    pub(super) fn ask_me_again(&mut self, io: &mut Io) {
+        self.send_me(io, Lane::Search);
+    }
+
+    fn send_me(&mut self, io: &mut Io, lane: Lane) {
+        let is_me = |purpose: &Purpose| *purpose == Purpose::Session(Call::Me);
+        if io.requests.any(is_me) {
+            return;
+        }
+        io.timers.stop(Timer::SessionCheck);
+        self.asked_at = Some(io.now);
+        io.requests.send(Request {
+            lane,
+            ..Request::get(Purpose::Session(Call::Me), "auth/me")
+        });
+    }
 }

@@ -139,6 +139,12 @@ pub(crate) struct Session {
     checked_at: Option<Timestamp>,
     /// When the server last said who is signed in and what may be read.
     proven_at: Option<Timestamp>,
+    /// When it was last asked that.
+    asked_at: Option<Timestamp>,
+    /// Since when something says that less may be read than before.
+    doubted_at: Option<Timestamp>,
+    /// The server was asked after that, and has answered.
+    doubt_settled: bool,
 }
 
 impl Session {
@@ -152,6 +158,9 @@ impl Session {
             unconfirmed: false,
             checked_at: None,
             proven_at: None,
+            asked_at: None,
+            doubted_at: None,
+            doubt_settled: false,
         }
     }
 
@@ -429,6 +438,8 @@ impl Session {
         self.state = State::SignedOut(reason);
         self.checked_at = None;
         self.proven_at = None;
+        self.doubted_at = None;
+        self.doubt_settled = false;
         io.timers.stop(Timer::SessionRefresh);
         io.timers.stop(Timer::SessionCheck);
         let last = Purpose::Audit(crate::audit::Call::Last);

@@ -2,7 +2,6 @@
 
 use super::{
     Call, Event, Session, State,
-    access::{ask_me, ask_me_again},
     answers::{self, LoginAnswer},
     call,
 };
@@ -63,7 +62,7 @@ impl Session {
             Ok(answer) => {
                 self.accept(io, answer, io.clock_now());
                 self.state = State::Identifying { tab: Some(tab) };
-                ask_me(io);
+                self.ask_me(io);
                 Some(Event::Renewed)
             }
             Err(failure) => Some(self.fail(tab, failure)),
@@ -78,9 +77,9 @@ impl Session {
                 self.accept(io, answer, signed_in_at);
                 if matches!(self.state, State::Restoring) {
                     self.state = State::Identifying { tab: None };
-                    ask_me(io);
+                    self.ask_me(io);
                 } else if self.unconfirmed {
-                    ask_me_again(io);
+                    self.ask_me_again(io);
                 }
                 Some(Event::Renewed)
             }
@@ -117,6 +116,9 @@ impl Session {
         };
         self.unconfirmed = false;
         self.proven_at = Some(io.now);
+        if self.asked_at >= self.doubted_at {
+            self.doubt_settled = self.doubted_at.take().is_some();
+        }
         if known.as_ref() != Some(&identity) {
             self.save(io);
         }

@@ -1,8 +1,12 @@
 //! The drawer: a record is followed while it is open, whatever becomes of it.
 
-use super::world::{World, task};
+use super::{
+    editing::note,
+    world::{World, task},
+};
 use crate::{
-    identity::{ResourceId, ResourceKey, ResourceType},
+    identity::{PanelId, ResourceId, ResourceKey, ResourceType},
+    limits,
     protocol::{RecordState, RecordView, TabMessage, WorkerMessage},
 };
 
@@ -10,6 +14,11 @@ fn open(world: &mut World, id: &str) {
     let record = ResourceKey::new(ResourceType::Task, ResourceId::new(id));
     world.say("a", TabMessage::OpenRecord { record });
     world.run(50);
+}
+
+fn is_shown(world: &World, id: &str) -> bool {
+    let rows = &world.screen("a").rows[&PanelId::new("open-tasks")];
+    rows.keys().any(|row| row.as_str() == id)
 }
 
 fn last(world: &World) -> RecordView {
@@ -79,4 +88,20 @@ fn no_record_is_read_before_it_is_known_who_is_signed_in() {
     world.say("a", TabMessage::SignIn { email, password });
     world.run(2_000);
     assert!(!world.screen("a").messages.iter().any(record));
+}
+
+#[test]
+fn a_row_that_was_out_of_sight_for_a_moment_comes_back_though_nobody_saw_the_policy_change() {
+    let mut world = World::live(5);
+    // Who asks what may be read hears it only when that is over.
+    world.server.faults.hang = Some("auth/me");
+    world.server.faults.only_owner = Some("Practitioner/me".into());
+    world.edit("a", "e1", 1, note("x"));
+    world.run(500);
+    assert!(!is_shown(&world, "t1"), "what may not be read is not shown");
+    world.server.faults.only_owner = None;
+    world.server.faults.hang = None;
+    world.run(limits::ACCESS_PROOF_EVERY_MS);
+    assert!(is_shown(&world, "t1"));
+    world.assert_live();
 }
