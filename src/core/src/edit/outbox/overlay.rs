@@ -1,6 +1,7 @@
 //! The optimistic view: a record as it will be when what is on its way has arrived.
 //!
-//! What waits for the user or was rolled back is not laid over: there the server's value is shown, with a mark.
+//! What waits for the user or was rolled back is not laid over, nor what follows on it: there the server's value is shown, with
+//! a mark.
 
 use super::{Entry, Outbox, Stage};
 use crate::{
@@ -21,10 +22,10 @@ impl Outbox {
         if !self.is_pending(&resource.key) {
             return None;
         }
-        let edits = self.of(&resource.key).map(|(_, entry)| entry);
+        let edits = self.on_their_way(&resource.key);
         let mut changes = edits
-            .filter(|entry| entry.is_under_way())
-            .flat_map(|entry| &entry.changes)
+            .iter()
+            .flat_map(|(_, entry)| &entry.changes)
             .peekable();
         changes.peek()?;
         let patch = Patch::of(&Document::of(resource), changes).ok()?;

@@ -99,26 +99,31 @@ impl Outbox {
         }
     }
 
-    /// Edits of a record that may go: those that do not follow on one which waits for the user.
+    /// Edits of a record that may go now.
     pub(super) fn eligible<'a>(
         &'a self,
         key: &ResourceKey,
     ) -> impl Iterator<Item = (u64, &'a Entry)> + use<'a> {
+        let one_by_one = self.one_by_one.contains(key);
+        self.on_their_way(key)
+            .into_iter()
+            .take(if one_by_one { 1 } else { usize::MAX })
+    }
+
+    /// Edits of a record that wait for nobody: they do not follow on one which waits for the user.
+    pub(super) fn on_their_way<'a>(&'a self, key: &ResourceKey) -> Vec<(u64, &'a Entry)> {
         let mut halted: Vec<&Entry> = Vec::new();
-        let mut eligible = Vec::new();
+        let mut on_their_way = Vec::new();
         for (number, entry) in self.of(key) {
             let waits = halted.iter().any(|before| before.touches(&entry.changes));
             match entry.stage {
                 Stage::Conflict { .. } => halted.push(entry),
                 Stage::Waiting | Stage::Sent { .. } if waits => halted.push(entry),
-                Stage::Waiting | Stage::Sent { .. } => eligible.push((number, entry)),
+                Stage::Waiting | Stage::Sent { .. } => on_their_way.push((number, entry)),
                 Stage::RolledBack { .. } => {}
             }
         }
-        let one_by_one = self.one_by_one.contains(key);
-        eligible
-            .into_iter()
-            .take(if one_by_one { 1 } else { usize::MAX })
+        on_their_way
     }
 
     fn start(&mut self, io: &mut Io, replica: &Replica, key: &ResourceKey) {

@@ -71,6 +71,22 @@ fn the_same_field_changed_by_both_is_asked_about_with_theirs_beside_mine() {
 }
 
 #[test]
+fn what_follows_on_a_conflict_is_not_shown_as_if_it_were_on_its_way() {
+    let mut world = world();
+    colleague_is_faster(&mut world, with_priority(1, "asap"));
+    let both = [priority(Some("routine"), "stat"), note("x")].concat();
+    world.edit("a", "e1", 1, both);
+    world.edit("a", "e2", 1, priority(Some("stat"), "urgent"));
+    world.run(500);
+    conflict(&world, "a", "e1");
+    assert_eq!(world.priority_shown("a", 1), Some("asap"));
+    world.decide("a", "e1", vec![Choice::KeepMine]);
+    world.run(500);
+    assert_eq!(world.priority_shown("a", 1), Some("urgent"));
+    assert_eq!(world.server.task(1)["priority"], "urgent");
+}
+
+#[test]
 fn a_field_that_only_looks_as_wanted_here_is_changed_on_the_server_too() {
     let mut world = world();
     // What is known here is out of date: the priority is stat by now, which the user knows.
