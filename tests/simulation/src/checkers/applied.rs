@@ -137,11 +137,8 @@ impl World {
 }
 
 fn was_taken_back(known: &Known) -> bool {
-    let told = match &known.end {
-        Some(End::Told { outcome, .. }) => outcome,
-        _ => return false,
-    };
-    *told == EditOutcome::Discarded
+    let discarded = EditOutcome::Discarded;
+    matches!(&known.end, Some(End::Told { outcome, .. }) if *outcome == discarded)
 }
 
 /// Whether an edit was not made yet and may still be.
