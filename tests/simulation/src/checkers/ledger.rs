@@ -239,20 +239,15 @@ impl Ledger {
         holds(known, false) || before.any(|known| holds(known, true))
     }
 
-    /// Whether an edit of the same user that was on its way led to a value already, and was given up since: nothing was left of
-    /// the change then.
+    /// Whether an edit of the same user that was on its way led to a value already: nothing was left of the change then, and
+    /// whatever becomes of the value is that edit's.
     pub(super) fn was_led_to_before(&self, edit: &EditId, wish: &Wish) -> bool {
-        let given_up = |known: &&Known| match &known.end {
-            Some(End::Told { outcome, .. }) => {
-                matches!(outcome, EditOutcome::Discarded | EditOutcome::TookTheirs)
-            }
-            _ => false,
-        };
+        let taken = |known: &&Known| !matches!(known.end, Some(End::Refused));
         let follows = self.edits.get(edit).map(|known| &known.follows[..]);
         let before = follows.unwrap_or_default().iter();
         let mut before = before
             .filter_map(|id| self.edits.get(id))
-            .filter(given_up)
+            .filter(taken)
             .flat_map(|known| &known.wishes);
         before.any(|own| own.field == wish.field && own.wanted == wish.wanted)
     }
