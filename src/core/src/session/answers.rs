@@ -15,7 +15,9 @@ use crate::{
         HttpAnswer,
         requests::{Outcome, throttle_wait_ms},
     },
-    identity::ResourceType,
+    fhir,
+    identity::{ResourceType, is_fhir_id, is_type_name},
+    limits,
     protocol::{MembershipChoice, Secret, SignInFailure},
 };
 
@@ -146,6 +148,7 @@ pub(super) fn login(
     let choices = wire
         .memberships
         .into_iter()
+        .filter(|membership| is_fhir_id(&membership.id))
         .map(|membership| MembershipChoice {
             id: membership.id,
             project: Named::text(membership.project),
@@ -269,18 +272,12 @@ pub(super) fn me(outcome: &Outcome) -> Result<Identity, SignInFailure> {
     }
     let wire: Wire = serde_json::from_str(&answer.body).map_err(|_| SignInFailure::NotMedplum)?;
     let member = wire.membership.and_then(|membership| membership.profile);
-    let reference = wire
+    let own = wire
         .profile
-        .and_then(|profile| {
-            profile
-                .id
-                .map(|id| format!("{}/{id}", profile.resource_type))
-        })
-        .or_else(|| {
-            member
-                .as_ref()
-                .and_then(|profile| profile.reference.clone())
-        })
+        .and_then(|profile| Some(format!("{}/{}", profile.resource_type, profile.id?)));
+    let profile = own
+        .or_else(|| member.as_ref()?.reference.clone())
+        .and_then(|text| reference(&text))
         .ok_or(SignInFailure::NotMedplum)?;
     let project = wire.project.unwrap_or_default();
     let policy = wire
@@ -292,9 +289,9 @@ pub(super) fn me(outcome: &Outcome) -> Result<Identity, SignInFailure> {
         .map_or_else(|_| Vec::new(), |policy| policy.resource);
     let partial = rules.into_iter().filter(|rule| rule.criteria.is_some());
     Ok(Identity {
-        profile: reference,
+        profile,
         name: Named::text(member),
-        project_id: project.id.unwrap_or_default(),
+        project_id: project.id.filter(|id| is_fhir_id(id)).unwrap_or_default(),
         project: clean(&project.name.unwrap_or_default()),
         restricted: partial
             .map(|rule| ResourceType::from(rule.resource_type.as_str()))
@@ -395,8 +392,54 @@ pub(crate) fn outcome_text(body: &str) -> String {
 
 /// Text of a server made safe to show: no control characters, bounded.
 fn clean(text: &str) -> String {
-    text.chars()
-        .filter(|character| !character.is_control())
-        .take(200)
-        .collect()
+    fhir::line(text, limits::LINE_CHARS_MAX).map_or_else(String::new, String::from)
+}
+
+/// A reference to a resource, if it is one.
+fn reference(text: &str) -> Option<String> {
+    let (kind, id) = text.split_once('/')?;
+    (is_type_name(kind) && is_fhir_id(id)).then(|| text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn asked(body: &Value) -> Result<Identity, SignInFailure> {
+        me(&Ok(HttpAnswer {
+            status: 200,
+            body: body.to_string(),
+            rate_limit: None,
+        }))
+    }
+
+    #[test]
+    fn names_of_people_and_projects_are_made_safe_to_show() {
+        let profile = json!({ "display": "\u{202e}Ada\u{200b}" });
+        let identity = asked(&json!({
+            "project": { "id": "../x", "name": "Ward\u{feff} 1" },
+            "membership": { "profile": profile },
+            "profile": { "resourceType": "Practitioner", "id": "me" },
+        }));
+        let identity = identity.unwrap();
+        assert_eq!(
+            (&*identity.name, &*identity.project, &*identity.project_id),
+            ("Ada", "Ward 1", "")
+        );
+    }
+
+    #[test]
+    fn who_is_no_resource_is_nobody() {
+        for (kind, id) in [
+            ("practitioner", "me"),
+            ("Practitioner", "a/b"),
+            ("P?", "\u{7}"),
+        ] {
+            let body = json!({ "profile": { "resourceType": kind, "id": id } });
+            let failure = asked(&body).map(|identity| identity.profile);
+            assert_eq!(failure, Err(SignInFailure::NotMedplum));
+        }
+    }
 }
