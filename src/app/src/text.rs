@@ -5,6 +5,7 @@ mod edits;
 
 use panels_core::{
     badge::{Badge, BadgeReason, BadgeWord},
+    fhir::Invalid,
     protocol::{
         CatchUpReason, PollingReason, RefusalReason, SignInFailure, SignedOutReason, StaleReason,
         StorageProblem,
@@ -167,6 +168,29 @@ pub(crate) fn counted(count: usize, one: &str, many: &str) -> String {
 pub(crate) fn set_aside(count: usize) -> String {
     let records = counted(count, "record", "records");
     format!("{records} could not be read and cannot be shown")
+}
+
+/// Title of the list of them.
+pub(crate) const SET_ASIDE_TITLE: &str = "Records that cannot be shown";
+/// What they are.
+pub(crate) const SET_ASIDE_BODY: &str = "The server holds these records, but what is in them could not be read. They are in no table. Tell \
+     the people who run the server.";
+/// One that does not say which it is.
+pub(crate) const SET_ASIDE_UNNAMED: &str = "A record without a name";
+/// When it came.
+pub(crate) const SET_ASIDE_LAST: &str = "Last received at";
+
+/// Why one of them could not be read.
+pub(crate) fn set_aside_why(why: Invalid) -> &'static str {
+    match why {
+        Invalid::TooLarge { .. } => "it is too large",
+        Invalid::TooDeep => "it is nested too deeply",
+        Invalid::Malformed => "it is not well formed",
+        Invalid::Type => "its type is missing or none",
+        Invalid::Id => "its id is missing or none",
+        Invalid::Version => "its version is missing or none",
+        Invalid::Updated => "the time of its last change is missing or none",
+    }
 }
 
 /// A number with a separator between thousands.

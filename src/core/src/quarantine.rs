@@ -8,6 +8,8 @@ mod tests;
 
 use std::hash::Hasher;
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
     collections::{FixedHasher, Map},
     fhir::{self, Invalid},
@@ -26,7 +28,8 @@ enum Name {
 }
 
 /// One resource that was set aside.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct SetAside {
     /// Which, if it said so.
     pub key: Option<ResourceKey>,

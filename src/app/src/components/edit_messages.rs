@@ -44,6 +44,7 @@ pub(crate) fn SignOutWarning() -> impl IntoView {
             let waiting =
                 (summary.conflicts + summary.rolled_back > 0).then(|| text::to_decide(&summary));
             let unsent = (summary.unsent > 0).then(|| text::unsent(&summary));
+            let drafts = (summary.drafts > 0).then(|| text::drafts(&summary));
             view! {
                 <Modal
                     role="alertdialog"
@@ -56,6 +57,7 @@ pub(crate) fn SignOutWarning() -> impl IntoView {
                     <ul class="dialog-list">
                         {unsent.map(|words| view! { <li>{words}</li> })}
                         {waiting.map(|words| view! { <li>{words}</li> })}
+                        {drafts.map(|words| view! { <li>{words}</li> })}
                     </ul>
                     <div class="dialog-buttons">
                         <button class="button button-primary" type="button" on:click=move |_| state.edits.dismiss_warning()>

@@ -25,6 +25,7 @@ mod record_body;
 mod record_edit;
 mod row_keys;
 mod row_selection;
+mod set_aside;
 mod theme_toggle;
 mod top_bar;
 
@@ -39,4 +40,5 @@ pub(crate) use job_news::JobNews;
 pub(crate) use live_region::LiveRegion;
 pub(crate) use message_page::MessagePage;
 pub(crate) use notices::Notices;
+pub(crate) use set_aside::SetAsideRecords;
 pub(crate) use top_bar::TopBar;

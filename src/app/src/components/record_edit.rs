@@ -326,23 +326,24 @@ fn NoteControl(editing: Editing, item: Memo<Option<EditableField>>) -> impl Into
     let typing = move |event: web_sys::Event| {
         editing
             .key
-            .with_value(|key| edits.keep_draft(key, event_target_value(&event)));
+            .with_value(|key| editing.state.keep_draft(key, event_target_value(&event)));
     };
     let add = move |_| {
         let text = draft.get_untracked().trim().to_owned();
         if text.is_empty() {
             return;
         }
-        editing
-            .key
-            .with_value(|key| edits.keep_draft(key, String::new()));
         let note = FieldValue::Note {
             author: None,
             name: None,
             time: None,
             text,
         };
+        // In this order: what dies in between leaves the text in both places, not in neither.
         editing.change(EditField::Note, FieldValue::Absent, note);
+        editing
+            .key
+            .with_value(|key| editing.state.keep_draft(key, String::new()));
     };
     // Escape closes the drawer; not while something is being typed.
     let escape = move |event: web_sys::KeyboardEvent| {

@@ -171,7 +171,7 @@ fn PanelFoot(store: StoredValue<PanelStore, LocalStorage>) -> impl IntoView {
         <footer class="panel-foot">
             <span>{rows}</span>
             {move || incomplete.get().then(|| view! { <span class="danger">{text::INCOMPLETE}</span> })}
-            {move || (set_aside.get() > 0).then(|| view! { <span class="danger">{text::set_aside(set_aside.get())}</span> })}
+            <SetAsideRecords count=set_aside/>
             <span title=text::PANEL_FRESH_TITLE>{sentence}</span>
         </footer>
     }

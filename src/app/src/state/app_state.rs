@@ -10,6 +10,7 @@ use panels_core::{
         CatchUpReason, Freshness, PanelCounts, PanelFreshness, PanelView, RecordView, SessionView,
         SignInFailure, StorageView, TabMessage, WorkerMessage,
     },
+    quarantine::SetAside,
 };
 
 use super::{Announcer, Clock, Edits, PanelStore, ThemeState, update_queue::UpdateQueue};
@@ -66,6 +67,8 @@ pub(crate) struct AppState {
     pub voice: RwSignal<WorkerVoice>,
     /// More trouble with the worker.
     pub trouble: RwSignal<Option<WorkerTrouble>>,
+    /// Resources that could not be read, as last asked for.
+    pub set_aside: RwSignal<Vec<SetAside>>,
     /// The record in the drawer.
     pub record: RwSignal<Option<RecordView>>,
     /// What this user edits.
@@ -98,6 +101,7 @@ impl AppState {
             storage: RwSignal::new(StorageView::Unknown),
             voice: RwSignal::new(WorkerVoice::Awaited),
             trouble: RwSignal::new(None),
+            set_aside: RwSignal::new(Vec::new()),
             record: RwSignal::new(None),
             edits: Edits::new(),
             clock: Clock::start(),

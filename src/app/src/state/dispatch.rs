@@ -73,6 +73,8 @@ fn take(state: AppState, message: WorkerMessage) {
             state.take_edit_refusal(edit.as_ref(), &reason);
         }
         WorkerMessage::SignOutWarning { summary } => state.edits.warn(summary),
+        WorkerMessage::Draft { record, text } => state.take_draft(&record, &text),
+        WorkerMessage::SetAside { list } => state.set_aside.set(list),
         WorkerMessage::Pong { .. } | WorkerMessage::Ending { .. } => {}
     }
 }
@@ -83,6 +85,7 @@ fn take_session(state: AppState, session: SessionView) {
     }
     if let SessionView::SignedIn { .. } = &session {
         state.sign_in_failure.set(None);
+        state.repeat_drafts();
     }
     set_if_changed(state.session, session);
 }

@@ -40,7 +40,7 @@ pub(crate) struct Edits {
     deciding: RwSignal<Option<EditId>>,
     /// What a sign-out would lose.
     warning: RwSignal<Option<OutboxSummary>>,
-    /// Notes that were typed and not added.
+    /// Notes that were typed and not added; empty where there is none any longer.
     drafts: RwSignal<HashMap<ResourceKey, String>>,
     /// Edits that were typed here, with the note of each: their end is told here, and a note that is refused goes back to its field.
     own: StoredValue<HashMap<EditId, Option<(ResourceKey, String)>>>,
@@ -134,17 +134,6 @@ impl Edits {
             .with(|drafts| drafts.get(record).cloned().unwrap_or_default())
     }
 
-    /// Remembers what was typed.
-    pub(crate) fn keep_draft(self, record: &ResourceKey, text: String) {
-        self.drafts.update(|drafts| {
-            if text.is_empty() {
-                drafts.remove(record);
-            } else {
-                drafts.insert(record.clone(), text);
-            }
-        });
-    }
-
     /// Another life of the worker.
     pub(super) fn restart(self) {
         self.list.update(EditList::restart);
@@ -200,6 +189,44 @@ impl AppState {
             changes,
         };
         self.send(TabMessage::Edit { edit });
+    }
+
+    /// Remembers what was typed, here and in the worker: a closed tab does not take it along.
+    pub(crate) fn keep_draft(self, record: &ResourceKey, text: String) {
+        self.send(TabMessage::KeepDraft {
+            record: record.clone(),
+            text: text.clone(),
+        });
+        self.edits.drafts.update(|drafts| {
+            // One that is empty is remembered too: a new worker has to hear that.
+            drafts.insert(record.clone(), text);
+        });
+    }
+
+    /// Something was typed about a record in a tab that is gone.
+    pub(super) fn take_draft(self, record: &ResourceKey, text: &str) {
+        let typed = self
+            .edits
+            .drafts
+            .with_untracked(|drafts| drafts.get(record).cloned());
+        let typed = typed.unwrap_or_default();
+        if typed.contains(text) {
+            return;
+        }
+        let both = if typed.is_empty() {
+            text.to_owned()
+        } else {
+            format!("{typed}\n\n{text}")
+        };
+        self.keep_draft(record, both);
+    }
+
+    /// Somebody is signed in, perhaps with another worker: it hears what it may not know.
+    pub(super) fn repeat_drafts(self) {
+        let drafts = self.edits.drafts.with_untracked(Clone::clone);
+        for (record, text) in drafts {
+            self.send(TabMessage::KeepDraft { record, text });
+        }
     }
 
     /// Takes an edit back.
@@ -262,8 +289,11 @@ impl AppState {
                 .edits
                 .drafts
                 .with_untracked(|drafts| drafts.get(&record).cloned());
-            let text = typed.map_or(text.clone(), |typed| format!("{text}\n{typed}"));
-            self.edits.keep_draft(&record, text);
+            let text = match typed.filter(|typed| !typed.is_empty()) {
+                Some(typed) => format!("{text}\n{typed}"),
+                None => text,
+            };
+            self.keep_draft(&record, text);
         }
         let sentence = text::edit_refused(reason);
         self.announcer.alert(&sentence);

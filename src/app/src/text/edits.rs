@@ -268,6 +268,15 @@ pub(crate) fn unsent(summary: &OutboxSummary) -> String {
     )
 }
 
+/// What was typed and not added.
+pub(crate) fn drafts(summary: &OutboxSummary) -> String {
+    super::counted(
+        summary.drafts,
+        "note typed and not added",
+        "notes typed and not added",
+    )
+}
+
 /// Name of a conflict, for the dialog.
 pub(crate) fn conflict_title(title: &str) -> String {
     format!("Two changes of {title}")

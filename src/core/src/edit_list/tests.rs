@@ -50,6 +50,7 @@ fn news(revision: u64, whole: bool, edits: Vec<EditView>, ended: Vec<EndedEdit>)
             room: 10,
             storage: StorageView::Kept,
             unreadable: 0,
+            drafts: 0,
         },
         edits,
         ended,

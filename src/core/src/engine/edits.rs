@@ -15,6 +15,7 @@
 //! 5. A choice: `DecideConflict`. An edit that was rolled back: `RetryEdit` or `DiscardEdit`. A mistake: `UndoEdit`.
 //! 6. Many records at once: `EditMany`, followed by views of the job; `UndoJob`.
 //! 7. `SignOut` is answered by `SignOutWarning` while there is anything in the outbox.
+//! 8. `KeepDraft` with each change of a note that was typed and not added; `Draft` brings it to another tab when its own is gone.
 
 use super::{Engine, requests::Outcome};
 use crate::{
@@ -153,12 +154,32 @@ impl Engine {
         let reachable = self.io.requests.trouble() != Some(Trouble::Unreachable);
         let may_send = self.session.is_proven() && reachable && !self.tabs.claim_offline();
         self.outbox.pump(&mut self.io, &self.replica, may_send);
+        self.hand_over_drafts();
         for key in self.outbox.take_touched() {
             self.show_pending(&key);
         }
         if let Some(news) = self.outbox.take_news() {
             self.tabs
                 .tell_all(&mut self.io, WorkerMessage::Edits { news });
+        }
+    }
+
+    /// What was typed in a tab that is gone, or has forgotten it, goes to one that has the record open.
+    fn hand_over_drafts(&mut self) {
+        if !self.outbox.has_drafts() {
+            return;
+        }
+        let open = self.tabs.records();
+        let open: Vec<_> = open.map(|(tab, key)| (tab.clone(), key.clone())).collect();
+        for (tab, record) in open {
+            let is_here = |other: &TabId| self.tabs.is_admitted(other);
+            for text in self
+                .outbox
+                .adopt_drafts(self.io.now, &tab, &record, is_here)
+            {
+                let record = record.clone();
+                self.io.tell(&tab, WorkerMessage::Draft { record, text });
+            }
         }
     }
 

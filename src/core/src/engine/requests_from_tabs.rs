@@ -49,6 +49,13 @@ impl Engine {
             | TabMessage::RetryEdit { .. }
             | TabMessage::DiscardEdit { .. }
             | TabMessage::ListEdits => self.on_edit_message(tab, message),
+            TabMessage::KeepDraft { record, text } => {
+                self.outbox.keep_draft(&self.io, tab, record, &text);
+            }
+            TabMessage::ListSetAside => {
+                let list = self.quarantine.list();
+                self.io.tell(tab, WorkerMessage::SetAside { list });
+            }
             TabMessage::Watch { panel } => self.on_watch(tab, panel),
             TabMessage::Unwatch { panel } => {
                 self.tabs.watch(tab, panel, false);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::{
@@ -45,7 +45,8 @@ pub enum Body {
 }
 
 /// Why a resource was refused. Holds nothing of the resource.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum Invalid {
     /// Larger than [`limits::RESOURCE_BYTES_MAX`].
     #[error("resource of {bytes} bytes is over the limit")]

@@ -128,6 +128,15 @@ pub enum TabMessage {
     },
     /// Tell everything of the outbox.
     ListEdits,
+    /// This text about a record was typed and is not added yet; an empty one: there is none any longer.
+    KeepDraft {
+        /// The record.
+        record: ResourceKey,
+        /// As it was typed, up to [`crate::limits::TEXT_CHARS_MAX`].
+        text: String,
+    },
+    /// Tell which resources could not be read; answered by [`super::WorkerMessage::SetAside`].
+    ListSetAside,
     /// Try to connect now instead of waiting for the next attempt.
     RetryNow,
     /// Ask whether the worker is alive; answered by [`super::WorkerMessage::Pong`].

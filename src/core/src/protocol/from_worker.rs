@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{EditRefusal, EditsNews, OutboxSummary, PanelView, RecordView, Row};
 use crate::{
-    identity::{BuildId, EditId, InstanceId, JobId, PanelId, ResourceId},
+    identity::{BuildId, EditId, InstanceId, JobId, PanelId, ResourceId, ResourceKey},
+    quarantine::SetAside,
     time::Timestamp,
 };
 
@@ -121,6 +122,19 @@ pub enum WorkerMessage {
     SignOutWarning {
         /// What would be lost.
         summary: OutboxSummary,
+    },
+    /// By port: this was typed about the record that the tab has open, in a tab that is gone, and was not added. It is this
+    /// tab's now: it says [`super::TabMessage::KeepDraft`] with whatever becomes of it.
+    Draft {
+        /// The record.
+        record: ResourceKey,
+        /// What was typed.
+        text: String,
+    },
+    /// By port, answer to ListSetAside: resources that could not be read, the last first.
+    SetAside {
+        /// Which and why; nothing of what is in them.
+        list: Vec<SetAside>,
     },
     /// By port: the worker lives.
     Pong {

@@ -4,9 +4,11 @@ mod edits;
 
 use super::*;
 use crate::{
+    fhir::Invalid,
     identity::{
         BuildId, InstanceId, PanelId, ResourceId, ResourceKey, ResourceType, TabId, VersionId,
     },
+    quarantine::SetAside,
     time::Timestamp,
 };
 
@@ -90,6 +92,11 @@ fn what_a_tab_says() {
             record: ResourceKey::new(ResourceType::Task, ResourceId::new("t1")),
         },
         TabMessage::CloseRecord,
+        TabMessage::KeepDraft {
+            record: ResourceKey::new(ResourceType::Task, ResourceId::new("t1")),
+            text: "Called, no ans".into(),
+        },
+        TabMessage::ListSetAside,
         TabMessage::RetryNow,
         TabMessage::Ping { nonce: 7 },
         TabMessage::Goodbye,
@@ -103,7 +110,7 @@ fn what_a_tab_says() {
     });
     insta::assert_json_snapshot!(sent);
     let text = serde_json::to_string(&sent).unwrap();
-    assert_eq!(serde_json::from_str::<[FromTab; 13]>(&text).unwrap(), sent);
+    assert_eq!(serde_json::from_str::<[FromTab; 15]>(&text).unwrap(), sent);
 }
 
 #[test]
@@ -148,12 +155,18 @@ fn what_the_worker_says() {
             panels: vec![PanelChanges {
                 panel,
                 rows: vec![],
-                gone: vec![GoneRow {
-                    id: ResourceId::new("t2"),
-                    reason: GoneReason::LeftPanel {
-                        status: Some("Completed".into()),
+                gone: vec![
+                    GoneRow {
+                        id: ResourceId::new("t2"),
+                        reason: GoneReason::LeftPanel {
+                            status: Some("Completed".into()),
+                        },
                     },
-                }],
+                    GoneRow {
+                        id: ResourceId::new("t3"),
+                        reason: GoneReason::Unreadable,
+                    },
+                ],
                 loading: false,
             }],
         },
@@ -168,6 +181,26 @@ fn what_the_worker_says() {
             storage: StorageView::MemoryOnly {
                 reason: StorageProblem::Full,
             },
+        },
+        WorkerMessage::Draft {
+            record: ResourceKey::new(ResourceType::Task, ResourceId::new("t1")),
+            text: "Called, no ans".into(),
+        },
+        WorkerMessage::SetAside {
+            list: vec![
+                SetAside {
+                    key: Some(ResourceKey::new(ResourceType::Task, ResourceId::new("t1"))),
+                    why: Invalid::TooDeep,
+                    at: Timestamp(1),
+                    count: 2,
+                },
+                SetAside {
+                    key: None,
+                    why: Invalid::TooLarge { bytes: 9 },
+                    at: Timestamp(1),
+                    count: 1,
+                },
+            ],
         },
         WorkerMessage::Pong { nonce: 7 },
         WorkerMessage::Ending {

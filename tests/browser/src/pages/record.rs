@@ -73,6 +73,27 @@ impl<'a> RecordPage<'a> {
         self.press("Add note").await
     }
 
+    /// Types a note and does not add it.
+    ///
+    /// # Errors
+    /// If that is not possible.
+    pub async fn type_note(&self, text: &str) -> Result<(), Failure> {
+        self.stage.browser.fill("New note", text).await
+    }
+
+    /// Waits until this is typed as a note and not added.
+    ///
+    /// # Errors
+    /// If something else is.
+    pub async fn expect_typed_note(&self, wanted: &str) -> Result<(), Failure> {
+        let script = "return document.querySelector('[role=dialog] textarea[aria-label=\"New note\"]')?.value ?? ''";
+        wait::until(&format!("the typed note \"{wanted}\""), async || {
+            let typed = self.stage.browser.script(script, vec![]).await?;
+            Ok(wait::Look::when(typed == wanted, (), typed.to_string()))
+        })
+        .await
+    }
+
     /// What is on its way about this record, or waits.
     ///
     /// # Errors

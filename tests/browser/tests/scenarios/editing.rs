@@ -276,6 +276,46 @@ async fn signing_out_with_unsent_changes_asks_first() -> Result<(), Failure> {
 }
 
 #[tokio::test]
+async fn a_note_that_was_typed_and_not_added_outlives_its_tab_and_the_worker() -> Result<(), Failure>
+{
+    Stage::play("draft", StageOptions::default(), async |stage| {
+        let (_, id) = at_the_table(stage).await?;
+        let record = RecordPage::open(stage, &id).await?;
+        record.type_note("Called, no answer").await?;
+        // The only tab goes, and the worker with it.
+        stage.browser.goto("about:blank").await?;
+        let record = RecordPage::open(stage, &id).await?;
+        record.expect_typed_note("Called, no answer").await?;
+
+        stage.browser.press("Sign out").await?;
+        let words = stage.browser.expect("alertdialog", "not sent").await?;
+        assert!(words.contains("1 note typed and not added"), "{words}");
+        stage.browser.press("Stay signed in").await?;
+        stage.browser.expect_gone("alertdialog", "").await?;
+
+        // Another tab has the record open when the one in which it is typed is closed.
+        let first = stage.browser.client.window().await?;
+        let second = stage.browser.new_tab().await?;
+        let other = RecordPage::open(stage, &id).await?;
+        other.expect_typed_note("").await?;
+        stage.browser.switch_to(&first).await?;
+        stage.browser.client.close_window().await?;
+        stage.browser.switch_to(&second).await?;
+        other.expect_typed_note("Called, no answer").await?;
+        other.press("Add note").await?;
+        expect_on_server(stage, &id, "the note", |task| {
+            notes(task, "Called, no answer") == 1
+        })
+        .await?;
+        other.expect_settled().await?;
+        stage.browser.press("Sign out").await?;
+        stage.browser.expect("button", "Sign in").await?;
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
 async fn what_was_typed_about_a_task_that_was_deleted_meanwhile_is_kept_until_discarded()
 -> Result<(), Failure> {
     Stage::play(

@@ -127,6 +127,13 @@ async fn a_record_that_cannot_be_read_is_told_and_hides_no_other() -> Result<(),
             ))
         })
         .await?;
+        stage.browser.press("1 record could not be read").await?;
+        let told = stage.browser.expect("dialog", "Records that").await?;
+        for wanted in [format!("Task/{id}"), "nested too deeply".to_owned()] {
+            assert!(told.contains(&wanted), "{wanted} in {told}");
+        }
+        stage.browser.press("Close").await?;
+        stage.browser.expect_gone("dialog", "Records that").await?;
         let title = json!([{ "op": "add", "path": "/code", "value": { "text": "Still told" } }]);
         let other = &rows[1].id;
         stage.server.patch(&format!("Task/{other}"), &title)?;

@@ -3,6 +3,7 @@
 use super::{
     Aside, Author, Outbox,
     disk::State,
+    drafts,
     entry::{self, Entry},
 };
 use crate::{
@@ -20,6 +21,7 @@ const NUMBERS_PER_MS: u64 = 1_000;
 impl Outbox {
     /// Somebody is signed in: their edits come back.
     pub(crate) fn open(&mut self, io: &mut Io, author: Author) {
+        self.drafts_told.clear();
         if self.author.as_ref() == Some(&author) {
             self.parked = false;
             self.news.everything();
@@ -28,12 +30,18 @@ impl Outbox {
         self.put_aside(io);
         let name = outbox_name(&author.server, &author.project, &author.profile);
         let back = self.aside.iter().position(|aside| aside.author == author);
-        let back = back.map(|place| self.aside.swap_remove(place).held);
-        for (number, entry) in back.into_iter().flatten() {
-            self.insert(number, entry);
-            self.disk.mark(number);
+        if let Some(back) = back.map(|place| self.aside.swap_remove(place)) {
+            for (number, entry) in back.held {
+                self.insert(number, entry);
+                self.disk.mark(number);
+            }
+            for (number, draft) in back.drafts {
+                self.drafts.insert(number, draft);
+                self.disk.mark(number);
+            }
         }
         self.author = Some(author);
+        self.opened_at = Some(io.now);
         self.news.everything();
         self.disk.state = State::Opening;
         io.push(Output::Outbox(OutboxOrder::Open { name }));
@@ -61,7 +69,7 @@ impl Outbox {
 
     /// The user has signed out, with nothing in here. What was never read stays for the next time.
     pub(crate) fn leave(&mut self, io: &mut Io) {
-        if self.loaded && self.held.is_empty() && self.unreadable == 0 {
+        if self.loaded && self.is_empty() && self.unreadable == 0 {
             self.discard_all(io);
         } else {
             self.park(io);
@@ -83,7 +91,7 @@ impl Outbox {
     pub(super) fn leave_if_stored(&mut self, io: &mut Io) {
         if self.parked && self.disk.is_settled() {
             // Of an empty one not even the key is left.
-            let nothing = self.held.is_empty() && self.unreadable == 0;
+            let nothing = self.is_empty() && self.unreadable == 0;
             io.push(Output::Outbox(if nothing {
                 OutboxOrder::Discard
             } else {
@@ -113,12 +121,18 @@ impl Outbox {
         io.push(Output::Outbox(OutboxOrder::Close));
         let mut held = std::mem::take(&mut self.held);
         held.retain(|number, _| !self.disk.holds(*number));
-        if !held.is_empty() {
+        let mut drafts = std::mem::take(&mut self.drafts);
+        drafts.retain(|number, _| !self.disk.holds(*number));
+        if !held.is_empty() || !drafts.is_empty() {
             if self.aside.len() >= limits::OUTBOXES_ASIDE_MAX {
                 io.report(StateError::EditsLost);
                 self.aside.remove(0);
             }
-            self.aside.push(Aside { author, held });
+            self.aside.push(Aside {
+                author,
+                held,
+                drafts,
+            });
         }
         self.forget(io);
     }
@@ -157,7 +171,7 @@ impl Outbox {
             (State::Opening, _) => self.give_up(io, CacheFailure::Blocked),
             (State::Off(_), Some(author)) => {
                 let name = outbox_name(&author.server, &author.project, &author.profile);
-                for number in self.held.keys() {
+                for number in self.held.keys().chain(self.drafts.keys()) {
                     self.disk.mark(*number);
                 }
                 self.disk.state = State::Opening;
@@ -198,8 +212,17 @@ impl Outbox {
         if record.store != CacheStore::Outbox {
             return;
         }
-        let entry = entry::parse(record.text.reveal());
         let number = record.key.parse::<u64>().ok();
+        let draft = drafts::parse(record.text.reveal());
+        let draft = draft.filter(|draft| Some(&draft.author) == self.author.as_ref());
+        if let (Some(number), Some(draft)) = (number, draft) {
+            // What is in memory already is newer.
+            if !self.disk.is_marked(number) {
+                self.drafts.entry(number).or_insert(draft);
+            }
+            return;
+        }
+        let entry = entry::parse(record.text.reveal());
         let own = entry.filter(|entry| Some(&entry.author) == self.author.as_ref());
         match (number, own) {
             (Some(number), Some(entry)) => {
@@ -234,11 +257,17 @@ impl Outbox {
 
     /// Takes an edit in as the last one. Numbers follow the clock, so that those of two lives of the worker do not meet.
     pub(super) fn append(&mut self, io: &Io, entry: Entry) -> u64 {
+        let number = self.number(io);
+        self.insert(number, entry);
+        self.disk.mark(number);
+        number
+    }
+
+    /// A number that nothing in here has.
+    pub(super) fn number(&mut self, io: &Io) -> u64 {
         let clock = u64::try_from(io.clock_now().0).unwrap_or_default();
         let number = clock.saturating_mul(NUMBERS_PER_MS).max(self.next);
         self.next = number.saturating_add(1);
-        self.insert(number, entry);
-        self.disk.mark(number);
         number
     }
 
@@ -249,16 +278,16 @@ impl Outbox {
         };
         let changes = batch.iter().map(|number| {
             let key = format!("{number:020}");
-            match self.held.get(number) {
-                Some(entry) => CacheChange::Put(CacheRecord {
-                    store: CacheStore::Outbox,
+            let entry = self.held.get(number).map(entry::to_text);
+            let draft = || self.drafts.get(number).map(drafts::to_text);
+            let store = CacheStore::Outbox;
+            match entry.or_else(draft) {
+                Some(text) => CacheChange::Put(CacheRecord {
+                    store,
                     key,
-                    text: Secret::new(entry::to_text(entry)),
+                    text: Secret::new(text),
                 }),
-                None => CacheChange::Delete {
-                    store: CacheStore::Outbox,
-                    key,
-                },
+                None => CacheChange::Delete { store, key },
             }
         });
         let changes = changes.collect();

@@ -7,6 +7,7 @@
 //! - **Idempotent.** What may have been sent is never sent again before a read, and where the record has changed since, its
 //!   history, has shown that it was not carried out.
 //! - **Bounded.** [`limits::OUTBOX_EDITS_MAX`]: a full outbox refuses what is new; it drops nothing.
+//! - **Typed is kept.** A note that was typed and not added is kept beside the edits, and never sent by itself.
 //! - **Nobody else's.** Every record says whose it is, and is sent in a session of that user only.
 //!
 //! Where the edits live, and when they die: a database of their own, with a key of its own, one for each user of a project
@@ -22,6 +23,7 @@
 mod actions;
 mod deeds;
 mod disk;
+mod drafts;
 mod entry;
 mod jobs;
 mod keeping;
@@ -45,6 +47,7 @@ use crate::{
 pub(crate) use actions::Asker;
 use deeds::Deeds;
 use disk::Disk;
+use drafts::Draft;
 pub(crate) use entry::{Author, Subject};
 use entry::{Entry, Stage};
 use jobs::Job;
@@ -64,16 +67,23 @@ struct Done {
 struct Aside {
     author: Author,
     held: BTreeMap<u64, Entry>,
+    drafts: BTreeMap<u64, Draft>,
 }
 
 /// See the module.
 #[derive(Debug, Default)]
 pub(crate) struct Outbox {
     author: Option<Author>,
+    /// Since when that is known in this life of the worker.
+    opened_at: Option<Timestamp>,
     /// The session of the author has ended; what is here is kept and neither shown nor sent.
     parked: bool,
     /// In the order in which they were typed.
     held: BTreeMap<u64, Entry>,
+    /// Notes that were typed and not added.
+    drafts: BTreeMap<u64, Draft>,
+    /// Those that their tab knows, since the user signed in.
+    drafts_told: BTreeSet<u64>,
     next: u64,
     /// Edits of each record.
     by_resource: Map<ResourceKey, BTreeSet<u64>>,
@@ -97,9 +107,9 @@ pub(crate) struct Outbox {
 }
 
 impl Outbox {
-    /// Whether nothing waits, is asked about or was rolled back.
+    /// Whether nothing waits, is asked about, was rolled back, or was typed and not added.
     pub(crate) fn is_empty(&self) -> bool {
-        self.held.is_empty()
+        self.held.is_empty() && self.drafts.is_empty()
     }
 
     /// Whether it is not known yet what was stored.

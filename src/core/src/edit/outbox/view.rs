@@ -150,6 +150,7 @@ impl Outbox {
             room: self.room(),
             storage: self.storage(),
             unreadable: self.unreadable,
+            drafts: self.drafts.len(),
         }
     }
 

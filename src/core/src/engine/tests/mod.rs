@@ -6,6 +6,7 @@ mod auditing;
 mod bindings;
 mod clocks;
 mod disk;
+mod drafts;
 mod edit_bulk;
 mod edit_conflicts;
 mod edit_durability;

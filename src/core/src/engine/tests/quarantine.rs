@@ -6,7 +6,7 @@ use super::world::{World, task};
 use crate::{
     identity::{PanelId, ResourceId},
     limits,
-    protocol::WorkerMessage,
+    protocol::{TabMessage, WorkerMessage},
 };
 
 /// A task that no reader takes: nested too deeply.
@@ -52,8 +52,18 @@ fn a_task_that_cannot_be_read_is_told_however_it_comes_until_it_can() {
     world.run(3_000);
     assert_eq!(told(&world), Some(2), "by a frame");
     assert!(shown(&world).is_empty(), "an earlier version passes for it");
-    let list = world.engine.quarantine();
-    assert!(list.iter().all(|set_aside| set_aside.key.is_some()));
+    world.say("a", TabMessage::ListSetAside);
+    let list = world
+        .screen("a")
+        .messages
+        .iter()
+        .find_map(|message| match message {
+            WorkerMessage::SetAside { list } => Some(list.clone()),
+            _ => None,
+        });
+    assert_eq!(list, Some(world.engine.quarantine()));
+    let named = world.engine.quarantine();
+    assert!(named.iter().all(|set_aside| set_aside.key.is_some()));
 
     world.write(task(1, "requested"));
     world.write(task(2, "requested"));

@@ -216,6 +216,12 @@ impl World {
         }
     }
 
+    /// A tab is closed: its lock is free.
+    pub(super) fn tab_gone(&mut self, name: &str) {
+        self.input(Input::TabGone { tab: tab(name) });
+        self.screens.remove(&tab(name));
+    }
+
     pub(super) fn say(&mut self, name: &str, message: TabMessage) {
         self.input(Input::Tab {
             tab: tab(name),

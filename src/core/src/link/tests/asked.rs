@@ -52,6 +52,7 @@ fn news(edits: Vec<EditView>, ended: Vec<EndedEdit>) -> WorkerMessage {
             room: 100,
             storage: StorageView::Kept,
             unreadable: 0,
+            drafts: 0,
         },
         edits,
         ended,

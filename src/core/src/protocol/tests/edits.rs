@@ -196,6 +196,7 @@ fn what_the_worker_says_of_edits() {
         room: 997,
         storage: StorageView::Kept,
         unreadable: 0,
+        drafts: 0,
     };
     let edits = states().into_iter().map(|state| EditView {
         id: EditId::new("t:1"),

@@ -1,0 +1,108 @@
+//! Notes that were typed and not added: kept like edits, for their author only, so that neither a closed tab nor a killed worker
+//! takes them along.
+//!
+//! A draft belongs to the tab in which it was typed. When that tab is gone it goes to the next one that has the record open. Must
+//! never be sent to the server: nobody has asked for that.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Author, Outbox, entry::FORMAT};
+use crate::{
+    engine::io::Io,
+    identity::{ResourceKey, TabId},
+    limits,
+    time::Timestamp,
+};
+
+/// One draft as it is kept on the disk, beside the edits. Readable by every later build, as those.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Draft {
+    /// As that of an edit.
+    pub(super) format: u8,
+    /// Who typed it.
+    pub(super) author: Author,
+    /// Where.
+    tab: TabId,
+    /// About which record.
+    resource: ResourceKey,
+    /// As it was typed.
+    draft: String,
+}
+
+impl Outbox {
+    /// A tab has this text about a record and has not added it; an empty one: none. Takes the place of all that it had about it.
+    pub(crate) fn keep_draft(&mut self, io: &Io, tab: &TabId, resource: ResourceKey, text: &str) {
+        let Some(author) = self.author.clone().filter(|_| !self.parked) else {
+            return;
+        };
+        let own = |draft: &Draft| draft.tab == *tab && draft.resource == resource;
+        let known = self.drafts.iter().filter(|(_, draft)| own(draft));
+        let mut known: Vec<u64> = known.map(|(number, _)| *number).collect();
+        let kept = (!text.is_empty()).then(|| known.pop()).flatten();
+        for number in known {
+            self.drafts.remove(&number);
+            self.disk.mark(number);
+        }
+        if text.is_empty() || (kept.is_none() && self.drafts.len() >= limits::DRAFTS_MAX) {
+            return;
+        }
+        let number = kept.unwrap_or_else(|| self.number(io));
+        let draft = Draft {
+            format: FORMAT,
+            author,
+            tab: tab.clone(),
+            resource,
+            draft: text.chars().take(limits::TEXT_CHARS_MAX).collect(),
+        };
+        self.drafts_told.insert(number);
+        if self.drafts.get(&number) != Some(&draft) {
+            self.drafts.insert(number, draft);
+            self.disk.mark(number);
+        }
+    }
+
+    /// Gives a tab what was typed about a record in tabs that are gone, oldest first, and what was typed in it before it forgot.
+    pub(crate) fn adopt_drafts(
+        &mut self,
+        now: Timestamp,
+        tab: &TabId,
+        resource: &ResourceKey,
+        is_here: impl Fn(&TabId) -> bool,
+    ) -> Vec<String> {
+        // Tabs that outlived a worker have had time to say so.
+        let settled = |since: Timestamp| now.since_ms(since) >= limits::DRAFT_ADOPTED_AFTER_MS;
+        let settled = self.opened_at.is_some_and(settled);
+        let mut texts = Vec::new();
+        for (number, draft) in &mut self.drafts {
+            let own = draft.tab == *tab;
+            let free = own || (settled && !is_here(&draft.tab));
+            if draft.resource != *resource || !free || (own && self.drafts_told.contains(number)) {
+                continue;
+            }
+            if !own {
+                draft.tab = tab.clone();
+                self.disk.mark(*number);
+            }
+            self.drafts_told.insert(*number);
+            texts.push(draft.draft.clone());
+        }
+        texts
+    }
+
+    /// Whether there is any draft that somebody may be told.
+    pub(crate) fn has_drafts(&self) -> bool {
+        !self.drafts.is_empty() && !self.parked && !self.is_opening()
+    }
+}
+
+/// Reads a record; `None` if it is none, damaged, or of a later build.
+pub(super) fn parse(text: &str) -> Option<Draft> {
+    let draft: Draft = serde_json::from_str(text).ok()?;
+    (draft.format <= FORMAT && !draft.draft.is_empty()).then_some(draft)
+}
+
+/// The record as text. Plain data always serialises.
+pub(super) fn to_text(draft: &Draft) -> String {
+    serde_json::to_string(draft).unwrap_or_default()
+}

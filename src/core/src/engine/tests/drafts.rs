@@ -1,0 +1,192 @@
+//! Notes that were typed and not added: nothing that happens to a tab or a worker takes them along.
+
+use super::{editing::key, world::World};
+use crate::{
+    cache::{CacheFailure, CacheStore},
+    limits,
+    protocol::{SessionView, TabMessage, WorkerMessage},
+};
+
+fn keep(world: &mut World, tab: &str, record: usize, text: &str) {
+    let record = key(record);
+    let text = text.into();
+    world.say(tab, TabMessage::KeepDraft { record, text });
+    world.run(50);
+}
+
+fn open(world: &mut World, tab: &str, record: usize) {
+    let record = key(record);
+    world.say(tab, TabMessage::OpenRecord { record });
+    world.run(50);
+}
+
+/// What a tab was given, in order.
+fn given(world: &World, tab: &str) -> Vec<String> {
+    let messages = world.screen(tab).messages.iter();
+    let drafts = messages.filter_map(|message| match message {
+        WorkerMessage::Draft { text, .. } => Some(text.clone()),
+        _ => None,
+    });
+    drafts.collect()
+}
+
+fn stored(world: &World) -> usize {
+    world.edits.count(CacheStore::Outbox)
+}
+
+/// Long enough for every tab to have come back.
+fn settle(world: &mut World) {
+    world.run(limits::DRAFT_ADOPTED_AFTER_MS + limits::TICK_MS);
+}
+
+fn live() -> World {
+    let mut world = World::live(5);
+    settle(&mut world);
+    world
+}
+
+#[test]
+fn what_was_typed_in_a_tab_that_is_gone_comes_back_where_the_record_is_opened() {
+    let mut world = live();
+    keep(&mut world, "a", 1, "Called, no ans");
+    keep(&mut world, "a", 1, "Called, no answer");
+    assert_eq!(stored(&world), 1);
+    world.hello("b");
+    open(&mut world, "b", 1);
+    assert!(given(&world, "b").is_empty(), "it is still typed elsewhere");
+    world.tab_gone("a");
+    world.run(50);
+    assert_eq!(given(&world, "b"), ["Called, no answer"]);
+    world.hello("c");
+    open(&mut world, "c", 1);
+    assert!(given(&world, "c").is_empty(), "given once");
+    keep(&mut world, "b", 1, "");
+    assert_eq!(stored(&world), 0, "added or deleted there");
+}
+
+#[test]
+fn a_killed_worker_takes_no_draft_along() {
+    let mut world = live();
+    keep(&mut world, "a", 1, "half a thought");
+    world.next_life(1_000);
+    world.hello("b");
+    world.run(2_000);
+    open(&mut world, "b", 1);
+    settle(&mut world);
+    assert_eq!(given(&world, "b"), ["half a thought"]);
+}
+
+#[test]
+fn a_tab_that_outlives_the_worker_keeps_what_is_typed_in_it() {
+    let mut world = live();
+    keep(&mut world, "a", 1, "half a thought");
+    world.next_life(1_000);
+    world.hello("b");
+    world.run(500);
+    open(&mut world, "b", 1);
+    world.hello("a");
+    settle(&mut world);
+    assert!(given(&world, "b").is_empty());
+    open(&mut world, "a", 1);
+    assert_eq!(given(&world, "a"), ["half a thought"], "in case it forgot");
+    keep(&mut world, "a", 1, "half a thought and more");
+    assert_eq!(stored(&world), 1, "the same draft");
+}
+
+#[test]
+fn a_tab_that_forgot_at_the_end_of_a_session_gets_it_back_when_the_same_user_is_here() {
+    let mut world = live();
+    open(&mut world, "a", 1);
+    keep(&mut world, "a", 1, "half a thought");
+    world.server.faults.refuse_refresh = true;
+    world.server.valid_access += 100;
+    world.run(60_000);
+    world.server.faults.refuse_refresh = false;
+    world.sign_in("a");
+    world.run(2_000);
+    open(&mut world, "a", 1);
+    settle(&mut world);
+    assert_eq!(given(&world, "a"), ["half a thought"]);
+}
+
+#[test]
+fn drafts_of_several_tabs_all_come_and_become_one() {
+    let mut world = live();
+    world.hello("b");
+    keep(&mut world, "a", 1, "from a");
+    keep(&mut world, "b", 1, "from b");
+    world.tab_gone("a");
+    world.tab_gone("b");
+    world.hello("c");
+    open(&mut world, "c", 1);
+    settle(&mut world);
+    assert_eq!(given(&world, "c"), ["from a", "from b"]);
+    keep(&mut world, "c", 1, "from a\nfrom b");
+    assert_eq!(stored(&world), 1);
+}
+
+#[test]
+fn a_sign_out_that_would_lose_a_draft_warns() {
+    let mut world = live();
+    keep(&mut world, "a", 1, "half a thought");
+    world.say("a", TabMessage::SignOut);
+    world.run(200);
+    let warned = world
+        .screen("a")
+        .messages
+        .iter()
+        .find_map(|message| match message {
+            WorkerMessage::SignOutWarning { summary } => Some((summary.drafts, summary.unsent)),
+            _ => None,
+        });
+    assert_eq!(warned, Some((1, 0)));
+    world.say("a", TabMessage::SignOutDiscarding);
+    world.run(200);
+    assert!(matches!(
+        world.screen("a").session,
+        Some(SessionView::SignedOut { .. })
+    ));
+    assert!(world.edits.databases.is_empty(), "and then nothing is left");
+}
+
+#[test]
+fn the_draft_of_one_user_is_never_shown_to_another() {
+    for failure in [None, Some(CacheFailure::Full)] {
+        let mut world = live();
+        world.edits.failure = failure;
+        keep(&mut world, "a", 1, "half a thought");
+        world.server.faults.refuse_refresh = true;
+        world.server.valid_access += 100;
+        world.run(60_000);
+        world.server.faults.refuse_refresh = false;
+        world.server.faults.profile = Some("other");
+        world.tab_gone("a");
+        world.hello("b");
+        world.sign_in("b");
+        world.run(2_000);
+        open(&mut world, "b", 1);
+        settle(&mut world);
+        assert!(given(&world, "b").is_empty());
+        world.say("b", TabMessage::SignOut);
+        world.run(1_000);
+        world.server.faults.profile = None;
+        world.sign_in("b");
+        world.run(2_000);
+        open(&mut world, "b", 1);
+        settle(&mut world);
+        assert_eq!(given(&world, "b"), ["half a thought"], "{failure:?}");
+    }
+}
+
+#[test]
+fn drafts_are_bounded_and_an_edit_beside_them_is_not_held_up() {
+    let mut world = live();
+    for record in 0..limits::DRAFTS_MAX + 5 {
+        keep(&mut world, "a", record, "x");
+    }
+    assert_eq!(stored(&world), limits::DRAFTS_MAX);
+    world.edit("a", "e1", 1, super::editing::note("added"));
+    world.run(500);
+    world.assert_applied("a", "e1");
+    assert!(world.pending("a", 1).is_empty(), "a draft is no edit");
+}
