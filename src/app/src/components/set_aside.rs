@@ -25,7 +25,7 @@ pub(crate) fn SetAsideRecords(
     });
     view! {
         <Show when=move || { count.get() > 0 }>
-            <button class="button button-quiet danger" type="button" on:click=move |_| open.set(true)>
+            <button class="button button-quiet" type="button" on:click=move |_| open.set(true)>
                 {move || text::set_aside(count.get())}
             </button>
         </Show>

@@ -13,7 +13,7 @@ use panels_core::{
 
 use crate::{
     address,
-    components::{BulkBar, Drawer, Grid, MessagePage},
+    components::{BulkBar, Drawer, Grid, MessagePage, SetAsideRecords},
     show,
     state::{AppState, PanelStore},
     text,

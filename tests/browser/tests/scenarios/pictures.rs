@@ -185,7 +185,20 @@ async fn every_state_of_an_edit_can_be_pictured() -> Result<(), Failure> {
             .expect_text_in("region", job, "4 saved")
             .await?;
         picture(stage, "bulk-done").await?;
-        Ok(())
+        let leaf = json!({ "url": "x", "valueString": "x" });
+        let nested = (0..40).fold(leaf, |inner, _| json!({ "url": "x", "extension": [inner] }));
+        let patch = json!([{ "op": "add", "path": "/extension", "value": [nested] }]);
+        for row in &page.rows().await?[..2] {
+            stage.server.patch(&format!("Task/{}", row.id), &patch)?;
+        }
+        stage
+            .browser
+            .press("2 records could not be read and cannot be shown")
+            .await?;
+        stage.browser.expect("dialog", "Records that").await?;
+        picture(stage, "set-aside").await?;
+        theme(stage, "dark").await?;
+        picture(stage, "set-aside-dark").await
     })
     .await
 }

@@ -213,6 +213,8 @@ impl World {
             WorkerMessage::SignOutWarning { .. } => self.be_warned(tab),
             WorkerMessage::Refused { .. }
             | WorkerMessage::Storage { .. }
+            | WorkerMessage::Draft { .. }
+            | WorkerMessage::SetAside { .. }
             | WorkerMessage::Pong { .. }
             | WorkerMessage::EditRefused { .. }
             | WorkerMessage::Ending { .. } => {}
