@@ -64,7 +64,7 @@ impl Outbox {
                 bar,
             })?;
         }
-        self.build_on_own(&edit.resource, &mut changes);
+        self.build_on_own(&edit.resource, u64::MAX, &mut changes);
         if changes.is_empty() {
             return Err(EditRefusal::NothingToChange);
         }
@@ -323,10 +323,17 @@ impl Outbox {
         in_run || matches!(entry.stage, Stage::Sent { .. })
     }
 
-    /// A field that an earlier edit of the same user changes already was seen as that edit leaves it.
-    fn build_on_own(&self, key: &ResourceKey, changes: &mut Vec<FieldChange>) {
+    /// A field that an earlier edit of the same user, before this number, changes already was seen as that edit leaves it.
+    pub(super) fn build_on_own(
+        &self,
+        key: &ResourceKey,
+        number: u64,
+        changes: &mut Vec<FieldChange>,
+    ) {
         for change in changes.iter_mut().filter(|change| !change.field.is_list()) {
-            let own = self.of(key).filter(|(_, entry)| entry.is_under_way());
+            let own = self
+                .of(key)
+                .filter(|(before, entry)| *before < number && entry.is_under_way());
             let own = own
                 .flat_map(|(_, entry)| &entry.changes)
                 .filter(|own| own.field == change.field);

@@ -107,6 +107,7 @@ impl Outbox {
         let aside = std::mem::take(&mut self.aside);
         *self = Self {
             aside,
+            next: self.next,
             news: self.news.successor(),
             deeds: self.deeds.successor(),
             ..Self::default()
@@ -213,6 +214,10 @@ impl Outbox {
             return;
         }
         let number = record.key.parse::<u64>().ok();
+        if let Some(number) = number {
+            // A clock that was set back since must not put what comes now before what was there.
+            self.next = self.next.max(number.saturating_add(1));
+        }
         let draft = drafts::parse(record.text.reveal());
         let draft = draft.filter(|draft| Some(&draft.author) == self.author.as_ref());
         if let (Some(number), Some(draft)) = (number, draft) {
@@ -238,6 +243,7 @@ impl Outbox {
 
     /// Everything that was stored was told. What is in memory already is newer than what is told of it.
     fn take_found(&mut self) {
+        let typed = self.put_behind_found();
         for (number, entry) in std::mem::take(&mut self.found) {
             if self.held.contains_key(&number) || self.disk.is_marked(number) {
                 continue;
@@ -252,7 +258,50 @@ impl Outbox {
             }
             self.insert(number, entry);
         }
+        for number in typed {
+            self.build_on_found(number);
+        }
         self.news.everything();
+    }
+
+    /// What was typed while stored edits were being told was typed after them, whatever the clock said. Where something of it was
+    /// sent already it stays where it is. Returns what was typed.
+    fn put_behind_found(&mut self) -> Vec<u64> {
+        let Some(last) = self.found.keys().next_back().copied() else {
+            return Vec::new();
+        };
+        if !self.strands.is_empty() {
+            return Vec::new();
+        }
+        let typed = self.held.keys().copied();
+        let typed = typed.filter(|number| !self.found.contains_key(number));
+        let mut behind = Vec::new();
+        for number in typed.collect::<Vec<_>>() {
+            if number > last {
+                behind.push(number);
+            } else if let Some(entry) = self.remove(number) {
+                let later = self.next.max(last.saturating_add(1));
+                self.next = later.saturating_add(1);
+                self.insert(later, entry);
+                self.disk.mark(later);
+                behind.push(later);
+            }
+        }
+        behind
+    }
+
+    /// What was typed before stored edits were known follows on them, as it would have if they had been.
+    fn build_on_found(&mut self, number: u64) {
+        let Some(entry) = self.held.get(&number) else {
+            return;
+        };
+        let (key, mut changes) = (entry.resource.clone(), entry.changes.clone());
+        self.build_on_own(&key, number, &mut changes);
+        if changes.is_empty() {
+            self.end(number, EditOutcome::AlreadySo);
+        } else if let Some(entry) = self.held.get_mut(&number) {
+            entry.changes = changes;
+        }
     }
 
     /// Takes an edit in as the last one. Numbers follow the clock, so that those of two lives of the worker do not meet.

@@ -9,7 +9,10 @@ use crate::{
     cache::{CacheFailure, CacheStore},
     engine::HttpMethod,
     identity::EditId,
-    protocol::{ConflictReason, EditOutcome, EditState, StorageProblem, StorageView, TabMessage},
+    protocol::{
+        ConflictReason, EditOutcome, EditState, SessionView, StorageProblem, StorageView,
+        TabMessage,
+    },
 };
 
 fn texts(world: &World) -> Vec<String> {
@@ -241,6 +244,35 @@ fn edits_of_days_offline_are_sent_in_order_when_the_network_is_back() {
     assert_eq!(texts(&world), hours);
     assert_eq!(world.server.patches(), 3, "one patch of each record");
     assert_eq!(stored(&world), 0);
+}
+
+#[test]
+fn the_last_wish_counts_although_the_clock_was_set_back_between_two_lives_of_the_worker() {
+    for asked_before_the_stored_edit_is_known in [false, true] {
+        let mut world = World::live(5);
+        world.server.faults.writes.refuse = Some((503, "Down"));
+        world.edit("a", "e1", 1, priority(None, "stat"));
+        world.run(500);
+        world.clock_ahead_ms = -3_600_000;
+        world.next_life(1_000);
+        world.hello("a");
+        if asked_before_the_stored_edit_is_known {
+            for _ in 0..100 {
+                if let Some(SessionView::SignedIn { .. }) = world.screen("a").session {
+                    break;
+                }
+                world.run(1);
+            }
+        } else {
+            world.run(2_000);
+        }
+        world.edit("a", "e2", 1, priority(None, "asap"));
+        world.server.faults.writes.refuse = None;
+        world.run(60_000);
+        assert_eq!(world.server.task(1)["priority"], "asap");
+        world.assert_applied("a", "e2");
+        assert_eq!(stored(&world), 0, "nothing waits for a decision");
+    }
 }
 
 #[test]

@@ -283,6 +283,28 @@ fn a_policy_that_changes_without_a_word_is_noticed_within_the_time_of_a_proof() 
     world.assert_equal();
 }
 
+#[test]
+fn a_read_that_comes_after_a_search_which_did_not_find_the_row_is_not_believed() {
+    let mut world = of_a_restricted_user(4);
+    sign_in(&mut world);
+    // It is read before it is shown; while the answer is on its way it is deleted, and nobody says so to this user.
+    let frames = world.server.write(world.now, owned(9, "Practitioner/me"));
+    world.deliver(frames);
+    let mut late = false;
+    for _ in 0..50 {
+        late |= world.answer_late("t9", 20_000);
+        world.run(1);
+    }
+    assert!(late, "{:?}", world.server.log);
+    world.server.delete(world.now, "Task", "t9");
+    world.drop_sockets();
+    for _ in 0..300 {
+        world.run(100);
+        assert_eq!(shown(&world), 4, "{:?}", world.freshness());
+    }
+    world.assert_live();
+}
+
 /// A first load of three tasks without a stream, whose mark comes so late. A second after it was asked for a task is completed.
 fn load_with_a_late_mark(late_ms: i64) -> World {
     let mut world = World::new();

@@ -350,6 +350,27 @@ impl World {
         keys.len()
     }
 
+    /// Holds back the answer to a read of this resource; whether there was one on its way.
+    pub(super) fn answer_late(&mut self, id: &str, ms: i64) -> bool {
+        let is_it = |happening: &Happening| match happening {
+            Happening::Input(Input::Http {
+                result: Ok(answer), ..
+            }) => {
+                let read = serde_json::from_str::<Value>(&answer.body);
+                read.is_ok_and(|body| body["id"] == id)
+            }
+            _ => false,
+        };
+        let mut answers = self.queue.iter();
+        let found = answers.find(|(_, happening)| is_it(happening));
+        let found = found.map(|(key, _)| *key);
+        let Some(happening) = found.and_then(|key| self.queue.remove(&key)) else {
+            return false;
+        };
+        self.at(ms, happening);
+        true
+    }
+
     pub(super) fn step(&mut self) {
         if self
             .queue
