@@ -128,7 +128,7 @@ impl World {
             let mut wishes = known.wishes.iter();
             wishes.any(|wish| {
                 let to = wish.wanted.contains(&step.to);
-                let from = !step.field.is_list() || wish.seen.contains(&step.from);
+                let from = !step.field.is_list() || self.ledger.begins_at(known, wish, &step.from);
                 wish.field == step.field && to && from
             })
         });

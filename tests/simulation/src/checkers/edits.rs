@@ -204,14 +204,16 @@ impl World {
             .get(&ended.id)
             .map(|known| known.wishes.clone());
         for wish in wishes.into_iter().flatten() {
-            if wish.given_up || self.ledger.was_led_to_before(&ended.id, &wish) {
+            if wish.given_up || self.ledger.was_nothing(&ended.id, &wish) {
                 continue;
             }
             let there = if wish.field.is_list() {
                 let elements = elements(wish.field, &value);
                 let wanted = |word: &String| word.is_empty() || elements.contains(word);
                 let undone = self.ledger.leads_to(&ended.id, wish.field, "");
-                undone || wish.wanted.iter().any(wanted)
+                undone
+                    || wish.wanted.iter().any(wanted)
+                    || self.ledger.went_on_to(&ended.id, &wish, &elements)
             } else {
                 let word = stored(wish.field, &value);
                 self.ledger.leads_to(&ended.id, wish.field, &word)

@@ -1,6 +1,6 @@
 //! Every edit that anybody ever typed, and what is known of its fate: kept from what tabs said and what engines told.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use panels_core::{
     identity::{EditId, JobId, ResourceKey},
@@ -239,17 +239,51 @@ impl Ledger {
         holds(known, false) || before.any(|known| holds(known, true))
     }
 
-    /// Whether an edit of the same user that was on its way led to a value already: nothing was left of the change then, and
-    /// whatever becomes of the value is that edit's.
-    pub(super) fn was_led_to_before(&self, edit: &EditId, wish: &Wish) -> bool {
+    /// Whether nothing was left of a change when it was typed, or since: an edit of the same user that was on its way led to the
+    /// value already, and whatever becomes of the value is that edit's; or it took back what such an edit wanted, before that was
+    /// sent.
+    pub(super) fn was_nothing(&self, edit: &EditId, wish: &Wish) -> bool {
         let taken = |known: &&Known| !matches!(known.end, Some(End::Refused));
+        let superseded = |known: &Known| match &known.end {
+            Some(End::Told { outcome, .. }) => {
+                matches!(outcome, EditOutcome::Superseded { by } if by == edit)
+            }
+            _ => false,
+        };
         let follows = self.edits.get(edit).map(|known| &known.follows[..]);
         let before = follows.unwrap_or_default().iter();
         let mut before = before
             .filter_map(|id| self.edits.get(id))
             .filter(taken)
-            .flat_map(|known| &known.wishes);
-        before.any(|own| own.field == wish.field && own.wanted == wish.wanted)
+            .flat_map(|known| known.wishes.iter().map(move |own| (known, own)));
+        before.any(|(known, own)| {
+            let taken_back = superseded(known) && own.seen == wish.wanted;
+            own.field == wish.field && (own.wanted == wish.wanted || taken_back)
+        })
+    }
+
+    /// Whether an element of a list is what an edit changes, or what edits of the same user on their way made that of.
+    pub(super) fn begins_at(&self, known: &Known, wish: &Wish, from: &str) -> bool {
+        let before = known.follows.iter().filter_map(|id| self.edits.get(id));
+        let steps = before.flat_map(|known| &known.wishes);
+        let steps = steps.filter(|own| own.field == wish.field);
+        let steps: Vec<_> = steps.map(|own| (&own.wanted, &own.seen)).collect();
+        reach(&wish.seen, &steps).contains(from)
+    }
+
+    /// Whether an element that an edit wants was made into one of these by edits that follow on it.
+    pub(super) fn went_on_to(&self, edit: &EditId, wish: &Wish, elements: &[String]) -> bool {
+        let later = self
+            .edits
+            .values()
+            .filter(|known| known.follows.contains(edit));
+        let steps = later.flat_map(|known| &known.wishes);
+        let steps = steps.filter(|own| own.field == wish.field);
+        let steps: Vec<_> = steps.map(|own| (&own.seen, &own.wanted)).collect();
+        let reached = reach(&wish.wanted, &steps);
+        elements
+            .iter()
+            .any(|element| reached.contains(element.as_str()))
     }
 
     /// Whether an edit, or one that follows on it, wants a value.
@@ -262,6 +296,22 @@ impl Ledger {
         let mut later = self.edits.values();
         own.is_some_and(wants) || later.any(|known| known.follows.contains(edit) && wants(known))
     }
+}
+
+/// Values that steps lead to, one after the other, from these.
+fn reach<'a>(
+    from: &'a [String],
+    steps: &[(&'a Vec<String>, &'a Vec<String>)],
+) -> BTreeSet<&'a str> {
+    let mut reached: BTreeSet<&str> = from.iter().map(String::as_str).collect();
+    for _ in steps {
+        for (before, after) in steps {
+            if before.iter().any(|value| reached.contains(value.as_str())) {
+                reached.extend(after.iter().map(String::as_str));
+            }
+        }
+    }
+    reached
 }
 
 impl Known {
