@@ -17,6 +17,7 @@ mod editing;
 mod edits;
 mod errors;
 mod liveness;
+mod network;
 mod outages;
 mod quarantine;
 mod records;
