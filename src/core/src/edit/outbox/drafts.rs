@@ -36,6 +36,10 @@ impl Outbox {
         let Some(author) = self.author.clone().filter(|_| !self.parked) else {
             return;
         };
+        if self.is_opening() {
+            // What is stored of it is older; it goes when it is told.
+            self.drafts_replaced.insert((tab.clone(), resource.clone()));
+        }
         let own = |draft: &Draft| draft.tab == *tab && draft.resource == resource;
         let known = self.drafts.iter().filter(|(_, draft)| own(draft));
         let mut known: Vec<u64> = known.map(|(number, _)| *number).collect();
@@ -59,6 +63,17 @@ impl Outbox {
         if self.drafts.get(&number) != Some(&draft) {
             self.drafts.insert(number, draft);
             self.disk.mark(number);
+        }
+    }
+
+    /// A draft was found on the disk.
+    pub(super) fn take_stored_draft(&mut self, number: u64, draft: Draft) {
+        let replaced = (draft.tab.clone(), draft.resource.clone());
+        if self.drafts_replaced.contains(&replaced) {
+            self.disk.mark(number);
+        } else if !self.disk.is_marked(number) {
+            // What is in memory already is newer.
+            self.drafts.entry(number).or_insert(draft);
         }
     }
 

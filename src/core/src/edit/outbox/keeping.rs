@@ -22,6 +22,7 @@ impl Outbox {
     /// Somebody is signed in: their edits come back.
     pub(crate) fn open(&mut self, io: &mut Io, author: Author) {
         self.drafts_told.clear();
+        self.drafts_replaced.clear();
         if self.author.as_ref() == Some(&author) {
             self.parked = false;
             self.news.everything();
@@ -221,11 +222,7 @@ impl Outbox {
         let draft = drafts::parse(record.text.reveal());
         let draft = draft.filter(|draft| Some(&draft.author) == self.author.as_ref());
         if let (Some(number), Some(draft)) = (number, draft) {
-            // What is in memory already is newer.
-            if !self.disk.is_marked(number) {
-                self.drafts.entry(number).or_insert(draft);
-            }
-            return;
+            return self.take_stored_draft(number, draft);
         }
         let entry = entry::parse(record.text.reveal());
         let own = entry.filter(|entry| Some(&entry.author) == self.author.as_ref());

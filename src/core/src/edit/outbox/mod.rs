@@ -38,7 +38,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use crate::{
     collections::{Map, Set},
     engine::io::Io,
-    identity::{EditId, JobId, ResourceKey},
+    identity::{EditId, JobId, ResourceKey, TabId},
     limits,
     protocol::{EditOutcome, EditRefusal, EndedEdit, FieldChange},
     replica::Replica,
@@ -84,6 +84,8 @@ pub(crate) struct Outbox {
     drafts: BTreeMap<u64, Draft>,
     /// Those that their tab knows, since the user signed in.
     drafts_told: BTreeSet<u64>,
+    /// Those of which a tab has said what they are now, before what is stored of them was known.
+    drafts_replaced: Set<(TabId, ResourceKey)>,
     next: u64,
     /// Edits of each record.
     by_resource: Map<ResourceKey, BTreeSet<u64>>,

@@ -77,6 +77,29 @@ fn a_killed_worker_takes_no_draft_along() {
 }
 
 #[test]
+fn what_a_tab_says_before_the_stored_draft_is_known_counts() {
+    for now in ["", "half a thought and more"] {
+        let mut world = live();
+        keep(&mut world, "a", 1, "half a thought");
+        world.next_life(1_000);
+        world.hello("a");
+        for _ in 0..100 {
+            if let Some(SessionView::SignedIn { .. }) = world.screen("a").session {
+                break;
+            }
+            world.run(1);
+        }
+        let (record, text) = (key(1), now.to_owned());
+        world.say("a", TabMessage::KeepDraft { record, text });
+        world.run(500);
+        open(&mut world, "a", 1);
+        settle(&mut world);
+        assert!(given(&world, "a").is_empty(), "it knows");
+        assert_eq!(stored(&world), usize::from(!now.is_empty()));
+    }
+}
+
+#[test]
 fn a_tab_that_outlives_the_worker_keeps_what_is_typed_in_it() {
     let mut world = live();
     keep(&mut world, "a", 1, "half a thought");

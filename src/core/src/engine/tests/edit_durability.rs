@@ -387,6 +387,29 @@ fn a_throttled_server_gets_edits_when_it_has_said_so() {
     world.assert_applied("a", "e1");
 }
 
+/// Every later build must be able to read this.
+#[test]
+fn what_of_edits_and_drafts_lies_on_the_disk() {
+    let mut world = World::live(5);
+    world.server.faults.writes.refuse = Some((503, "Down"));
+    let both = [priority(None, "stat"), note("x")].concat();
+    world.edit("a", "e1", 1, both);
+    world.run(500);
+    let record = super::editing::key(2);
+    let text = "half a thought".into();
+    world.say("a", TabMessage::KeepDraft { record, text });
+    world.run(500);
+    let records = world
+        .edits
+        .databases
+        .values()
+        .flat_map(|records| records.values());
+    let texts: Vec<serde_json::Value> = records
+        .map(|text| serde_json::from_str(text).unwrap())
+        .collect();
+    insta::assert_json_snapshot!(texts);
+}
+
 #[test]
 fn a_record_of_a_later_build_is_left_alone() {
     let mut world = World::live(5);
