@@ -83,6 +83,8 @@ async fn an_outbox_survives_a_wipe_of_the_caches<S: Fixture>() {
     keep(&seen, "1").await;
     seen.keeper.wipe_cache();
     keep(&seen, "2").await;
+    // Edits do not wait for the wipe; whoever comes next does.
+    seen.finished_with(|input| panic!("{input:?}")).await;
     let again = Seen::<S>::start(&name);
     assert!(opened(&again, "ada").await.is_empty());
     assert_eq!(opened_outbox(&again, "ada").await, ["1", "2"]);
