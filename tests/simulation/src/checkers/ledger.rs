@@ -205,6 +205,17 @@ impl Ledger {
         }
     }
 
+    /// A user sends an edit again that was rolled back: what went along with a later one meanwhile is made once more.
+    pub(crate) fn sent_again(&mut self, edit: &EditId) {
+        let wishes = self.edits.get_mut(edit).map(|known| &mut known.wishes);
+        for wish in wishes.into_iter().flatten() {
+            if !wish.field.is_list() {
+                wish.made_in = None;
+                wish.made_along_in = None;
+            }
+        }
+    }
+
     /// A user takes theirs of one field; the edit may go on with others.
     pub(crate) fn gave_up(&mut self, edit: &EditId, field: EditField) {
         if let Some(known) = self.edits.get_mut(edit) {

@@ -233,7 +233,10 @@ impl World {
         };
         match editing {
             Editing::Decide => self.decide(tab, view),
-            Editing::Retry => self.say(tab, TabMessage::RetryEdit { edit: view.id }),
+            Editing::Retry => {
+                self.ledger.sent_again(&view.id);
+                self.say(tab, TabMessage::RetryEdit { edit: view.id });
+            }
             _ => {
                 self.ledger.let_go(&view.id, "its user discarded it");
                 self.say(tab, TabMessage::DiscardEdit { edit: view.id });
