@@ -122,7 +122,8 @@ impl Ledger {
             field: wish.field,
             seen: wish.wanted.clone(),
             wanted: self.before(&of, wish),
-            given_up: false,
+            // What its user may have left to others may not be there to be taken back.
+            given_up: wish.given_up,
             made_in: None,
             made_along_in: None,
         });
