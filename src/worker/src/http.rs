@@ -41,16 +41,11 @@ async fn exchange(
         .redirect(RequestRedirect::Error)
         .referrer_policy(ReferrerPolicy::NoReferrer)
         .abort_signal(signal.as_ref());
-    if let Some(bearer) = &request.bearer {
-        builder = builder.header("Authorization", &format!("Bearer {}", bearer.reveal()));
-    }
-    if request.extended {
-        builder = builder.header("X-Medplum", "extended");
+    for (name, value) in request.headers() {
+        builder = builder.header(name, value.reveal());
     }
     let ready = match &request.body {
-        Some(body) => builder
-            .header("Content-Type", body.content_type)
-            .body(body.text.reveal()),
+        Some(body) => builder.body(body.text.reveal()),
         None => builder.build(),
     };
     let answer = ready

@@ -7,8 +7,7 @@ use panels_core::{
     cache::{CacheChange, CacheEvent, CacheRecord, CacheStore},
     config::Config,
     engine::{
-        Engine, EngineSettings, HttpAnswer, HttpMethod, HttpRequest, Input, OutboxOrder, Output,
-        SocketEvent,
+        Engine, EngineSettings, HttpAnswer, HttpRequest, Input, OutboxOrder, Output, SocketEvent,
     },
     identity::{BuildId, InstanceId, SocketId, TabId},
     protocol::{Secret, Surroundings, TabMessage, WorkerMessage},
@@ -293,31 +292,17 @@ fn engine(now_ms: i64) -> Engine {
 }
 
 fn asked(request: &HttpRequest) -> Asked {
-    let method = match request.method {
-        HttpMethod::Get => "GET",
-        HttpMethod::Post => "POST",
-        HttpMethod::Put => "PUT",
-        HttpMethod::Patch => "PATCH",
-        HttpMethod::Delete => "DELETE",
-    };
-    let mut headers = Vec::new();
-    if let Some(bearer) = &request.bearer {
-        let value = format!("Bearer {}", bearer.reveal());
-        headers.push(("authorization".to_owned(), value));
-    }
-    let mut body = Vec::new();
-    if let Some(sent) = &request.body {
-        headers.push(("content-type".to_owned(), sent.content_type.to_owned()));
-        body.extend_from_slice(sent.text.reveal().as_bytes());
-    }
+    let headers = request.headers().into_iter();
+    let headers = headers.map(|(name, value)| (name.to_owned(), value.reveal().to_owned()));
+    let body = request.body.as_ref();
     Asked {
-        method: method.to_owned(),
+        method: request.method.as_str().to_owned(),
         path: request
             .url
             .get(BASE.len() - 1..)
             .unwrap_or_default()
             .to_owned(),
-        headers,
-        body,
+        headers: headers.collect(),
+        body: body.map_or_else(Vec::new, |body| body.text.reveal().as_bytes().to_vec()),
     }
 }

@@ -6,8 +6,8 @@ use panels_core::{
     cache::{CacheEvent, CacheRecord, CacheStore},
     config::Config,
     engine::{
-        Engine, EngineSettings, HttpAnswer, HttpFailure, HttpMethod, HttpRequest, Input,
-        OutboxOrder, Output, SocketEvent,
+        Engine, EngineSettings, HttpAnswer, HttpFailure, HttpRequest, Input, OutboxOrder, Output,
+        SocketEvent,
     },
     identity::{BuildId, InstanceId, PanelId, SocketId, TabId},
     protocol::{Freshness, Secret, Surroundings, TabMessage, WorkerMessage},
@@ -341,33 +341,17 @@ fn prepare() -> (Sandbox, Clinic) {
 }
 
 fn asked(request: &HttpRequest) -> Asked {
-    let method = match request.method {
-        HttpMethod::Get => "GET",
-        HttpMethod::Post => "POST",
-        HttpMethod::Put => "PUT",
-        HttpMethod::Patch => "PATCH",
-        HttpMethod::Delete => "DELETE",
-    };
-    let mut headers = Vec::new();
-    if let Some(bearer) = &request.bearer {
-        let value = format!("Bearer {}", bearer.reveal());
-        headers.push(("authorization".to_owned(), value));
-    }
-    if request.extended {
-        headers.push(("x-medplum".to_owned(), "extended".to_owned()));
-    }
-    if let Some(body) = &request.body {
-        headers.push(("content-type".to_owned(), body.content_type.to_owned()));
-    }
+    let headers = request.headers().into_iter();
+    let headers = headers.map(|(name, value)| (name.to_owned(), value.reveal().to_owned()));
     let body = request.body.as_ref();
     Asked {
-        method: method.to_owned(),
+        method: request.method.as_str().to_owned(),
         path: request
             .url
             .get(BASE.len() - 1..)
             .unwrap_or_default()
             .to_owned(),
-        headers,
+        headers: headers.collect(),
         body: body.map_or_else(Vec::new, |body| body.text.reveal().as_bytes().to_vec()),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
 
-use panels_core::engine::{HttpAnswer, HttpMethod, HttpRequest};
+use panels_core::engine::{HttpAnswer, HttpRequest};
 use panels_sandbox::{
     Sandbox,
     clinic::{Clinic, ClinicOptions},
@@ -196,35 +196,16 @@ fn options(plan: &ServerPlan) -> Options {
 }
 
 fn asked(request: &HttpRequest, address: &str) -> Asked {
-    let method = match request.method {
-        HttpMethod::Get => "GET",
-        HttpMethod::Post => "POST",
-        HttpMethod::Put => "PUT",
-        HttpMethod::Patch => "PATCH",
-        HttpMethod::Delete => "DELETE",
-    };
-    let mut headers = vec![("x-forwarded-for".to_owned(), address.to_owned())];
-    if let Some(bearer) = &request.bearer {
-        headers.push((
-            "authorization".to_owned(),
-            format!("Bearer {}", bearer.reveal()),
-        ));
-    }
-    if request.extended {
-        headers.push(("x-medplum".to_owned(), "extended".to_owned()));
-    }
-    if let Some(body) = &request.body {
-        headers.push(("content-type".to_owned(), body.content_type.to_owned()));
-    }
+    let headers = request.headers().into_iter();
+    let headers = headers.map(|(name, value)| (name.to_owned(), value.reveal().to_owned()));
+    let address = ("x-forwarded-for".to_owned(), address.to_owned());
+    let headers = std::iter::once(address).chain(headers);
+    let body = request.body.as_ref();
     Asked {
-        method: method.to_owned(),
+        method: request.method.as_str().to_owned(),
         path: path_of(&request.url).to_owned(),
-        headers,
-        body: request
-            .body
-            .as_ref()
-            .map(|body| body.text.reveal().as_bytes().to_vec())
-            .unwrap_or_default(),
+        headers: headers.collect(),
+        body: body.map_or_else(Vec::new, |body| body.text.reveal().as_bytes().to_vec()),
     }
 }
 

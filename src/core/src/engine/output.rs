@@ -135,6 +135,24 @@ pub struct HttpRequest {
     pub timeout_ms: u32,
 }
 
+impl HttpRequest {
+    /// The headers to send, by their names in lower case. What follows the body is in here, the body is not.
+    pub fn headers(&self) -> Vec<(&'static str, Secret)> {
+        let mut headers = Vec::new();
+        if let Some(bearer) = &self.bearer {
+            let value = Secret::new(format!("Bearer {}", bearer.reveal()));
+            headers.push(("authorization", value));
+        }
+        if self.extended {
+            headers.push(("x-medplum", Secret::new("extended")));
+        }
+        if let Some(body) = &self.body {
+            headers.push(("content-type", Secret::new(body.content_type)));
+        }
+        headers
+    }
+}
+
 /// See [`HttpRequest::method`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HttpMethod {
@@ -148,6 +166,19 @@ pub enum HttpMethod {
     Patch,
     /// Delete.
     Delete,
+}
+
+impl HttpMethod {
+    /// As it is sent.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
+        }
+    }
 }
 
 /// A request body.
@@ -170,4 +201,34 @@ pub enum LogLevel {
     Warn,
     /// Something that a person should look at.
     Error,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_says_who_asks_in_which_form_and_what_its_body_is() {
+        let mut request = HttpRequest {
+            id: RequestId(1),
+            method: HttpMethod::Patch,
+            url: "https://x.org/fhir/R4/Task/1".into(),
+            bearer: Some(Secret::new("t")),
+            body: Some(HttpBody {
+                content_type: "application/json-patch+json",
+                text: Secret::new("[]"),
+            }),
+            extended: true,
+            timeout_ms: 1,
+        };
+        let told = [
+            ("authorization", Secret::new("Bearer t")),
+            ("x-medplum", Secret::new("extended")),
+            ("content-type", Secret::new("application/json-patch+json")),
+        ];
+        assert_eq!(request.headers(), told);
+        (request.bearer, request.body, request.extended) = (None, None, false);
+        assert_eq!(request.headers(), []);
+        assert_eq!(request.method.as_str(), "PATCH");
+    }
 }
