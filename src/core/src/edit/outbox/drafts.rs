@@ -46,6 +46,7 @@ impl Outbox {
         let kept = (!text.is_empty()).then(|| known.pop()).flatten();
         for number in known {
             self.drafts.remove(&number);
+            self.drafts_told.remove(&number);
             self.disk.mark(number);
         }
         if text.is_empty() || (kept.is_none() && self.drafts.len() >= limits::DRAFTS_MAX) {

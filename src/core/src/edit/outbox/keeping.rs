@@ -289,7 +289,8 @@ impl Outbox {
 
     /// What was typed before stored edits were known follows on them, as it would have if they had been.
     fn build_on_found(&mut self, number: u64) {
-        let Some(entry) = self.held.get(&number) else {
+        let entry = self.held.get(&number);
+        let Some(entry) = entry.filter(|entry| entry.is_under_way()) else {
             return;
         };
         let (key, mut changes) = (entry.resource.clone(), entry.changes.clone());
@@ -298,6 +299,7 @@ impl Outbox {
             self.end(number, EditOutcome::AlreadySo);
         } else if let Some(entry) = self.held.get_mut(&number) {
             entry.changes = changes;
+            self.disk.mark(number);
         }
     }
 

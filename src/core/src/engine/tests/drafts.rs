@@ -202,6 +202,27 @@ fn the_draft_of_one_user_is_never_shown_to_another() {
 }
 
 #[test]
+fn a_draft_that_says_it_is_of_somebody_else_is_neither_shown_nor_deleted() {
+    let mut world = live();
+    keep(&mut world, "a", 1, "half a thought");
+    for text in world
+        .edits
+        .databases
+        .values_mut()
+        .flat_map(|records| records.values_mut())
+    {
+        *text = text.replace("Practitioner/me", "Practitioner/other");
+    }
+    world.next_life(1_000);
+    world.hello("b");
+    world.run(2_000);
+    open(&mut world, "b", 1);
+    settle(&mut world);
+    assert!(given(&world, "b").is_empty());
+    assert_eq!(stored(&world), 1);
+}
+
+#[test]
 fn drafts_are_bounded_and_an_edit_beside_them_is_not_held_up() {
     let mut world = live();
     for record in 0..limits::DRAFTS_MAX + 5 {
