@@ -7,8 +7,8 @@ use panels_core::{
     badge::{Badge, BadgeReason, BadgeWord},
     fhir::Invalid,
     protocol::{
-        CatchUpReason, PollingReason, RefusalReason, SignInFailure, SignedOutReason, StaleReason,
-        StorageProblem,
+        BlindSpot, CatchUpReason, Hiding, PollingReason, RefusalReason, SignInFailure,
+        SignedOutReason, StaleReason, StorageProblem,
     },
     time::Timestamp,
 };
@@ -258,6 +258,40 @@ pub(crate) const EMPTY_TITLE: &str = "Nothing here";
 /// Empty panel.
 pub(crate) const EMPTY_BODY: &str =
     "No row matches this panel right now. New ones appear here by themselves.";
+/// Panel whose rows cannot be told, and has none.
+pub(crate) const BLIND_TITLE: &str = "What belongs here cannot be told";
+/// In place of a value that the access policy hides.
+pub(crate) fn hidden(hiding: Hiding) -> &'static str {
+    match hiding {
+        Hiding::Always => "Hidden",
+        Hiding::Sometimes => "None or hidden",
+    }
+}
+/// Explains [`hidden`].
+pub(crate) fn hidden_reason(hiding: Hiding) -> &'static str {
+    match hiding {
+        Hiding::Always => "Your access policy hides this from you.",
+        Hiding::Sometimes => {
+            "Your access policy hides this in some records, so nobody can tell whether there is one here."
+        }
+    }
+}
+/// Something that a panel goes by and the user may not see.
+pub(crate) fn blind_spot(spot: &BlindSpot) -> String {
+    match spot.hiding {
+        Hiding::Always => format!(
+            "Your access policy hides {} from you, so this panel cannot tell which rows belong to it.",
+            spot.label
+        ),
+        Hiding::Sometimes => format!(
+            "Your access policy hides {} in some records, so this panel may list too few or too many.",
+            spot.label
+        ),
+    }
+}
+/// Banner, where it cannot be told whether the patient lives.
+pub(crate) const DECEASED_HIDDEN: &str =
+    "Whether the patient has died may be hidden from you by your access policy.";
 /// A panel whose first rows do not come.
 pub(crate) const NOTHING_LOADED: &str = "Nothing could be loaded yet";
 /// No panel at all.

@@ -18,6 +18,7 @@ pub mod engine;
 pub mod error;
 pub mod fhir;
 mod handlers;
+pub mod hidden;
 pub mod identity;
 pub mod limits;
 pub mod link;

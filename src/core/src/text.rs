@@ -6,8 +6,17 @@ use crate::protocol::Priority;
 pub const UNTITLED_TASK: &str = "Untitled task";
 /// Shown where a patient has no name.
 pub const UNNAMED_PATIENT: &str = "Name not recorded";
+/// Shown where the access policy keeps back what a record is called.
+pub const NAME_HIDDEN: &str = "Name not shown to you";
 /// Shown where a reference has neither a name nor a known target.
 pub const UNKNOWN_PERSON: &str = "Unknown";
+
+/// What decides which rows a panel has, within a sentence.
+pub const STATUS_OF_TASKS: &str = "the status of tasks";
+/// What decides which rows a panel has, within a sentence.
+pub const OWNER_OF_TASKS: &str = "the assignee of tasks";
+/// What decides which rows a panel has, within a sentence.
+pub const USE_OF_PATIENTS: &str = "whether a patient record is in use";
 
 /// Label of a code of `Task.status`; an unknown code is its own label.
 pub fn status_label(code: &str) -> &str {

@@ -126,6 +126,40 @@ impl Server {
         });
     }
 
+    /// From now on the access policy of a demo account hides these fields of resources of a type.
+    ///
+    /// # Errors
+    /// If the account has no policy with a rule for the type.
+    pub fn hide(&self, number: usize, kind: &str, fields: &[&str]) -> Result<(), Failure> {
+        let changed = self
+            .policy_of(number)
+            .filter(|policy| policy["resource"].is_array());
+        let mut policy = changed.unwrap_or_default();
+        let mut rules = policy["resource"].as_array_mut().into_iter().flatten();
+        let rule = rules.find(|rule| rule["resourceType"] == kind);
+        let missing = || Failure::Server(format!("account {number} has no rule for {kind}"));
+        rule.ok_or_else(missing)?["hiddenFields"] = json!(fields);
+        let project = policy["meta"]["project"].as_str().map(str::to_owned);
+        self.running.sandbox().with(|sandbox, now| {
+            sandbox.write_as_server(now, project.as_deref(), policy);
+        });
+        Ok(())
+    }
+
+    fn policy_of(&self, number: usize) -> Option<Value> {
+        let profile = self.profile(number);
+        self.running.sandbox().with(|sandbox, _| {
+            let store = sandbox.store();
+            let mut members = store
+                .by_time("ProjectMembership", i64::MIN, i64::MAX)
+                .filter_map(|(id, _)| sandbox.read("ProjectMembership", id));
+            let member = members.find(|member| member["profile"]["reference"] == profile)?;
+            let reference = member["accessPolicy"]["reference"].as_str()?;
+            let id = reference.strip_prefix("AccessPolicy/")?;
+            sandbox.read("AccessPolicy", id).cloned()
+        })
+    }
+
     /// The tasks with work left that a demo account owns: version by id.
     ///
     /// # Errors

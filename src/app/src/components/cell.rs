@@ -1,8 +1,11 @@
 //! One cell, as a table cell or as a value in the drawer.
 
-use leptos::{either::EitherOf9, prelude::*};
+use leptos::{
+    either::{Either, EitherOf9},
+    prelude::*,
+};
 use panels_core::{
-    protocol::{Cell, ColumnKind, FhirDate},
+    protocol::{Cell, ColumnKind, FhirDate, Hiding},
     text::priority_label,
     time::Timestamp,
 };
@@ -20,7 +23,8 @@ pub(crate) fn CellValue(
     kind: Option<ColumnKind>,
 ) -> impl IntoView {
     match cell {
-        Cell::Empty => EitherOf9::A(empty(kind)),
+        Cell::Empty => EitherOf9::A(Either::Left(empty(kind))),
+        Cell::Hidden(hiding) => EitherOf9::A(Either::Right(hidden(hiding))),
         Cell::Text(text) => {
             let class = if kind == Some(ColumnKind::Title) {
                 "cell-title"
@@ -80,6 +84,10 @@ fn empty(kind: Option<ColumnKind>) -> impl IntoView {
         Some(ColumnKind::Person) => view! { <span class="unassigned">{text::UNASSIGNED}</span> },
         _ => view! { <span class="cell-none">"–"</span> },
     }
+}
+
+fn hidden(hiding: Hiding) -> impl IntoView {
+    view! { <span class="cell-hidden" title=text::hidden_reason(hiding)>{text::hidden(hiding)}</span> }
 }
 
 #[component]

@@ -143,6 +143,7 @@ pub(crate) fn Grid(
         )
     };
     let kinds: Vec<ColumnKind> = view.columns.iter().map(|column| column.kind).collect();
+    let is_blind = view.is_blind();
     let phase = Memo::new(move |_| store.with_value(PanelStore::phase));
     view! {
         <div
@@ -181,8 +182,8 @@ pub(crate) fn Grid(
             </Show>
             <Show when=move || phase.get() == PanelPhase::Empty>
                 <div class="grid-empty">
-                    <h2>{text::EMPTY_TITLE}</h2>
-                    <p class="muted">{text::EMPTY_BODY}</p>
+                    <h2>{if is_blind { text::BLIND_TITLE } else { text::EMPTY_TITLE }}</h2>
+                    {(!is_blind).then(|| view! { <p class="muted">{text::EMPTY_BODY}</p> })}
                 </div>
             </Show>
         </div>

@@ -1,6 +1,7 @@
 //! Pieces of the interface, one per file. They read signals and send messages; they decide nothing.
 
 mod assignee;
+mod blind_spots;
 mod bulk_bar;
 mod bulk_dialog;
 mod cell;
@@ -29,6 +30,7 @@ mod set_aside;
 mod theme_toggle;
 mod top_bar;
 
+pub(crate) use blind_spots::BlindSpots;
 pub(crate) use bulk_bar::BulkBar;
 pub(crate) use conflict_dialog::ConflictDialog;
 pub(crate) use drawer::Drawer;

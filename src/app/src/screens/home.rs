@@ -7,7 +7,7 @@ use panels_core::{
     protocol::{PanelCounts, PanelView},
 };
 
-use crate::{address, state::AppState, text};
+use crate::{address, components::BlindSpots, state::AppState, text};
 
 /// See the module.
 #[component]
@@ -42,17 +42,21 @@ fn PanelItem(panel: PanelView) -> impl IntoView {
     let state = AppState::here();
     let id = panel.id.clone();
     let counts = Memo::new(move |_| state.counts.with(|counts| counts.get(&id).cloned()));
+    let is_blind = panel.is_blind();
+    let counts = Memo::new(move |_| counts.get().filter(|_| !is_blind));
+    let blind_spots = view! { <BlindSpots view=&panel/> };
     let is_task = panel.row_type == ResourceType::Task;
     view! {
         <li class="panel-item">
             <div>
                 <h2><A href=address::panel(&panel.id)>{panel.name}</A></h2>
                 <p class="muted">{panel.description}</p>
+                {blind_spots}
             </div>
             <dl class="counts" title=move || counts.with(|counts| {
                 counts.as_ref().is_some_and(|counts| counts.incomplete).then_some(text::INCOMPLETE)
             })>
-                <Count label="Rows" counts=counts pick=|counts| counts.rows danger=false/>
+                <Count label="Rows" counts=counts pick=|counts| Some(counts.rows) danger=false/>
                 <Show when=move || is_task>
                     <Count label="Overdue" counts=counts pick=|counts| counts.overdue danger=true/>
                     <Count label="Urgent" counts=counts pick=|counts| counts.urgent danger=true/>
@@ -67,14 +71,14 @@ fn PanelItem(panel: PanelView) -> impl IntoView {
 fn Count(
     label: &'static str,
     counts: Memo<Option<PanelCounts>>,
-    pick: fn(&PanelCounts) -> u32,
+    pick: fn(&PanelCounts) -> Option<u32>,
     danger: bool,
 ) -> impl IntoView {
-    // What is counted while rows are still on their way is too little, and looks like the truth.
+    // What is counted while rows are still on their way is too little, and looks like the truth. So is what is hidden.
     let value = Memo::new(move |_| {
         counts.with(|counts| {
             let counts = counts.as_ref().filter(|counts| !counts.loading)?;
-            Some((pick(counts), counts.incomplete))
+            Some((pick(counts)?, counts.incomplete))
         })
     });
     let shown = move || match value.get() {

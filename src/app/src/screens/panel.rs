@@ -13,7 +13,7 @@ use panels_core::{
 
 use crate::{
     address,
-    components::{BulkBar, Drawer, Grid, MessagePage, SetAsideRecords},
+    components::{BlindSpots, BulkBar, Drawer, Grid, MessagePage, SetAsideRecords},
     show,
     state::{AppState, PanelStore},
     text,
@@ -71,6 +71,7 @@ fn PanelBody(view: PanelView) -> impl IntoView {
                     <p class="panel-description muted">{view.description.clone()}</p>
                     <PanelCountsLine panel=panel/>
                 </div>
+                <BlindSpots view=&view/>
                 <Grid store=store open=open_id/>
                 <BulkBar store=store/>
                 <PanelFoot store=store/>
@@ -98,8 +99,8 @@ fn PanelCountsLine(panel: StoredValue<PanelId>) -> impl IntoView {
             })
         })
     });
-    let part = |count: u32, word: &str, class: &'static str| {
-        (count > 0).then(|| view! { <span class=class>{text::number(count as usize)} " " {word.to_owned()}</span> })
+    let part = |count: Option<u32>, word: &str, class: &'static str| {
+        count.filter(|count| *count > 0).map(|count| view! { <span class=class>{text::number(count as usize)} " " {word.to_owned()}</span> })
     };
     view! {
         <p class="panel-counts">

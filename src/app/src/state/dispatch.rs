@@ -59,7 +59,7 @@ fn take(state: AppState, message: WorkerMessage) {
                     .filter_map(|count| Some((count.panel.clone()?, count))),
             );
         }),
-        WorkerMessage::Record { record } => state.record.set(Some(record)),
+        WorkerMessage::Record { record } => state.record.set(Some(*record)),
         WorkerMessage::Storage { storage } => set_if_changed(state.storage, storage),
         WorkerMessage::Refused { reason } => state.trouble.set(Some(WorkerTrouble::Refused {
             message: text::refusal(&reason),

@@ -3,7 +3,7 @@
 use super::{Permissions, document::Document, document::list_at};
 use crate::{
     fhir::Resource,
-    protocol::{EditField, EditableField, FieldValue},
+    protocol::{EditBar, EditField, EditableField, FieldValue},
 };
 
 /// The fields of a record: one for each, of contacts one for each of them and one to add.
@@ -18,6 +18,12 @@ pub(crate) fn editable(resource: &Resource, permissions: &Permissions) -> Vec<Ed
     {
         let mut add = |value| {
             let bar = permissions.may_change(kind, field, &value).err();
+            // What is never seen is not shown here either, whatever a frame has brought.
+            let value = if bar == Some(EditBar::FieldHidden) {
+                FieldValue::Absent
+            } else {
+                value
+            };
             fields.push(EditableField { field, value, bar });
         };
         if field == EditField::Contact {

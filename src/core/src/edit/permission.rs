@@ -5,6 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    hidden::{HiddenElements, Hiding},
     identity::ResourceType,
     protocol::{EditField, FieldChange, FieldValue},
 };
@@ -112,6 +113,29 @@ impl Permissions {
         }
     }
 
+    /// What the user does not get to see. A record is shown as the first rule tells that covers it, and which one that is only the
+    /// server knows: what some of them hide may be missing or hidden (Medplum's `satisfiedAccessPolicy`).
+    pub(crate) fn hidden(&self) -> HiddenElements {
+        HiddenElements::by_path(|kind, path| {
+            let rules = self.rules.iter().filter(|rule| rule.reads(kind));
+            let mut hiding = Vec::new();
+            for rule in rules {
+                hiding.push(rule.hides(path));
+                if rule.criteria.is_none() {
+                    // It covers whatever those before it do not.
+                    break;
+                }
+            }
+            if hiding.iter().all(Option::is_none) {
+                None
+            } else if hiding.iter().all(|one| *one == Some(Hiding::Always)) {
+                Some(Hiding::Always)
+            } else {
+                Some(Hiding::Sometimes)
+            }
+        })
+    }
+
     /// The rules for a type: its own, failing that those for every type.
     fn rules_for(&self, kind: &ResourceType) -> impl Iterator<Item = &Rule> {
         let named = |name: &str| self.rules.iter().any(|rule| rule.resource_type == name);
@@ -126,8 +150,37 @@ impl Permissions {
 }
 
 impl Rule {
+    /// Whether records of a type may be read by it.
+    fn reads(&self, kind: &ResourceType) -> bool {
+        let covers = self.resource_type == kind.as_str() || self.resource_type == "*";
+        let may_read = self.interaction.as_ref().is_none_or(|allowed| {
+            allowed
+                .iter()
+                .any(|name| name == "read" || name == "search")
+        });
+        covers && may_read
+    }
+
+    /// Whether it hides what is at a dotted path: the whole of it, or a part, of which something may be left.
+    fn hides(&self, path: &str) -> Option<Hiding> {
+        let within = |outer: &str, inner: &str| {
+            let rest = inner.strip_prefix(outer);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        let fields = &self.hidden_fields;
+        if fields.iter().any(|field| within(field, path)) {
+            Some(Hiding::Always)
+        } else {
+            let part = fields.iter().any(|field| within(path, field));
+            part.then_some(Hiding::Sometimes)
+        }
+    }
+
     fn bar(&self, field: EditField) -> Option<EditBar> {
-        let names = |fields: &[String]| fields.iter().any(|name| name == field.element());
+        let names = |fields: &[String]| {
+            let mut tops = fields.iter().map(|name| first_step(name));
+            tops.any(|name| name == field.element())
+        };
         let may_update = self
             .interaction
             .as_ref()
@@ -150,6 +203,11 @@ impl Rule {
             .split('&')
             .find_map(|pair| pair.strip_prefix("owner="))
     }
+}
+
+/// The element that a dotted path begins with. Who may not see or write a part of it is not asked to edit the rest.
+fn first_step(path: &str) -> &str {
+    path.split_once('.').map_or(path, |(first, _)| first)
 }
 
 /// Whether an owner is one of those that criteria name.

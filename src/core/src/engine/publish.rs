@@ -280,6 +280,7 @@ impl Engine {
             state,
             content: content.or_else(|| self.shown.get(key).cloned()),
         };
+        let record = Box::new(record);
         self.io.tell(tab, WorkerMessage::Record { record });
     }
 

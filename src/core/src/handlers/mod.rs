@@ -5,6 +5,7 @@
 use crate::{
     edit::Subject,
     fhir::{Patient, Resource},
+    hidden::{Element, HiddenElements},
     identity::{PanelId, ResourceId, ResourceKey, ResourceType},
     panel::{self, Lookup, PanelDefinition, Tally},
     protocol::{PanelCounts, PanelView, RecordContent, Row},
@@ -18,6 +19,7 @@ use crate::{
 #[derive(Debug, Default)]
 pub(crate) struct Panels {
     me: String,
+    hidden: HiddenElements,
     definitions: Vec<PanelDefinition>,
     now: Timestamp,
     zone_offset_minutes: i32,
@@ -27,6 +29,7 @@ pub(crate) struct Panels {
 /// What a projection may look at.
 struct View<'a> {
     me: &'a str,
+    hidden: &'a HiddenElements,
     replica: Option<&'a Replica>,
 }
 
@@ -49,13 +52,18 @@ impl Lookup for View<'_> {
     fn me(&self) -> &str {
         self.me
     }
+
+    fn hidden(&self) -> &HiddenElements {
+        self.hidden
+    }
 }
 
 impl Panels {
-    /// The panels that everybody has, for this user.
-    pub(crate) fn built_in(me: &str) -> Self {
+    /// The panels that everybody has, for this user, from whom some things are hidden.
+    pub(crate) fn built_in(me: &str, hidden: HiddenElements) -> Self {
         Self {
             me: me.into(),
+            hidden,
             definitions: panel::built_in(),
             ..Self::default()
         }
@@ -64,7 +72,9 @@ impl Panels {
     /// What the tabs need to know about them.
     pub(crate) fn views(&self) -> Vec<PanelView> {
         let views = self.definitions.iter();
-        views.map(|definition| definition.view.clone()).collect()
+        views
+            .map(|definition| definition.view_for(&self.hidden))
+            .collect()
     }
 
     /// Search parameters for the first load of a type.
@@ -131,16 +141,19 @@ impl Panels {
         self.definitions[index].project(resource, &self.view(Some(replica)))
     }
 
-    /// Counts of a panel.
+    /// Counts of a panel: of what may be hidden, none.
     pub(crate) fn counts(&self, index: usize, tally: Option<&Tally>, loading: bool) -> PanelCounts {
         let panel = self.id(index).clone();
-        match tally {
-            Some(tally) => tally.counts(panel, self.now, self.zone_offset_minutes, loading),
-            None => PanelCounts {
-                panel: Some(panel),
-                loading,
-                ..PanelCounts::default()
-            },
+        let none = Tally::default();
+        let tally = tally.unwrap_or(&none);
+        let counts = tally.counts(panel, self.now, self.zone_offset_minutes, loading);
+        let told =
+            |count: Option<u32>, element| count.filter(|_| self.hidden.of(element).is_none());
+        PanelCounts {
+            overdue: told(counts.overdue, Element::Due),
+            urgent: told(counts.urgent, Element::Priority),
+            unassigned: told(counts.unassigned, Element::Owner),
+            ..counts
         }
     }
 
@@ -163,6 +176,7 @@ impl Panels {
     fn view<'a>(&'a self, replica: Option<&'a Replica>) -> View<'a> {
         View {
             me: &self.me,
+            hidden: &self.hidden,
             replica,
         }
     }

@@ -7,7 +7,7 @@ use crate::{
 
 /// Bytes that are compared where they lie, without following a pointer: enough for a priority and a date.
 const PREFIX_BYTES: usize = 12;
-/// First byte of an empty cell: empty cells are last in either direction. No kind of cell begins with it, or with its
+/// First byte of a cell that is empty or hidden: these are last in either direction. No kind of cell begins with it, or with its
 /// complement.
 const EMPTY: u8 = u8::MAX;
 /// Ends a text. Nothing in a text is written as it.
@@ -64,7 +64,7 @@ impl SortKey {
 
 fn is_empty(cell: &Cell) -> bool {
     match cell {
-        Cell::Empty => true,
+        Cell::Empty | Cell::Hidden(_) => true,
         Cell::Text(text) => text.is_empty(),
         Cell::Workload { open, .. } => *open == 0,
         _ => false,
@@ -74,7 +74,7 @@ fn is_empty(cell: &Cell) -> bool {
 /// The kind comes first: a code that the standard does not know is a text among priorities, after all of them.
 fn write_filled(cell: &Cell, key: &mut Vec<u8>) {
     match cell {
-        Cell::Empty => key.push(EMPTY),
+        Cell::Empty | Cell::Hidden(_) => key.push(EMPTY),
         Cell::Priority(priority) => key.extend([1, *priority as u8]),
         Cell::Status { label, .. } => write_text(2, label, key),
         Cell::Date(date) => {
@@ -216,6 +216,7 @@ mod tests {
         };
         prop_oneof![
             Just(Cell::Empty),
+            Just(Cell::Hidden(crate::protocol::Hiding::Always)),
             "[a-cA-CßİÄ\u{0}\u{1} ]{0,14}".prop_map(Cell::Text),
             priority().prop_map(Cell::Priority),
             (-100_000_i64..100_000).prop_map(|hours| Cell::Moment(Timestamp(hours * 3_600_000))),

@@ -28,6 +28,7 @@ fn view() -> PanelView {
             column: "priority".to_owned(),
             descending: false,
         }],
+        blind_spots: vec![],
     }
 }
 

@@ -45,6 +45,7 @@ fn patients() -> PanelDefinition {
                 column("changed", "Last change", ColumnKind::Changed),
             ],
             sort: vec![ascending("name")],
+            blind_spots: Vec::new(),
         },
         conditions: vec![Condition::PatientActive],
     }
@@ -68,6 +69,7 @@ fn task_view(id: &str, name: &str, description: &str) -> PanelView {
         ],
         // Overdue comes before due by itself: the earlier date is first. Age is ordered by the day of writing, oldest first.
         sort: vec![ascending("priority"), ascending("due"), ascending("age")],
+        blind_spots: Vec::new(),
     }
 }
 

@@ -95,9 +95,9 @@ impl Tally {
         PanelCounts {
             panel: Some(panel),
             rows: self.rows,
-            overdue: sum(&self.due_instants, now) + sum(&self.due_dates, wall),
-            urgent: self.urgent,
-            unassigned: self.unassigned,
+            overdue: Some(sum(&self.due_instants, now) + sum(&self.due_dates, wall)),
+            urgent: Some(self.urgent),
+            unassigned: Some(self.unassigned),
             loading,
             incomplete: false,
             set_aside: 0,

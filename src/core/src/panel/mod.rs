@@ -15,14 +15,15 @@ pub use builtin::built_in;
 pub use condition::Condition;
 pub use counts::{Contribution, Tally};
 pub(crate) use project::{
-    date_cell, instant, owner_cell, patient_name, person_name, priority_cell, status_cell,
-    task_patient_id, task_title,
+    date_cell, due_cell, instant, moment_cell, owner_cell, patient_name, person_cell, person_name,
+    priority_cell, seen, sex_cell, status_cell, task_patient_id, task_title, text_cell,
 };
 
 use crate::{
     fhir::{Patient, Resource},
+    hidden::HiddenElements,
     identity::{ResourceId, ResourceType},
-    protocol::{PanelView, Row},
+    protocol::{BlindSpot, PanelView, Row},
 };
 
 /// A panel: how it looks, and which resources belong to it.
@@ -42,6 +43,8 @@ pub trait Lookup {
     fn open_tasks_of(&self, patient: &ResourceId) -> Vec<&Resource>;
     /// Literal reference of the signed-in user, for example `Practitioner/1`.
     fn me(&self) -> &str;
+    /// What the access policy hides from the user.
+    fn hidden(&self) -> &HiddenElements;
 }
 
 impl PanelDefinition {
@@ -52,6 +55,20 @@ impl PanelDefinition {
                 .conditions
                 .iter()
                 .all(|condition| condition.holds(resource, lookup))
+    }
+
+    /// What a tab needs to draw it for somebody from whom this is hidden.
+    pub fn view_for(&self, hidden: &HiddenElements) -> PanelView {
+        let spots = self.conditions.iter().filter_map(|condition| {
+            Some(BlindSpot {
+                hiding: hidden.of(condition.element())?,
+                label: condition.label().to_owned(),
+            })
+        });
+        PanelView {
+            blind_spots: spots.collect(),
+            ..self.view.clone()
+        }
     }
 
     /// The row of a resource: one cell for each column.

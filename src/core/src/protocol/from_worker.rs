@@ -86,7 +86,7 @@ pub enum WorkerMessage {
     /// By port: the record in the drawer.
     Record {
         /// The record, or why there is none.
-        record: RecordView,
+        record: Box<RecordView>,
     },
     /// To all, and by port after the welcome: how fresh everything is.
     Freshness {
@@ -446,12 +446,12 @@ pub struct PanelCounts {
     pub panel: Option<PanelId>,
     /// Rows.
     pub rows: u32,
-    /// Tasks past their due date.
-    pub overdue: u32,
-    /// Tasks of priority stat or asap or urgent.
-    pub urgent: u32,
-    /// Tasks without an owner.
-    pub unassigned: u32,
+    /// Tasks past their due date; `None` where nobody can tell, because the access policy hides due dates.
+    pub overdue: Option<u32>,
+    /// Tasks of priority stat or asap or urgent; `None` as above.
+    pub urgent: Option<u32>,
+    /// Tasks without an owner; `None` as above.
+    pub unassigned: Option<u32>,
     /// Whether the worker is still loading.
     pub loading: bool,
     /// Whether there are more resources than `limits.resourcesMax` lets a browser load: rows are missing.

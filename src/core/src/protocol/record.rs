@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Cell, EditBar, EditField, FhirDate, FieldValue, PendingField};
+use super::{Cell, EditBar, EditField, FhirDate, FieldValue, Hiding, PendingField};
 use crate::{
     identity::{ResourceId, ResourceKey, VersionId},
     time::Timestamp,
@@ -93,6 +93,33 @@ pub struct PatientBanner {
     pub mrn: Option<String>,
     /// Whether the patient has died, and when if known.
     pub deceased: Option<Deceased>,
+    /// Parts that are not known to be missing, because the access policy hides them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hidden: Vec<HiddenPart>,
+}
+
+/// A part of a [`PatientBanner`] that is not shown to the user.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct HiddenPart {
+    /// Which part.
+    pub part: BannerPart,
+    /// In which records it is hidden.
+    pub hiding: Hiding,
+}
+
+/// A part of a [`PatientBanner`] besides the name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum BannerPart {
+    /// [`PatientBanner::birth_date`].
+    BirthDate,
+    /// [`PatientBanner::sex`].
+    Sex,
+    /// [`PatientBanner::mrn`].
+    RecordNumber,
+    /// [`PatientBanner::deceased`].
+    Deceased,
 }
 
 /// See [`PatientBanner::deceased`].

@@ -24,6 +24,37 @@ pub struct PanelView {
     pub columns: Vec<Column>,
     /// Default order; ties are settled by row id.
     pub sort: Vec<SortKey>,
+    /// What decides which rows belong here, and is hidden: the panel may list too few or too many.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub blind_spots: Vec<BlindSpot>,
+}
+
+impl PanelView {
+    /// Whether nobody can tell what belongs here: its rows and counts mean nothing.
+    pub fn is_blind(&self) -> bool {
+        let mut spots = self.blind_spots.iter();
+        spots.any(|spot| spot.hiding == Hiding::Always)
+    }
+}
+
+/// Something that a panel goes by and cannot see.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct BlindSpot {
+    /// What it is called, within a sentence.
+    pub label: String,
+    /// In which records it is hidden.
+    pub hiding: Hiding,
+}
+
+/// That the access policy hides a field, which therefore is not known to be empty.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Hiding {
+    /// In some records, and the server does not say in which: a field that is not there is either empty or hidden.
+    Sometimes,
+    /// In every record.
+    Always,
 }
 
 /// One column.
@@ -100,6 +131,8 @@ pub struct Row {
 pub enum Cell {
     /// Nothing there.
     Empty,
+    /// Not shown to this user; there may be something.
+    Hidden(Hiding),
     /// A text.
     Text(String),
     /// FHIR request priority.

@@ -52,6 +52,7 @@ fn row() -> Row {
                 worst: Some(Priority::Urgent),
                 next_due: None,
             },
+            Cell::Hidden(Hiding::Sometimes),
         ],
         pending: vec![PendingField {
             field: EditField::Priority,
@@ -135,10 +136,20 @@ fn what_the_worker_says() {
         WorkerMessage::SignInFailed {
             reason: SignInFailure::TooManyAttempts { retry_after_s: 60 },
         },
-        WorkerMessage::Panels { panels: vec![] },
+        WorkerMessage::Panels {
+            panels: vec![PanelView {
+                blind_spots: vec![BlindSpot {
+                    label: "the assignee of tasks".into(),
+                    hiding: Hiding::Always,
+                }],
+                ..crate::panel::built_in().remove(0).view
+            }],
+        },
         WorkerMessage::Counts {
             counts: vec![PanelCounts {
                 panel: Some(panel.clone()),
+                overdue: Some(3),
+                urgent: Some(0),
                 ..PanelCounts::default()
             }],
         },
@@ -171,11 +182,11 @@ fn what_the_worker_says() {
             }],
         },
         WorkerMessage::Record {
-            record: RecordView {
+            record: Box::new(RecordView {
                 key: ResourceKey::new(ResourceType::Task, ResourceId::new("t1")),
                 state: RecordState::Loading,
                 content: None,
-            },
+            }),
         },
         WorkerMessage::Storage {
             storage: StorageView::MemoryOnly {

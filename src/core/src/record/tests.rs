@@ -4,17 +4,20 @@ use serde_json::{Value, json};
 
 use super::content;
 use crate::{
+    edit::Permissions,
     fhir::{self, Patient, Resource},
+    hidden::HiddenElements,
     identity::ResourceId,
     limits,
     panel::Lookup,
-    protocol::{Cell, Deceased, RecordContent},
+    protocol::{BannerPart, Cell, Deceased, Hiding, RecordContent},
 };
 
 #[derive(Default)]
 struct Loaded {
     patient: Option<Resource>,
     tasks: Vec<Resource>,
+    hidden: HiddenElements,
 }
 
 impl Lookup for Loaded {
@@ -31,6 +34,10 @@ impl Lookup for Loaded {
 
     fn me(&self) -> &str {
         "Practitioner/me"
+    }
+
+    fn hidden(&self) -> &HiddenElements {
+        &self.hidden
     }
 }
 
@@ -207,4 +214,100 @@ fn a_type_without_a_view_is_named_by_its_type() {
     assert_eq!(shown.title, "Encounter");
     assert_eq!(shown.fields.len(), 1);
     assert!(shown.patient.is_none() && shown.notes.is_empty() && shown.tasks.is_empty());
+}
+
+/// Somebody from whom fields are hidden, in every record.
+fn from_whom(kind: &str, fields: &[&str]) -> Loaded {
+    let policy = json!({ "resource": [{ "resourceType": kind, "hiddenFields": fields }] });
+    Loaded {
+        hidden: Permissions::parse(&policy.to_string()).hidden(),
+        ..Loaded::default()
+    }
+}
+
+#[test]
+fn what_is_hidden_of_a_task_is_named_as_hidden_and_nothing_of_it_is_shown() {
+    let hidden = [
+        "note",
+        "for",
+        "description",
+        "businessStatus",
+        "requester",
+        "owner",
+    ];
+    let loaded = from_whom("Task", &hidden);
+    let full = json!({
+        "status": "ready", "code": { "text": "Call" }, "description": "Secret", "note": [{ "text": "Secret" }],
+        "for": { "reference": "Patient/p1", "display": "Secret" }, "businessStatus": { "text": "Secret" },
+        "requester": { "display": "Secret" }, "owner": { "display": "Secret" },
+    });
+    for body in [
+        json!({ "status": "ready", "code": { "text": "Call" } }),
+        full,
+    ] {
+        let content = content(&resource("Task", "t1", body), &loaded);
+        assert!(!format!("{content:?}").contains("Secret"), "{content:?}");
+        for id in [
+            "hidden-note",
+            "hidden-for",
+            "description",
+            "hidden-businessStatus",
+            "requester",
+            "assignee",
+        ] {
+            assert_eq!(
+                value(&content, id),
+                Some(&Cell::Hidden(Hiding::Always)),
+                "{id}"
+            );
+        }
+        assert_eq!(content.patient, None);
+        assert_eq!(content.notes, []);
+    }
+}
+
+#[test]
+fn what_is_hidden_of_a_patient_is_not_said_to_be_unknown() {
+    let hidden = [
+        "telecom",
+        "address",
+        "deceasedBoolean",
+        "deceasedDateTime",
+        "gender",
+        "birthDate",
+        "identifier",
+    ];
+    let loaded = from_whom("Patient", &hidden);
+    let full = json!({
+        "telecom": [{ "value": "Secret" }], "address": [{ "text": "Secret" }], "deceasedBoolean": true,
+        "gender": "Secret", "birthDate": "1980", "identifier": [{ "value": "Secret" }],
+    });
+    for body in [json!({}), full] {
+        let content = content(&resource("Patient", "p1", body), &loaded);
+        assert!(!format!("{content:?}").contains("Secret"), "{content:?}");
+        for id in [
+            "hidden-telecom",
+            "address",
+            "hidden-deceasedBoolean",
+            "sex",
+            "birthDate",
+            "mrn",
+        ] {
+            assert_eq!(
+                value(&content, id),
+                Some(&Cell::Hidden(Hiding::Always)),
+                "{id}"
+            );
+        }
+        let banner = content.patient.unwrap();
+        assert_eq!((banner.birth_date, banner.deceased), (None, None));
+        let parts: Vec<BannerPart> = banner.hidden.iter().map(|hidden| hidden.part).collect();
+        let all = [
+            BannerPart::BirthDate,
+            BannerPart::Sex,
+            BannerPart::RecordNumber,
+            BannerPart::Deceased,
+        ];
+        assert_eq!(parts, all);
+    }
 }

@@ -96,6 +96,7 @@ fn view() -> PanelView {
         row_type: ResourceType::Task,
         columns: columns.to_vec(),
         sort: vec![],
+        blind_spots: vec![],
     }
 }
 

@@ -2,6 +2,7 @@
 
 use panels_core::{
     fhir,
+    hidden::HiddenElements,
     identity::ResourceId,
     live_table::LiveTable,
     panel::{self, Lookup, PanelDefinition},
@@ -27,6 +28,10 @@ impl Lookup for Alone {
 
     fn me(&self) -> &'static str {
         "Practitioner/1"
+    }
+
+    fn hidden(&self) -> &HiddenElements {
+        HiddenElements::NONE
     }
 }
 

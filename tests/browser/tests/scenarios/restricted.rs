@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use panels_browser_tests::{
     Failure, Stage, StageOptions,
-    pages::{PanelPage, SignInPage, expect_badge},
+    pages::{PanelPage, RecordPage, SignInPage, expect_badge},
+    screenshot,
     wait::PATIENCE,
 };
 use serde_json::json;
@@ -43,6 +44,76 @@ async fn a_restricted_user_sees_own_tasks_only_and_loses_what_is_handed_over() -
         stage.server.patch(&format!("Task/{foreign}"), &take)?;
         page.expect_count(own.len(), LEFT_NOTICED_MAX).await?;
         assert!(page.all_rows().await?.keys().eq(own.keys()));
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn what_the_policy_hides_is_called_hidden_and_never_none() -> Result<(), Failure> {
+    Stage::play("hidden", StageOptions::default(), async |stage| {
+        stage
+            .server
+            .hide(0, "Task", &["owner", "restriction", "note"])?;
+        stage.server.hide(
+            0,
+            "Patient",
+            &["birthDate", "deceasedBoolean", "deceasedDateTime"],
+        )?;
+        SignInPage::open(stage).await?.sign_in(0).await?;
+        let browser = &stage.browser;
+        browser
+            .expect_text("Your access policy hides the assignee of tasks from you")
+            .await?;
+        expect_badge(stage, "Live", PATIENCE).await?;
+        screenshot::take(&browser.client, "hidden-home").await?;
+        let page = PanelPage::open_all_tasks(stage).await?;
+        expect_badge(stage, "Live", PATIENCE).await?;
+        let id = page.expect_rows().await?[0].id.clone();
+        // A frame of Medplum 5.0.10 brings what the policy hides.
+        let colleague = json!({ "reference": stage.server.profile(1), "display": "Colleague 1" });
+        let changed = json!([
+            { "op": "add", "path": "/owner", "value": colleague },
+            { "op": "add", "path": "/code", "value": { "text": "Changed just now" } },
+        ]);
+        stage.server.patch(&format!("Task/{id}"), &changed)?;
+        page.expect_row_text(&id, "Changed just now", PATIENCE)
+            .await?;
+        for (id, text) in page.all_rows().await? {
+            assert!(text.matches("Hidden").count() == 2, "{id}: {text}");
+            assert!(
+                !text.contains("Unassigned") && !text.contains("Colleague 1"),
+                "{id}: {text}"
+            );
+        }
+        let words = browser.body_text().await?;
+        assert!(
+            !words.contains("overdue") && !words.contains("unassigned"),
+            "{words}"
+        );
+
+        RecordPage::open(stage, &id).await?;
+        let record = browser.expect("dialog", "").await?;
+        screenshot::take(&browser.client, "hidden-record").await?;
+        for wanted in [
+            "Assignee\nHidden",
+            "Due\nHidden",
+            "Notes\nHidden",
+            "Born\nHidden",
+            "may be hidden from you",
+        ] {
+            assert!(record.contains(wanted), "{wanted} in {record}");
+        }
+        assert!(!record.contains("Colleague 1"), "{record}");
+
+        browser.goto(&stage.site.origin).await?;
+        PanelPage::open(stage, "My work").await?;
+        browser
+            .expect_text("this panel cannot tell which rows belong to it")
+            .await?;
+        browser
+            .expect_text("What belongs here cannot be told")
+            .await?;
         Ok(())
     })
     .await

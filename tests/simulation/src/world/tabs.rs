@@ -199,7 +199,7 @@ impl World {
                 self.mount(tab);
             }
             WorkerMessage::Counts { counts } => self.tabs[tab].counts = counts,
-            WorkerMessage::Record { record } => self.tabs[tab].record = Some(record),
+            WorkerMessage::Record { record } => self.tabs[tab].record = Some(*record),
             WorkerMessage::Welcome { .. } => {
                 let worker = self.tabs[tab].worker;
                 self.tabs[tab].checks.set_worker(worker);

@@ -5,6 +5,7 @@ use serde_json::json;
 use super::{change, owner};
 use crate::{
     edit::Permissions,
+    hidden::{Element, Hiding},
     identity::ResourceType,
     protocol::{EditBar, EditField, FieldValue},
 };
@@ -78,4 +79,78 @@ fn a_task_is_not_handed_over_where_only_own_tasks_may_be_seen() {
     assert_eq!(leave(&permissions), Err(EditBar::WouldLeaveSight));
     let of_two = json!({ "resource": [{ "resourceType": "Task", "criteria": "Task?owner=Practitioner/me,Practitioner/b" }] });
     assert_eq!(leave(&Permissions::parse(&of_two.to_string())), Ok(()));
+}
+
+#[test]
+fn what_every_rule_hides_is_hidden_and_what_some_of_them_hide_may_be() {
+    let of = |rules: serde_json::Value| {
+        let policy = json!({ "resource": rules });
+        Permissions::parse(&policy.to_string()).hidden()
+    };
+    let owner_and_due = |rules| {
+        let hidden = of(rules);
+        (hidden.of(Element::Owner), hidden.of(Element::Due))
+    };
+    let hides =
+        |fields: serde_json::Value| json!({ "resourceType": "Task", "hiddenFields": fields });
+    let of_ada = |fields: serde_json::Value| json!({ "resourceType": "Task", "criteria": "Task?owner=Practitioner/ada", "hiddenFields": fields });
+    let (always, sometimes) = (Some(Hiding::Always), Some(Hiding::Sometimes));
+    for (rules, expected) in [
+        (json!([hides(json!([]))]), (None, None)),
+        (
+            json!([hides(json!(["owner", "restriction"]))]),
+            (always, always),
+        ),
+        (
+            json!([hides(json!(["owner.display", "restriction.period.end"]))]),
+            (sometimes, always),
+        ),
+        (
+            json!([hides(json!(["ownership", "restriction.period.start"]))]),
+            (None, None),
+        ),
+        // The first rule that covers a record counts: what comes after one for all of them is never asked.
+        (
+            json!([hides(json!(["owner"])), { "resourceType": "*" }]),
+            (always, None),
+        ),
+        (
+            json!([of_ada(json!(["owner"])), { "resourceType": "*" }]),
+            (sometimes, None),
+        ),
+        (
+            json!([of_ada(json!(["owner"])), of_ada(json!(["owner"]))]),
+            (always, None),
+        ),
+        (
+            json!([of_ada(json!([])), hides(json!(["owner"]))]),
+            (sometimes, None),
+        ),
+        // A rule by which nothing is read hides nothing.
+        (
+            json!([{ "resourceType": "Task", "interaction": ["create"], "hiddenFields": ["owner"] }, { "resourceType": "Task" }]),
+            (None, None),
+        ),
+        (
+            json!([{ "resourceType": "*", "hiddenFields": ["owner"] }]),
+            (always, None),
+        ),
+        (
+            json!([{ "resourceType": "Patient", "hiddenFields": ["owner"] }]),
+            (None, None),
+        ),
+    ] {
+        assert_eq!(owner_and_due(rules.clone()), expected, "{rules}");
+    }
+}
+
+#[test]
+fn a_field_of_which_a_part_is_hidden_or_protected_is_not_edited() {
+    let policy = json!({ "resource": [
+        { "resourceType": "Task", "readonlyFields": ["restriction.period"], "hiddenFields": ["owner.display"] },
+    ] });
+    let task = |field| may(policy.clone(), ResourceType::Task, field);
+    assert_eq!(task(EditField::Owner), Err(EditBar::FieldHidden));
+    assert_eq!(task(EditField::Due), Err(EditBar::FieldReadOnly));
+    assert_eq!(task(EditField::Priority), Ok(()));
 }

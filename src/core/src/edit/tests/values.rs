@@ -5,6 +5,7 @@ use serde_json::json;
 use super::{document, owner};
 use crate::{
     fhir,
+    hidden::HiddenElements,
     identity::ResourceId,
     panel::{Lookup, built_in},
     protocol::{EditField, FieldValue},
@@ -21,6 +22,9 @@ impl Lookup for Nobody {
     }
     fn me(&self) -> &'static str {
         "Practitioner/me"
+    }
+    fn hidden(&self) -> &HiddenElements {
+        HiddenElements::NONE
     }
 }
 

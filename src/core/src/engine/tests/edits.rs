@@ -104,7 +104,7 @@ fn an_open_record_shows_what_is_pending_and_what_can_be_edited() {
     let last = |world: &World| {
         let messages = world.screen("a").messages.iter().rev();
         let mut records = messages.filter_map(|message| match message {
-            WorkerMessage::Record { record } => Some(record.clone()),
+            WorkerMessage::Record { record } => Some(*record.clone()),
             _ => None,
         });
         records.next().unwrap()

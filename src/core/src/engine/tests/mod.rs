@@ -16,6 +16,7 @@ mod edit_storms;
 mod editing;
 mod edits;
 mod errors;
+mod hidden_fields;
 mod liveness;
 mod network;
 mod outages;

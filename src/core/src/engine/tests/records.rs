@@ -24,7 +24,7 @@ fn is_shown(world: &World, id: &str) -> bool {
 fn last(world: &World) -> RecordView {
     let messages = world.screen("a").messages.iter().rev();
     let mut records = messages.filter_map(|message| match message {
-        WorkerMessage::Record { record } => Some(record.clone()),
+        WorkerMessage::Record { record } => Some(*record.clone()),
         _ => None,
     });
     records.next().unwrap()

@@ -58,6 +58,8 @@ pub(super) struct Faults {
     pub(super) rate_limit: Option<String>,
     /// The user sees only tasks for this owner, without tombstones; everything else answers 404.
     pub(super) only_owner: Option<String>,
+    /// Fields of tasks that the policy hides: in answers, and not in frames (Medplum 5.0.10, `transcripts/07b-restricted-events.json`).
+    pub(super) hidden_fields: Vec<&'static str>,
     /// Cursors fail, as with a page full of one millisecond.
     pub(super) cursors_fail: bool,
     /// Until then every FHIR request is answered 429.
@@ -261,7 +263,22 @@ impl Server {
             me["accessPolicy"] =
                 json!({ "resource": [{ "resourceType": "Task", "criteria": "Task?owner=x" }] });
         }
+        if !self.faults.hidden_fields.is_empty() {
+            me["accessPolicy"] = json!({ "resource": [
+                { "resourceType": "Task", "hiddenFields": self.faults.hidden_fields },
+                { "resourceType": "*" },
+            ] });
+        }
         me
+    }
+
+    /// A resource as the user gets to read it.
+    fn visible(&self, body: &Value) -> Value {
+        let mut body = body.clone();
+        if let Some(fields) = body.as_object_mut() {
+            fields.retain(|name, _| !self.faults.hidden_fields.contains(&name.as_str()));
+        }
+        body
     }
 
     pub(super) fn read(&self, path: &str) -> (u16, String) {
@@ -276,7 +293,7 @@ impl Server {
                 (404, outcome("Not found").to_string())
             }
             Some(stored) if stored.deleted => (410, outcome("Deleted").to_string()),
-            Some(stored) => (200, stored.body.to_string()),
+            Some(stored) => (200, self.visible(&stored.body).to_string()),
             None => (404, outcome("Not found").to_string()),
         }
     }
@@ -324,7 +341,7 @@ impl Server {
             let resource = if deleted {
                 json!({ "resourceType": kind, "id": id, "meta": { "lastUpdated": stored.updated.to_iso() } })
             } else {
-                stored.body.clone()
+                self.visible(&stored.body)
             };
             json!({ "fullUrl": "x", "resource": resource })
         }).collect();

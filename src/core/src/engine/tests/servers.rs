@@ -10,7 +10,7 @@ use crate::{
     protocol::{Freshness, Secret, TabMessage, WorkerMessage},
 };
 
-fn owned(id: usize, owner: &str) -> serde_json::Value {
+pub(super) fn owned(id: usize, owner: &str) -> serde_json::Value {
     let mut body = task(id, "requested");
     body["owner"] = json!({ "reference": owner });
     body
