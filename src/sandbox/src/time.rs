@@ -14,13 +14,28 @@ const WEEKDAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
 pub fn instant(millis: Millis) -> String {
     let (year, month, day) = civil(millis.div_euclid(DAY_MS));
     let rest = millis.rem_euclid(DAY_MS);
-    format!(
-        "{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}.{:03}Z",
-        rest / 3_600_000,
-        rest / 60_000 % 60,
-        rest / 1000 % 60,
-        rest % 1000
-    )
+    let mut text = String::with_capacity(24);
+    for (number, digits, after) in [
+        (year, 4, '-'),
+        (month, 2, '-'),
+        (day, 2, 'T'),
+        (rest / 3_600_000, 2, ':'),
+        (rest / 60_000 % 60, 2, ':'),
+        (rest / 1000 % 60, 2, '.'),
+        (rest % 1000, 3, 'Z'),
+    ] {
+        push_digits(&mut text, number, digits);
+        text.push(after);
+    }
+    text
+}
+
+/// The last digits of a number: several times quicker than formatting it, and every write and frame has a time.
+fn push_digits(text: &mut String, number: i64, digits: u32) {
+    for place in (0..digits).rev() {
+        let digit = number.unsigned_abs() / 10_u64.pow(place) % 10;
+        text.push(char::from(b'0' + digit as u8));
+    }
 }
 
 /// `2026-11-22`, the day in UTC.

@@ -35,8 +35,8 @@ enum Waiting {
 struct OwnedWrite {
     project: String,
     interaction: Interaction,
-    resource: Value,
-    previous: Option<Value>,
+    resource: Arc<Value>,
+    previous: Option<Arc<Value>>,
 }
 
 impl Queue {

@@ -25,7 +25,10 @@ mod junk_tests;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::Arc,
+};
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -56,9 +59,9 @@ pub struct Write<'a> {
     /// What happened.
     pub interaction: Interaction,
     /// The resource with its extended meta; of a delete, the last live version.
-    pub resource: &'a Value,
+    pub resource: &'a Arc<Value>,
     /// The version before; none on create and restore. On delete it equals `resource`.
-    pub previous: Option<&'a Value>,
+    pub previous: Option<&'a Arc<Value>>,
 }
 
 /// What later server versions do differently.

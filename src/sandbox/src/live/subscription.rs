@@ -103,7 +103,7 @@ impl CachedSubscription {
                 .iter()
                 .take(counted)
                 .any(|wanted| *wanted == write.interaction);
-        let (current, previous) = (write.resource, write.previous);
+        let (current, previous) = (write.resource, write.previous.map(|previous| &**previous));
         if !is_wanted || !self.criteria.matches(current) {
             return false;
         }

@@ -101,8 +101,9 @@ impl Bench {
     }
 
     fn write(&mut self, interaction: Interaction) {
-        let resource =
-            json!({"resourceType": "Task", "id": "t1", "status": "requested", "note": []});
+        let resource = Arc::new(
+            json!({"resourceType": "Task", "id": "t1", "status": "requested", "note": []}),
+        );
         let write = Write {
             project: PROJECT,
             interaction,

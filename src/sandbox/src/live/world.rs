@@ -86,7 +86,7 @@ impl Live {
             project,
             interaction: commit.interaction,
             resource: &commit.current,
-            previous: commit.previous.as_deref(),
+            previous: commit.previous.as_ref(),
         };
         self.committed(&mut world, &write, now);
     }

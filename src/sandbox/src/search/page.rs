@@ -1,5 +1,6 @@
 //! One page of results as text: a concatenation of the texts that are kept per version.
 
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{
@@ -23,6 +24,13 @@ pub(crate) struct Page {
     pub(crate) included: usize,
     /// Ids of the matches.
     pub(crate) ids: Vec<String>,
+}
+
+/// Where to go from a page.
+#[derive(Debug, Serialize)]
+struct Link {
+    relation: &'static str,
+    url: String,
 }
 
 /// What a page is made for.
@@ -102,8 +110,11 @@ impl SearchRequest {
         text.push('}');
     }
 
-    fn links(&self, base: &str, selection: &Selection<'_>) -> Result<Vec<Value>, Outcome> {
-        let link = |relation: &str, changes: &[(&str, Option<String>)]| json!({ "relation": relation, "url": self.link(base, changes) });
+    fn links(&self, base: &str, selection: &Selection<'_>) -> Result<Vec<Link>, Outcome> {
+        let link = |relation, changes: &[(&str, Option<String>)]| Link {
+            relation,
+            url: self.link(base, changes),
+        };
         let mut links = vec![link("self", &[])];
         let Some(first) = selection.hits.first() else {
             return Ok(links);

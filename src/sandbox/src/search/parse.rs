@@ -163,23 +163,24 @@ impl SearchRequest {
 
     /// The address of this search with some parameters replaced (`None` removes).
     pub(super) fn link(&self, base: &str, changes: &[(&str, Option<String>)]) -> String {
-        let mut echo = self.echo.clone();
-        for (key, value) in changes {
-            match value {
-                Some(value) => echo.insert((*key).to_owned(), vec![value.clone()]),
-                None => echo.remove(*key),
-            };
-        }
+        let kept = self
+            .echo
+            .iter()
+            .filter(|(key, _)| changes.iter().all(|(changed, _)| changed != key));
+        let kept =
+            kept.flat_map(|(key, values)| values.iter().map(move |value| (key.as_str(), value)));
+        let changed = changes
+            .iter()
+            .filter_map(|(key, value)| Some((*key, value.as_ref()?)));
+        let mut pairs: Vec<(&str, &String)> = kept.chain(changed).collect();
+        pairs.sort_by_key(|(key, _)| *key);
         let name = if self.echo.contains_key("_type") {
             "MultipleTypes"
         } else {
             &self.types[0]
         };
         let mut link = format!("{base}fhir/R4/{name}");
-        let pairs = echo
-            .iter()
-            .flat_map(|(key, values)| values.iter().map(move |value| (key, value)));
-        for (index, (key, value)) in pairs.enumerate() {
+        for (index, (key, value)) in pairs.into_iter().enumerate() {
             let _ = write!(link, "{}{key}={value}", if index == 0 { '?' } else { '&' });
         }
         link
