@@ -42,15 +42,11 @@ impl Panel {
         self == Self::Patients
     }
 
-    fn shows(self, kind: &str, value: &Value, user: &User) -> bool {
+    fn shows(self, resource: &Resource, value: &Value, user: &User) -> bool {
         match self {
-            Self::Patients => kind == "Patient" && value["active"] != false,
-            Self::OpenTasks => kind == "Task" && is_open(value),
-            Self::MyWork => {
-                kind == "Task"
-                    && is_open(value)
-                    && value["owner"]["reference"] == user.profile.as_str()
-            }
+            Self::Patients => resource.kind == "Patient" && value["active"] != false,
+            Self::OpenTasks => resource.open,
+            Self::MyWork => resource.open && value["owner"]["reference"] == user.profile.as_str(),
         }
     }
 }
@@ -168,6 +164,8 @@ struct Resource {
     kind: &'static str,
     id: Rc<str>,
     current: Option<(VersionNo, std::sync::Arc<Value>)>,
+    /// It is a task with work left to do: asked of every task at every write.
+    open: bool,
     written_at: Millis,
     /// When it was last created or deleted.
     came_or_went_at: Millis,
@@ -260,6 +258,7 @@ impl Truth {
                 kind,
                 id,
                 current: None,
+                open: false,
                 written_at: Millis::MIN / 2,
                 came_or_went_at: Millis::MIN / 2,
             });
@@ -278,6 +277,8 @@ impl Truth {
         if self.resources[number].current.is_some() != content.is_some() {
             self.resources[number].came_or_went_at = now;
         }
+        self.resources[number].open =
+            kind == "Task" && content.is_some_and(|(_, value)| is_open(value));
         self.resources[number].current = content.map(|(version, value)| {
             let next = self.versions.len() as VersionNo;
             let version = *self.versions.entry(version.into()).or_insert(next);
@@ -315,7 +316,7 @@ impl Truth {
             if panel.is_of_patients() != (resource.kind == "Patient") {
                 continue;
             }
-            let shown = readable.filter(|(_, value)| panel.shows(resource.kind, value, who));
+            let shown = readable.filter(|(_, value)| panel.shows(resource, value, who));
             let expected = Expected {
                 from: now,
                 version: shown.map(|(version, _)| *version),
@@ -437,10 +438,14 @@ impl Truth {
         Some(*version)
     }
 
-    /// The content that a resource has now.
-    pub(crate) fn current(&self, resource: ResourceNo) -> Option<&Value> {
-        let (_, value) = self.resources[resource].current.as_ref()?;
-        Some(value)
+    /// Whether a resource is there now.
+    pub(crate) fn exists(&self, resource: ResourceNo) -> bool {
+        self.resources[resource].current.is_some()
+    }
+
+    /// Whether a resource is a task with work left to do.
+    pub(crate) fn is_open(&self, resource: ResourceNo) -> bool {
+        self.resources[resource].open
     }
 }
 

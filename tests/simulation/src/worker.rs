@@ -18,6 +18,7 @@ pub(crate) type PortNo = u64;
 pub(crate) struct Worker {
     pub(crate) profile: usize,
     pub(crate) build: u32,
+    pub(crate) build_id: BuildId,
     pub(crate) instance: InstanceId,
     pub(crate) alive: bool,
     /// Its script has run; messages that came before wait.

@@ -1,6 +1,6 @@
 //! Invariants 7 and 8: what must not be seen.
 
-use std::{collections::HashSet, rc::Rc};
+use std::{cell::RefCell, collections::HashSet, rc::Rc};
 
 use panels_core::{cache::CacheChange, engine::Output, protocol::WorkerMessage};
 use panels_sandbox::Sandbox;
@@ -9,6 +9,8 @@ use crate::world::{Event, World};
 
 /// Shorter words would be found in anything.
 const WORD_CHARS_MIN: usize = 5;
+/// So many harmless records are remembered.
+const HARMLESS_MAX: usize = 20_000;
 /// What a browser needs to delete what is stored.
 const WIPED_AFTER_MS: i64 = 500;
 
@@ -16,8 +18,8 @@ const WIPED_AFTER_MS: i64 = 500;
 #[derive(Clone, Debug)]
 pub(crate) struct Words {
     words: Rc<[String]>,
-    /// Records that were found harmless: they repeat.
-    harmless: HashSet<String>,
+    /// Records that were found harmless: they repeat, in this run and in the next.
+    harmless: Rc<RefCell<HashSet<String>>>,
 }
 
 impl Words {
@@ -45,18 +47,22 @@ impl Words {
         words.push("Newcomer".to_owned());
         Self {
             words: words.into(),
-            harmless: HashSet::new(),
+            harmless: Rc::default(),
         }
     }
 
     /// The first word that a log record contains.
-    fn find_in_log(&mut self, text: &str) -> Option<String> {
-        if self.harmless.contains(text) {
+    fn find_in_log(&self, text: &str) -> Option<&str> {
+        let mut harmless = self.harmless.borrow_mut();
+        if harmless.contains(text) {
             return None;
         }
-        let found = self.find(text).map(str::to_owned);
+        let found = self.find(text);
         if found.is_none() {
-            self.harmless.insert(text.to_owned());
+            if harmless.len() >= HARMLESS_MAX {
+                harmless.clear();
+            }
+            harmless.insert(text.to_owned());
         }
         found
     }
@@ -72,8 +78,8 @@ impl World {
     pub(super) fn check_secrecy(&mut self, worker: usize, output: &Output) {
         match output {
             Output::Log { text, .. } => {
-                if let Some(word) = self.words.find_in_log(text) {
-                    let what = format!("w{worker} logged {word:?}: {text}");
+                let found = self.words.find_in_log(text);
+                if let Some(what) = found.map(|word| format!("w{worker} logged {word:?}: {text}")) {
                     self.violate(8, what);
                 }
             }

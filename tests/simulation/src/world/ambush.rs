@@ -5,7 +5,12 @@ use serde_json::{Value, json};
 
 use super::World;
 use crate::{
-    action::Ambush, queue::Millis, server::path_of, storage::Command, trace::Who, truth::Reading,
+    action::Ambush,
+    queue::Millis,
+    server::path_of,
+    storage::Command,
+    trace::Who,
+    truth::{Reading, Truth},
 };
 
 /// Fields that others change while somebody edits them, as pointers.
@@ -156,7 +161,7 @@ impl World {
         } else {
             "Task"
         };
-        let all = self.resources(kind, |_| true);
+        let all = self.resources(kind, Truth::exists);
         // Where people meet.
         let some = &all[..all.len().min(8)];
         if let Some(id) = self.chosen(pick, some) {

@@ -10,13 +10,7 @@ use panels_core::{
 };
 
 use super::{Event, ToWorker, World};
-use crate::{
-    queue::Millis,
-    storage::Command,
-    tab::ToTab,
-    trace::Who,
-    worker::{PortNo, build_id},
-};
+use crate::{queue::Millis, storage::Command, tab::ToTab, trace::Who, worker::PortNo};
 
 /// Longest way of a message between two contexts of a browser that is not busy.
 const LOCAL_MS_MAX: Millis = 2;
@@ -57,7 +51,7 @@ impl World {
         let worker = &self.workers[worker];
         Rc::new(FromWorker {
             version: panels_core::limits::PROTOCOL_VERSION_MAX,
-            build: build_id(worker.build),
+            build: worker.build_id.clone(),
             instance: worker.instance.clone(),
             body,
         })

@@ -45,6 +45,7 @@ impl World {
         self.workers.push(Worker {
             profile,
             build,
+            build_id: build_id(build),
             instance: InstanceId::new(instance),
             alive: true,
             ready: false,
@@ -207,7 +208,7 @@ impl World {
         self.rng.fill(&mut entropy);
         let settings = EngineSettings {
             config,
-            build: build_id(self.workers[worker].build),
+            build: self.workers[worker].build_id.clone(),
             instance: self.workers[worker].instance.clone(),
             seed: self.rng.u64(..),
             entropy,

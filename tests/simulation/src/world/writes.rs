@@ -6,7 +6,7 @@ use super::World;
 use crate::{
     action::Change,
     trace::Who,
-    truth::{Cause, ResourceNo, is_open},
+    truth::{Cause, ResourceNo, Truth},
 };
 
 impl World {
@@ -15,19 +15,19 @@ impl World {
         let written = match change {
             Change::File | Change::Admit | Change::Restore => self.create(change, pick),
             Change::CorrectPatient | Change::TogglePatient => {
-                let patients = self.resources("Patient", |_| true);
+                let patients = self.resources("Patient", Truth::exists);
                 self.change_one(change, pick, &patients)
             }
             Change::Reopen => {
-                let closed = self.resources("Task", |task| !is_open(task));
+                let closed = self.resources("Task", |truth, task| !truth.is_open(task));
                 self.change_one(change, pick, &closed)
             }
             Change::Delete => {
-                let tasks = self.resources("Task", |_| true);
+                let tasks = self.resources("Task", Truth::exists);
                 self.delete(pick, &tasks)
             }
             _ => {
-                let open = self.resources("Task", is_open);
+                let open = self.resources("Task", Truth::is_open);
                 self.change_one(change, pick, &open)
             }
         };
@@ -39,7 +39,7 @@ impl World {
 
     /// Several write one task at once.
     pub(super) fn contend(&mut self, pick: u32, writers: u8) {
-        let open = self.resources("Task", is_open);
+        let open = self.resources("Task", Truth::is_open);
         let Some(id) = self.chosen(pick, &open) else {
             return;
         };
@@ -116,10 +116,15 @@ impl World {
     }
 
     /// Live resources that suit, in a fixed order.
-    pub(super) fn resources(&self, kind: &str, suits: impl Fn(&Value) -> bool) -> Vec<ResourceNo> {
-        let numbers = (0..self.truth.len()).filter(|number| self.truth.kind(*number) == kind);
+    pub(super) fn resources(
+        &self,
+        kind: &str,
+        suits: impl Fn(&Truth, ResourceNo) -> bool,
+    ) -> Vec<ResourceNo> {
+        let truth = &self.truth;
+        let numbers = (0..truth.len()).filter(|number| truth.kind(*number) == kind);
         numbers
-            .filter(|number| self.truth.current(*number).is_some_and(&suits))
+            .filter(|number| truth.exists(*number) && suits(truth, *number))
             .collect()
     }
 
