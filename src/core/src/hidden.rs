@@ -109,6 +109,15 @@ impl Element {
     }
 }
 
+/// What is hidden where one of the two applies, and nobody can tell which.
+pub(crate) fn either(one: Option<Hiding>, other: Option<Hiding>) -> Option<Hiding> {
+    if one == other {
+        one
+    } else {
+        Some(Hiding::Sometimes)
+    }
+}
+
 /// What a policy hides of each element.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HiddenElements([Option<Hiding>; Element::ALL.len()]);
@@ -123,15 +132,7 @@ impl HiddenElements {
         Self(Element::ALL.map(|element| {
             let kind = element.kind();
             let found = element.paths().iter().map(|path| hiding(&kind, path));
-            let found: Vec<Option<Hiding>> = found.collect();
-            if found.iter().all(|one| *one == Some(Hiding::Always)) {
-                Some(Hiding::Always)
-            } else {
-                found
-                    .iter()
-                    .any(Option::is_some)
-                    .then_some(Hiding::Sometimes)
-            }
+            found.reduce(either).flatten()
         }))
     }
 

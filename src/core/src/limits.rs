@@ -305,7 +305,7 @@ pub const ADDRESS_LINES_MAX: usize = 8;
 /// Edits that wait, are asked about or were rolled back, of one user: a day offline, and a bulk of a large selection on top. A
 /// full outbox refuses what is new and never drops what is old.
 pub const OUTBOX_EDITS_MAX: usize = 1_000;
-/// Notes of one user that were typed and not added, and are kept: more records than anybody has half a thought about.
+/// Texts of one user that were typed and not saved, and are kept: more than anybody has half a thought about.
 pub const DRAFTS_MAX: usize = 50;
 /// Time for tabs that outlived a worker to say so to the next one, before what was typed in them is given to others.
 pub const DRAFT_ADOPTED_AFTER_MS: i64 = 1_500;

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use panels_core::{
     edit::{transitions, typing},
     identity::ResourceKey,
-    protocol::{EditField, EditableField, FieldChange, FieldValue, RecordContent},
+    protocol::{DraftOf, EditField, EditableField, FieldChange, FieldValue, RecordContent},
 };
 
 use super::{assignee::Assignee, day_input::DayInput};
@@ -41,6 +41,37 @@ impl Editing {
             };
             self.state.edit(self.key.get_value(), version, vec![change]);
         }
+    }
+
+    /// Remembers what is typed.
+    fn keep(self, of: DraftOf, text: String) {
+        self.key
+            .with_value(|key| self.state.keep_draft(key, of, text));
+    }
+
+    /// What was typed is saved, or given up.
+    fn drop(self, of: DraftOf) {
+        self.key.with_value(|key| self.state.drop_draft(key, of));
+    }
+
+    /// What was typed in the place of a value and is not saved. Where the contact that it was to replace is gone it stands in
+    /// the place for a new one.
+    fn typed(self, field: EditField, value: &FieldValue) -> Option<(DraftOf, String)> {
+        let is_gone = |seen: &FieldValue| {
+            self.content.with(|content| {
+                let known = content.as_ref().map(|content| &content.editable[..]);
+                let mut known = known.unwrap_or_default().iter();
+                !known.any(|item| item.field == field && item.value.same(seen))
+            })
+        };
+        let is_meant = |of: &DraftOf| {
+            of.field == field
+                && (field != EditField::Contact
+                    || of.seen.same(value)
+                    || (*value == FieldValue::Absent && is_gone(&of.seen)))
+        };
+        let drafts = self.state.edits.drafts;
+        self.key.with_value(|key| drafts.find(key, is_meant))
     }
 
     fn item(self, place: Place) -> Memo<Option<EditableField>> {
@@ -243,42 +274,47 @@ fn DueControl(editing: Editing, item: Memo<Option<EditableField>>) -> impl IntoV
     }
 }
 
-/// What is typed, and the value that was on the screen when typing began.
-type Typed = RwSignal<Option<(FieldValue, String)>>;
-
 #[component]
 fn TextControl(
     editing: Editing,
     field: EditField,
     item: Memo<Option<EditableField>>,
 ) -> impl IntoView {
-    let typed: Typed = RwSignal::new(None);
+    let typed = Memo::new(move |_| editing.typed(field, &value_of(item)));
+    // What is typed now is saved when the focus leaves; what was typed before waits to be asked about.
+    let is_typing = RwSignal::new(false);
     let shown = move || {
-        typed
-            .with(|typed| typed.as_ref().map(|(_, text)| text.clone()))
-            .unwrap_or_else(|| typing::text_of(&value_of(item)))
+        let typed = typed.get().map(|(_, text)| text);
+        typed.unwrap_or_else(|| typing::text_of(&value_of(item)))
     };
     let type_on = move |event: web_sys::Event| {
-        let text = event_target_value(&event);
-        typed.update(|typed| {
-            let seen = typed
-                .take()
-                .map_or_else(|| value_of(item), |(seen, _)| seen);
-            *typed = Some((seen, text));
+        is_typing.set(true);
+        let of = typed.get_untracked().map(|(of, _)| of);
+        let of = of.unwrap_or_else(|| DraftOf {
+            field,
+            seen: untrack(|| value_of(item)),
         });
+        editing.keep(of, event_target_value(&event));
     };
-    let commit = move |_| {
-        let Some((seen, text)) = typed.get_untracked() else {
-            return;
-        };
-        typed.set(None);
-        let wanted = typing::value_of(field, &seen, &text);
-        editing.change(field, seen, wanted);
+    let discard = move || {
+        is_typing.set(false);
+        if let Some((of, _)) = typed.get_untracked() {
+            editing.drop(of);
+        }
     };
+    let save = move || {
+        if let Some((of, text)) = typed.get_untracked() {
+            let wanted = typing::value_of(field, &of.seen, &text);
+            // In this order: what dies in between leaves the text in both places, not in neither.
+            editing.change(field, of.seen, wanted);
+        }
+        discard();
+    };
+    let commit = move |_: web_sys::Event| save();
     let escape = move |event: web_sys::KeyboardEvent| {
         if event.key() == "Escape" && typed.with_untracked(Option::is_some) {
             event.stop_propagation();
-            typed.set(None);
+            discard();
         }
     };
     // Beside the contacts that are there is a place for one more.
@@ -315,19 +351,30 @@ fn TextControl(
         }
         .into_any()
     };
-    view! { <Labelled label=label item=item>{control}</Labelled> }
+    let is_left = Memo::new(move |_| typed.with(Option::is_some) && !is_typing.get());
+    view! {
+        <Labelled label=label item=item>
+            {control}
+            <Show when=move || is_left.get()>
+                <span class="edit-left" role="note">{text::NOT_SAVED}</span>
+                <span class="edit-buttons">
+                    <button class="button" type="button" disabled=move || is_barred(item) on:click=move |_| save()>
+                        {text::SAVE}
+                    </button>
+                    <button class="button" type="button" on:click=move |_| discard()>{text::DISCARD}</button>
+                </span>
+            </Show>
+        </Labelled>
+    }
 }
 
 /// A note is added by a button; until then it is kept for its record, whatever is opened meanwhile.
 #[component]
 fn NoteControl(editing: Editing, item: Memo<Option<EditableField>>) -> impl IntoView {
-    let edits = editing.state.edits;
-    let draft = Memo::new(move |_| editing.key.with_value(|key| edits.draft(key)));
-    let typing = move |event: web_sys::Event| {
-        editing
-            .key
-            .with_value(|key| editing.state.keep_draft(key, event_target_value(&event)));
-    };
+    let drafts = editing.state.edits.drafts;
+    let draft = Memo::new(move |_| editing.key.with_value(|key| drafts.note(key)));
+    let typing =
+        move |event: web_sys::Event| editing.keep(DraftOf::NOTE, event_target_value(&event));
     let add = move |_| {
         let text = draft.get_untracked().trim().to_owned();
         if text.is_empty() {
@@ -341,9 +388,7 @@ fn NoteControl(editing: Editing, item: Memo<Option<EditableField>>) -> impl Into
         };
         // In this order: what dies in between leaves the text in both places, not in neither.
         editing.change(EditField::Note, FieldValue::Absent, note);
-        editing
-            .key
-            .with_value(|key| editing.state.keep_draft(key, String::new()));
+        editing.drop(DraftOf::NOTE);
     };
     // Escape closes the drawer; not while something is being typed.
     let escape = move |event: web_sys::KeyboardEvent| {

@@ -73,7 +73,7 @@ fn take(state: AppState, message: WorkerMessage) {
             state.take_edit_refusal(edit.as_ref(), &reason);
         }
         WorkerMessage::SignOutWarning { summary } => state.edits.warn(summary),
-        WorkerMessage::Draft { record, text } => state.take_draft(&record, &text),
+        WorkerMessage::Draft { record, of, text } => state.take_draft(&record, of, &text),
         WorkerMessage::SetAside { list } => state.set_aside.set(list),
         WorkerMessage::Pong { .. } | WorkerMessage::Ending { .. } => {}
     }

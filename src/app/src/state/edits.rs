@@ -7,15 +7,16 @@ use std::{collections::HashMap, time::Duration};
 
 use leptos::prelude::*;
 use panels_core::{
+    edit::typing,
     edit_list::{EditList, EditListEvents},
     identity::{EditId, JobId, ResourceKey, VersionId},
     protocol::{
-        EditOutcome, EditRefusal, EditsNews, FieldChange, FieldValue, NewEdit, OutboxSummary,
-        SessionView, TabMessage,
+        DraftOf, EditOutcome, EditRefusal, EditsNews, FieldChange, FieldValue, NewEdit,
+        OutboxSummary, SessionView, TabMessage,
     },
 };
 
-use super::{Announcer, AppState, clock::now, jobs::OwnJob};
+use super::{Announcer, AppState, clock::now, drafts::Drafts, jobs::OwnJob};
 use crate::text;
 
 /// How long a message about an own edit stays: time to read it and to reach its button.
@@ -30,6 +31,9 @@ pub(crate) struct Toast {
     pub undo: Option<EditId>,
 }
 
+/// What was typed for an edit: about which record, for what, and the text.
+type Typed = (ResourceKey, DraftOf, String);
+
 /// See the module.
 #[derive(Clone, Copy)]
 pub(crate) struct Edits {
@@ -40,10 +44,11 @@ pub(crate) struct Edits {
     deciding: RwSignal<Option<EditId>>,
     /// What a sign-out would lose.
     warning: RwSignal<Option<OutboxSummary>>,
-    /// Notes that were typed and not added; empty where there is none any longer.
-    drafts: RwSignal<HashMap<ResourceKey, String>>,
-    /// Edits that were typed here, with the note of each: their end is told here, and a note that is refused goes back to its field.
-    own: StoredValue<HashMap<EditId, Option<(ResourceKey, String)>>>,
+    /// Texts that were typed and not saved.
+    pub(crate) drafts: Drafts,
+    /// Edits that were made here, with what was typed for each: their end is told here, and a text that is refused goes back to its
+    /// field.
+    own: StoredValue<HashMap<EditId, Option<Typed>>>,
     /// Changes of many rows that were asked for here.
     pub(super) jobs: RwSignal<Vec<OwnJob>>,
     toasts: StoredValue<u64>,
@@ -80,7 +85,7 @@ impl Edits {
             toast: RwSignal::new(None),
             deciding: RwSignal::new(None),
             warning: RwSignal::new(None),
-            drafts: RwSignal::new(HashMap::new()),
+            drafts: Drafts::new(),
             own: StoredValue::new(HashMap::new()),
             jobs: RwSignal::new(Vec::new()),
             toasts: StoredValue::new(0),
@@ -128,12 +133,6 @@ impl Edits {
         self.warning.set(Some(summary));
     }
 
-    /// The note that was typed about a record and not added.
-    pub(crate) fn draft(self, record: &ResourceKey) -> String {
-        self.drafts
-            .with(|drafts| drafts.get(record).cloned().unwrap_or_default())
-    }
-
     /// Another life of the worker.
     pub(super) fn restart(self) {
         self.list.update(EditList::restart);
@@ -145,7 +144,7 @@ impl Edits {
         self.toast.set(None);
         self.deciding.set(None);
         self.warning.set(None);
-        self.drafts.update(HashMap::clear);
+        self.drafts.forget();
         self.jobs.update(Vec::clear);
         self.own.update_value(HashMap::clear);
     }
@@ -174,12 +173,16 @@ impl AppState {
         let Some(id) = self.edits.name(self).map(|name| name.edit()) else {
             return;
         };
-        let note = changes.iter().find_map(|change| match &change.wanted {
-            FieldValue::Note { text, .. } => Some((resource.clone(), text.clone())),
-            _ => None,
+        let typed = changes.iter().find_map(|change| {
+            let text = typing::text_of(&change.wanted);
+            let of = DraftOf {
+                field: change.field,
+                seen: change.seen.clone(),
+            };
+            (!text.is_empty()).then(|| (resource.clone(), of, text))
         });
         self.edits.own.update_value(|own| {
-            own.insert(id.clone(), note);
+            own.insert(id.clone(), typed);
         });
         let edit = NewEdit {
             id,
@@ -189,44 +192,6 @@ impl AppState {
             changes,
         };
         self.send(TabMessage::Edit { edit });
-    }
-
-    /// Remembers what was typed, here and in the worker: a closed tab does not take it along.
-    pub(crate) fn keep_draft(self, record: &ResourceKey, text: String) {
-        self.send(TabMessage::KeepDraft {
-            record: record.clone(),
-            text: text.clone(),
-        });
-        self.edits.drafts.update(|drafts| {
-            // One that is empty is remembered too: a new worker has to hear that.
-            drafts.insert(record.clone(), text);
-        });
-    }
-
-    /// Something was typed about a record in a tab that is gone.
-    pub(super) fn take_draft(self, record: &ResourceKey, text: &str) {
-        let typed = self
-            .edits
-            .drafts
-            .with_untracked(|drafts| drafts.get(record).cloned());
-        let typed = typed.unwrap_or_default();
-        if typed.contains(text) {
-            return;
-        }
-        let both = if typed.is_empty() {
-            text.to_owned()
-        } else {
-            format!("{typed}\n\n{text}")
-        };
-        self.keep_draft(record, both);
-    }
-
-    /// Somebody is signed in, perhaps with another worker: it hears what it may not know.
-    pub(super) fn repeat_drafts(self) {
-        let drafts = self.edits.drafts.with_untracked(Clone::clone);
-        for (record, text) in drafts {
-            self.send(TabMessage::KeepDraft { record, text });
-        }
     }
 
     /// Takes an edit back.
@@ -276,24 +241,16 @@ impl AppState {
         }
     }
 
-    /// An edit was not taken: told at once, and a note goes back to where it was typed.
+    /// An edit was not taken: told at once, and a text goes back to where it was typed.
     pub(super) fn take_edit_refusal(self, edit: Option<&EditId>, reason: &EditRefusal) {
         // It goes out when the same user is signed in again.
         if *reason == EditRefusal::NotSignedIn {
             return;
         }
         let own = self.edits.own;
-        let note = edit.and_then(|edit| own.with_value(|own| own.get(edit).cloned().flatten()));
-        if let Some((record, text)) = note {
-            let typed = self
-                .edits
-                .drafts
-                .with_untracked(|drafts| drafts.get(&record).cloned());
-            let text = match typed.filter(|typed| !typed.is_empty()) {
-                Some(typed) => format!("{text}\n{typed}"),
-                None => text,
-            };
-            self.keep_draft(&record, text);
+        let typed = edit.and_then(|edit| own.with_value(|own| own.get(edit).cloned().flatten()));
+        if let Some((record, of, text)) = typed {
+            self.take_draft(&record, of, &text);
         }
         let sentence = text::edit_refused(reason);
         self.announcer.alert(&sentence);

@@ -6,6 +6,7 @@ mod announcer;
 mod app_state;
 mod clock;
 mod dispatch;
+mod drafts;
 mod edits;
 mod jobs;
 mod mounted_rows;

@@ -40,6 +40,10 @@ pub(crate) const DECIDE: &str = "Decide…";
 pub(crate) const SEND_AGAIN: &str = "Send again";
 /// Button: gives up what was typed.
 pub(crate) const DISCARD: &str = "Discard";
+/// Button.
+pub(crate) const SAVE: &str = "Save";
+/// Below a field with a text of before.
+pub(crate) const NOT_SAVED: &str = "Typed before, and not saved.";
 /// Column of a conflict: the value seen before the edit.
 pub(crate) const BEFORE: &str = "Before";
 /// Choice of a conflict.
@@ -268,12 +272,12 @@ pub(crate) fn unsent(summary: &OutboxSummary) -> String {
     )
 }
 
-/// What was typed and not added.
+/// What was typed and not saved.
 pub(crate) fn drafts(summary: &OutboxSummary) -> String {
     super::counted(
         summary.drafts,
-        "note typed and not added",
-        "notes typed and not added",
+        "text typed and not saved",
+        "texts typed and not saved",
     )
 }
 

@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    hidden::{HiddenElements, Hiding},
+    hidden::{HiddenElements, Hiding, either},
     identity::ResourceType,
     protocol::{EditField, FieldChange, FieldValue},
 };
@@ -117,22 +117,16 @@ impl Permissions {
     /// server knows: what some of them hide may be missing or hidden (Medplum's `satisfiedAccessPolicy`).
     pub(crate) fn hidden(&self) -> HiddenElements {
         HiddenElements::by_path(|kind, path| {
-            let rules = self.rules.iter().filter(|rule| rule.reads(kind));
-            let mut hiding = Vec::new();
-            for rule in rules {
-                hiding.push(rule.hides(path));
-                if rule.criteria.is_none() {
-                    // It covers whatever those before it do not.
-                    break;
-                }
+            let mut rules = self.rules.iter().filter(|rule| rule.reads(kind));
+            let mut hiding = rules.next().map(|rule| (rule, rule.hides(path)));
+            // One without criteria covers whatever those before it do not.
+            while let Some((rule, _)) = hiding
+                && rule.criteria.is_some()
+                && let Some(next) = rules.next()
+            {
+                hiding = hiding.map(|(_, found)| (next, either(found, next.hides(path))));
             }
-            if hiding.iter().all(Option::is_none) {
-                None
-            } else if hiding.iter().all(|one| *one == Some(Hiding::Always)) {
-                Some(Hiding::Always)
-            } else {
-                Some(Hiding::Sometimes)
-            }
+            hiding.and_then(|(_, found)| found)
         })
     }
 

@@ -30,6 +30,7 @@ pub fn text_of(value: &FieldValue) -> String {
         FieldValue::Text(text) => text.clone(),
         FieldValue::Lines(lines) => lines.join("\n"),
         FieldValue::Contact { value, .. } => value.clone(),
+        FieldValue::Note { text, .. } => text.clone(),
         _ => String::new(),
     }
 }

@@ -15,7 +15,7 @@
 //! 5. A choice: `DecideConflict`. An edit that was rolled back: `RetryEdit` or `DiscardEdit`. A mistake: `UndoEdit`.
 //! 6. Many records at once: `EditMany`, followed by views of the job; `UndoJob`.
 //! 7. `SignOut` is answered by `SignOutWarning` while there is anything in the outbox.
-//! 8. `KeepDraft` with each change of a note that was typed and not added; `Draft` brings it to another tab when its own is gone.
+//! 8. `KeepDraft` with each change of a text that was typed and not saved; `Draft` brings it to another tab when its own is gone.
 
 use super::{Engine, requests::Outcome};
 use crate::{
@@ -173,12 +173,13 @@ impl Engine {
         let open: Vec<_> = open.map(|(tab, key)| (tab.clone(), key.clone())).collect();
         for (tab, record) in open {
             let is_here = |other: &TabId| self.tabs.is_admitted(other);
-            for text in self
+            for (of, text) in self
                 .outbox
                 .adopt_drafts(self.io.now, &tab, &record, is_here)
             {
                 let record = record.clone();
-                self.io.tell(&tab, WorkerMessage::Draft { record, text });
+                self.io
+                    .tell(&tab, WorkerMessage::Draft { record, of, text });
             }
         }
     }

@@ -49,8 +49,8 @@ impl Engine {
             | TabMessage::RetryEdit { .. }
             | TabMessage::DiscardEdit { .. }
             | TabMessage::ListEdits => self.on_edit_message(tab, message),
-            TabMessage::KeepDraft { record, text } => {
-                self.outbox.keep_draft(&self.io, tab, record, &text);
+            TabMessage::KeepDraft { record, of, text } => {
+                self.outbox.keep_draft(&self.io, tab, record, of, &text);
             }
             TabMessage::ListSetAside => {
                 let list = self.quarantine.list();

@@ -439,7 +439,7 @@ pub struct OutboxSummary {
     /// Stored edits that this build cannot read. They stay where they are.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub unreadable: usize,
-    /// Notes that were typed and not added. A tab is told of them only where they would be lost.
+    /// Texts that were typed and not saved. A tab is told of them only where they would be lost.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub drafts: usize,
 }

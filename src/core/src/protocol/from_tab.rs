@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{FieldDecision, NewEdit};
+use super::{DraftOf, FieldDecision, NewEdit};
 use crate::identity::{
     BuildId, EditId, InstanceId, JobId, PanelId, ResourceId, ResourceKey, TabId, VersionId,
 };
@@ -128,10 +128,12 @@ pub enum TabMessage {
     },
     /// Tell everything of the outbox.
     ListEdits,
-    /// This text about a record was typed and is not added yet; an empty one: there is none any longer.
+    /// This text about a record was typed and is not saved yet; an empty one: there is none any longer.
     KeepDraft {
         /// The record.
         record: ResourceKey,
+        /// What it is meant for: one text for each.
+        of: DraftOf,
         /// As it was typed, up to [`crate::limits::TEXT_CHARS_MAX`].
         text: String,
     },

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{EditRefusal, EditsNews, OutboxSummary, PanelView, RecordView, Row};
+use super::{DraftOf, EditRefusal, EditsNews, OutboxSummary, PanelView, RecordView, Row};
 use crate::{
     identity::{BuildId, EditId, InstanceId, JobId, PanelId, ResourceId, ResourceKey},
     quarantine::SetAside,
@@ -123,11 +123,13 @@ pub enum WorkerMessage {
         /// What would be lost.
         summary: OutboxSummary,
     },
-    /// By port: this was typed about the record that the tab has open, in a tab that is gone, and was not added. It is this
+    /// By port: this was typed about the record that the tab has open, in a tab that is gone, and was not saved. It is this
     /// tab's now: it says [`super::TabMessage::KeepDraft`] with whatever becomes of it.
     Draft {
         /// The record.
         record: ResourceKey,
+        /// What it is meant for.
+        of: DraftOf,
         /// What was typed.
         text: String,
     },

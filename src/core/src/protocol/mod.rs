@@ -6,6 +6,7 @@
 //! Order: hello -> welcome | refused; then requests by port, snapshots and replies by port, changes to all tabs by
 //! BroadcastChannel. Port and channel have no common order, so everything that both can touch carries a sequence number.
 
+mod draft;
 mod edit;
 mod from_tab;
 mod from_worker;
@@ -14,6 +15,7 @@ mod row;
 #[cfg(test)]
 mod tests;
 
+pub use draft::DraftOf;
 pub use edit::*;
 pub use from_tab::*;
 pub use from_worker::*;

@@ -95,6 +95,7 @@ fn what_a_tab_says() {
         TabMessage::CloseRecord,
         TabMessage::KeepDraft {
             record: ResourceKey::new(ResourceType::Task, ResourceId::new("t1")),
+            of: DraftOf::NOTE,
             text: "Called, no ans".into(),
         },
         TabMessage::ListSetAside,
@@ -195,6 +196,10 @@ fn what_the_worker_says() {
         },
         WorkerMessage::Draft {
             record: ResourceKey::new(ResourceType::Task, ResourceId::new("t1")),
+            of: DraftOf {
+                field: EditField::BusinessStatus,
+                seen: FieldValue::Absent,
+            },
             text: "Called, no ans".into(),
         },
         WorkerMessage::SetAside {

@@ -86,9 +86,23 @@ impl<'a> RecordPage<'a> {
     /// # Errors
     /// If something else is.
     pub async fn expect_typed_note(&self, wanted: &str) -> Result<(), Failure> {
-        let script = "return document.querySelector('[role=dialog] textarea[aria-label=\"New note\"]')?.value ?? ''";
-        wait::until(&format!("the typed note \"{wanted}\""), async || {
-            let typed = self.stage.browser.script(script, vec![]).await?;
+        self.expect_typed("New note", wanted).await
+    }
+
+    /// Waits until this stands in a field, saved or not.
+    ///
+    /// # Errors
+    /// If something else does.
+    pub async fn expect_typed(&self, field: &str, wanted: &str) -> Result<(), Failure> {
+        const SCRIPT: &str = "
+            const fields = document.querySelectorAll('[role=dialog] input, [role=dialog] textarea');
+            return [...fields].find((field) => field.ariaLabel === arguments[0])?.value ?? ''";
+        wait::until(&format!("\"{wanted}\" in {field}"), async || {
+            let typed = self
+                .stage
+                .browser
+                .script(SCRIPT, vec![json!(field)])
+                .await?;
             Ok(wait::Look::when(typed == wanted, (), typed.to_string()))
         })
         .await

@@ -13,7 +13,7 @@ const DOWN: &str = "\u{e015}";
 const TAB: &str = "\u{e004}";
 
 /// Signs in as the first demo account with the table of all open tasks, and gives the id of its first row.
-async fn at_the_table(stage: &Stage) -> Result<(PanelPage<'_>, String), Failure> {
+pub(crate) async fn at_the_table(stage: &Stage) -> Result<(PanelPage<'_>, String), Failure> {
     let page = SignInPage::open_at(stage, "/panel/open-tasks").await?;
     page.sign_in(0).await?;
     let page = PanelPage::here(stage);
@@ -23,7 +23,7 @@ async fn at_the_table(stage: &Stage) -> Result<(PanelPage<'_>, String), Failure>
 }
 
 /// Waits until the task on the server is as wanted.
-async fn expect_on_server(
+pub(crate) async fn expect_on_server(
     stage: &Stage,
     id: &str,
     what: &str,
@@ -36,7 +36,7 @@ async fn expect_on_server(
     .await
 }
 
-fn notes(task: &Value, text: &str) -> usize {
+pub(crate) fn notes(task: &Value, text: &str) -> usize {
     let notes = task["note"].as_array().into_iter().flatten();
     notes.filter(|note| note["text"] == text).count()
 }
@@ -272,74 +272,6 @@ async fn signing_out_with_unsent_changes_asks_first() -> Result<(), Failure> {
         stage.browser.expect_gone("button", "to decide").await?;
         Ok(())
     })
-    .await
-}
-
-#[tokio::test]
-async fn a_note_that_was_typed_and_not_added_outlives_its_tab_and_the_worker() -> Result<(), Failure>
-{
-    Stage::play("draft", StageOptions::default(), async |stage| {
-        let (_, id) = at_the_table(stage).await?;
-        let record = RecordPage::open(stage, &id).await?;
-        record.type_note("Called, no answer").await?;
-        // The only tab goes, and the worker with it.
-        stage.browser.goto("about:blank").await?;
-        let record = RecordPage::open(stage, &id).await?;
-        record.expect_typed_note("Called, no answer").await?;
-
-        stage.browser.press("Sign out").await?;
-        let words = stage.browser.expect("alertdialog", "not sent").await?;
-        assert!(words.contains("1 note typed and not added"), "{words}");
-        stage.browser.press("Stay signed in").await?;
-        stage.browser.expect_gone("alertdialog", "").await?;
-
-        // Another tab has the record open when the one in which it is typed is closed.
-        let first = stage.browser.client.window().await?;
-        let second = stage.browser.new_tab().await?;
-        let other = RecordPage::open(stage, &id).await?;
-        other.expect_typed_note("").await?;
-        stage.browser.switch_to(&first).await?;
-        stage.browser.client.close_window().await?;
-        stage.browser.switch_to(&second).await?;
-        other.expect_typed_note("Called, no answer").await?;
-        other.press("Add note").await?;
-        expect_on_server(stage, &id, "the note", |task| {
-            notes(task, "Called, no answer") == 1
-        })
-        .await?;
-        other.expect_settled().await?;
-        stage.browser.press("Sign out").await?;
-        stage.browser.expect("button", "Sign in").await?;
-        Ok(())
-    })
-    .await
-}
-
-#[tokio::test]
-async fn what_was_typed_about_a_task_that_was_deleted_meanwhile_is_kept_until_discarded()
--> Result<(), Failure> {
-    Stage::play(
-        "deleted-under-edit",
-        StageOptions::default(),
-        async |stage| {
-            let (_, id) = at_the_table(stage).await?;
-            let record = RecordPage::open(stage, &id).await?;
-            stage.server.go_away()?;
-            record.add_note("Long thought about").await?;
-            record.expect_pending("Long thought about").await?;
-            stage.server.delete(&format!("Task/{id}"))?;
-            stage.server.come_back()?;
-            stage.browser.expect("button", "1 to decide").await?;
-            stage.browser.press("1 to decide").await?;
-            let words = stage.browser.expect("dialog", "Your changes").await?;
-            for wanted in ["Long thought about", "the record was deleted"] {
-                assert!(words.contains(wanted), "{wanted} in {words}");
-            }
-            stage.browser.press("Discard").await?;
-            stage.browser.expect_gone("button", "to decide").await?;
-            Ok(())
-        },
-    )
     .await
 }
 

@@ -1,4 +1,4 @@
-//! Notes that were typed and not added: kept like edits, for their author only, so that neither a closed tab nor a killed worker
+//! Texts that were typed and not saved, notes above all: kept like edits, for their author only, so that neither a closed tab nor a killed worker
 //! takes them along.
 //!
 //! A draft belongs to the tab in which it was typed. When that tab is gone it goes to the next one that has the record open. Must
@@ -11,6 +11,7 @@ use crate::{
     engine::io::Io,
     identity::{ResourceKey, TabId},
     limits,
+    protocol::{DraftOf, EditField},
     time::Timestamp,
 };
 
@@ -26,21 +27,39 @@ pub(super) struct Draft {
     tab: TabId,
     /// About which record.
     resource: ResourceKey,
+    /// What it is meant for.
+    #[serde(default = "note")]
+    of: DraftOf,
     /// As it was typed.
     draft: String,
 }
 
+/// What drafts were meant for before they said so.
+fn note() -> DraftOf {
+    DraftOf::NOTE
+}
+
 impl Outbox {
-    /// A tab has this text about a record and has not added it; an empty one: none. Takes the place of all that it had about it.
-    pub(crate) fn keep_draft(&mut self, io: &Io, tab: &TabId, resource: ResourceKey, text: &str) {
+    /// A tab has this text about a record and has not saved it; an empty one: none. Takes the place of all that it had there.
+    pub(crate) fn keep_draft(
+        &mut self,
+        io: &Io,
+        tab: &TabId,
+        resource: ResourceKey,
+        of: DraftOf,
+        text: &str,
+    ) {
         let Some(author) = self.author.clone().filter(|_| !self.parked) else {
             return;
         };
         if self.is_opening() {
             // What is stored of it is older; it goes when it is told.
-            self.drafts_replaced.insert((tab.clone(), resource.clone()));
+            let replaced = (tab.clone(), resource.clone(), of.clone());
+            if !self.drafts_replaced.contains(&replaced) {
+                self.drafts_replaced.push(replaced);
+            }
         }
-        let own = |draft: &Draft| draft.tab == *tab && draft.resource == resource;
+        let own = |draft: &Draft| draft.tab == *tab && draft.resource == resource && draft.of == of;
         let known = self.drafts.iter().filter(|(_, draft)| own(draft));
         let mut known: Vec<u64> = known.map(|(number, _)| *number).collect();
         let kept = (!text.is_empty()).then(|| known.pop()).flatten();
@@ -58,6 +77,7 @@ impl Outbox {
             author,
             tab: tab.clone(),
             resource,
+            of,
             draft: text.chars().take(limits::TEXT_CHARS_MAX).collect(),
         };
         self.drafts_told.insert(number);
@@ -69,7 +89,7 @@ impl Outbox {
 
     /// A draft was found on the disk.
     pub(super) fn take_stored_draft(&mut self, number: u64, draft: Draft) {
-        let replaced = (draft.tab.clone(), draft.resource.clone());
+        let replaced = (draft.tab.clone(), draft.resource.clone(), draft.of.clone());
         if self.drafts_replaced.contains(&replaced) {
             self.disk.mark(number);
         } else if !self.disk.is_marked(number) {
@@ -79,16 +99,21 @@ impl Outbox {
     }
 
     /// Gives a tab what was typed about a record in tabs that are gone, oldest first, and what was typed in it before it forgot.
+    /// Notes are joined; of a field there is one text, and where the tab has one itself the other waits.
     pub(crate) fn adopt_drafts(
         &mut self,
         now: Timestamp,
         tab: &TabId,
         resource: &ResourceKey,
         is_here: impl Fn(&TabId) -> bool,
-    ) -> Vec<String> {
+    ) -> Vec<(DraftOf, String)> {
         // Tabs that outlived a worker have had time to say so.
         let settled = |since: Timestamp| now.since_ms(since) >= limits::DRAFT_ADOPTED_AFTER_MS;
         let settled = self.opened_at.is_some_and(settled);
+        let here = self.drafts.iter().filter(|(number, draft)| {
+            draft.tab == *tab && draft.resource == *resource && self.drafts_told.contains(number)
+        });
+        let mut taken: Vec<DraftOf> = here.map(|(_, draft)| draft.of.clone()).collect();
         let mut texts = Vec::new();
         for (number, draft) in &mut self.drafts {
             let own = draft.tab == *tab;
@@ -96,12 +121,16 @@ impl Outbox {
             if draft.resource != *resource || !free || (own && self.drafts_told.contains(number)) {
                 continue;
             }
+            if draft.of.field != EditField::Note && taken.contains(&draft.of) {
+                continue;
+            }
             if !own {
                 draft.tab = tab.clone();
                 self.disk.mark(*number);
             }
             self.drafts_told.insert(*number);
-            texts.push(draft.draft.clone());
+            taken.push(draft.of.clone());
+            texts.push((draft.of.clone(), draft.draft.clone()));
         }
         texts
     }

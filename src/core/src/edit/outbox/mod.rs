@@ -7,7 +7,7 @@
 //! - **Idempotent.** What may have been sent is never sent again before a read, and where the record has changed since, its
 //!   history, has shown that it was not carried out.
 //! - **Bounded.** [`limits::OUTBOX_EDITS_MAX`]: a full outbox refuses what is new; it drops nothing.
-//! - **Typed is kept.** A note that was typed and not added is kept beside the edits, and never sent by itself.
+//! - **Typed is kept.** A text that was typed and not saved is kept beside the edits, and never sent by itself.
 //! - **Nobody else's.** Every record says whose it is, and is sent in a session of that user only.
 //!
 //! Where the edits live, and when they die: a database of their own, with a key of its own, one for each user of a project
@@ -40,7 +40,7 @@ use crate::{
     engine::io::Io,
     identity::{EditId, JobId, ResourceKey, TabId},
     limits,
-    protocol::{EditOutcome, EditRefusal, EndedEdit, FieldChange},
+    protocol::{DraftOf, EditOutcome, EditRefusal, EndedEdit, FieldChange},
     replica::Replica,
     time::Timestamp,
 };
@@ -80,12 +80,12 @@ pub(crate) struct Outbox {
     parked: bool,
     /// In the order in which they were typed.
     held: BTreeMap<u64, Entry>,
-    /// Notes that were typed and not added.
+    /// Texts that were typed and not saved.
     drafts: BTreeMap<u64, Draft>,
     /// Those that their tab knows, since the user signed in.
     drafts_told: BTreeSet<u64>,
     /// Those of which a tab has said what they are now, before what is stored of them was known.
-    drafts_replaced: Set<(TabId, ResourceKey)>,
+    drafts_replaced: Vec<(TabId, ResourceKey, DraftOf)>,
     next: u64,
     /// Edits of each record.
     by_resource: Map<ResourceKey, BTreeSet<u64>>,
@@ -109,7 +109,7 @@ pub(crate) struct Outbox {
 }
 
 impl Outbox {
-    /// Whether nothing waits, is asked about, was rolled back, or was typed and not added.
+    /// Whether nothing waits, is asked about, was rolled back, or was typed and not saved.
     pub(crate) fn is_empty(&self) -> bool {
         self.held.is_empty() && self.drafts.is_empty()
     }

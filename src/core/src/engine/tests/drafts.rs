@@ -1,17 +1,29 @@
-//! Notes that were typed and not added: nothing that happens to a tab or a worker takes them along.
+//! Texts that were typed and not saved: nothing that happens to a tab or a worker takes them along.
 
 use super::{editing::key, world::World};
 use crate::{
     cache::{CacheFailure, CacheStore},
     limits,
-    protocol::{SessionView, TabMessage, WorkerMessage},
+    protocol::{DraftOf, EditField, FieldValue, SessionView, TabMessage, WorkerMessage},
 };
 
 fn keep(world: &mut World, tab: &str, record: usize, text: &str) {
+    keep_of(world, tab, record, DraftOf::NOTE, text);
+}
+
+fn keep_of(world: &mut World, tab: &str, record: usize, of: DraftOf, text: &str) {
     let record = key(record);
     let text = text.into();
-    world.say(tab, TabMessage::KeepDraft { record, text });
+    world.say(tab, TabMessage::KeepDraft { record, of, text });
     world.run(50);
+}
+
+/// What is typed over a label of the ward's own workflow.
+fn business_status(seen: &str) -> DraftOf {
+    DraftOf {
+        field: EditField::BusinessStatus,
+        seen: FieldValue::Code(seen.into()),
+    }
 }
 
 fn open(world: &mut World, tab: &str, record: usize) {
@@ -89,8 +101,8 @@ fn what_a_tab_says_before_the_stored_draft_is_known_counts() {
             }
             world.run(1);
         }
-        let (record, text) = (key(1), now.to_owned());
-        world.say("a", TabMessage::KeepDraft { record, text });
+        let (record, of, text) = (key(1), DraftOf::NOTE, now.to_owned());
+        world.say("a", TabMessage::KeepDraft { record, of, text });
         world.run(500);
         open(&mut world, "a", 1);
         settle(&mut world);
@@ -146,6 +158,49 @@ fn drafts_of_several_tabs_all_come_and_become_one() {
     assert_eq!(given(&world, "c"), ["from a", "from b"]);
     keep(&mut world, "c", 1, "from a\nfrom b");
     assert_eq!(stored(&world), 1);
+}
+
+#[test]
+fn each_field_of_a_record_has_a_text_of_its_own() {
+    let mut world = live();
+    keep(&mut world, "a", 1, "a note");
+    keep_of(&mut world, "a", 1, business_status("old"), "Called b");
+    keep_of(&mut world, "a", 1, business_status("old"), "Called back");
+    keep_of(&mut world, "a", 1, business_status("older"), "Wait");
+    assert_eq!(stored(&world), 3);
+    world.next_life(1_000);
+    world.hello("b");
+    world.run(2_000);
+    open(&mut world, "b", 1);
+    settle(&mut world);
+    let messages = world.screen("b").messages.iter();
+    let drafts = messages.filter_map(|message| match message {
+        WorkerMessage::Draft { of, text, .. } => Some((of.clone(), text.as_str())),
+        _ => None,
+    });
+    let expected = [
+        (DraftOf::NOTE, "a note"),
+        (business_status("old"), "Called back"),
+        (business_status("older"), "Wait"),
+    ];
+    assert_eq!(drafts.collect::<Vec<_>>(), expected);
+    keep_of(&mut world, "b", 1, business_status("old"), "");
+    assert_eq!(stored(&world), 2, "saved or given up there");
+}
+
+#[test]
+fn what_is_being_typed_in_a_field_is_not_replaced_by_what_was_typed_elsewhere_which_waits() {
+    let mut world = live();
+    world.hello("b");
+    keep_of(&mut world, "a", 1, business_status("old"), "from a");
+    keep_of(&mut world, "b", 1, business_status("old"), "from b");
+    world.tab_gone("a");
+    open(&mut world, "b", 1);
+    settle(&mut world);
+    assert!(given(&world, "b").is_empty());
+    keep_of(&mut world, "b", 1, business_status("old"), "");
+    world.run(50);
+    assert_eq!(given(&world, "b"), ["from a"]);
 }
 
 #[test]
@@ -220,6 +275,24 @@ fn a_draft_that_says_it_is_of_somebody_else_is_neither_shown_nor_deleted() {
     settle(&mut world);
     assert!(given(&world, "b").is_empty());
     assert_eq!(stored(&world), 1);
+}
+
+#[test]
+fn a_draft_of_an_earlier_build_is_a_note() {
+    let mut world = live();
+    keep(&mut world, "a", 1, "half a thought");
+    let records = world.edits.databases.values_mut();
+    for text in records.flat_map(|records| records.values_mut()) {
+        let of = r#""of":{"field":"note","seen":"absent"},"#;
+        assert!(text.contains(of), "{text}");
+        *text = text.replace(of, "");
+    }
+    world.next_life(1_000);
+    world.hello("b");
+    world.run(2_000);
+    open(&mut world, "b", 1);
+    settle(&mut world);
+    assert_eq!(given(&world, "b"), ["half a thought"]);
 }
 
 #[test]

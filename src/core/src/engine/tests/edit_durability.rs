@@ -10,7 +10,7 @@ use crate::{
     engine::HttpMethod,
     identity::EditId,
     protocol::{
-        ConflictReason, EditOutcome, EditState, SessionView, StorageProblem, StorageView,
+        ConflictReason, DraftOf, EditOutcome, EditState, SessionView, StorageProblem, StorageView,
         TabMessage,
     },
 };
@@ -397,7 +397,14 @@ fn what_of_edits_and_drafts_lies_on_the_disk() {
     world.run(500);
     let record = super::editing::key(2);
     let text = "half a thought".into();
-    world.say("a", TabMessage::KeepDraft { record, text });
+    world.say(
+        "a",
+        TabMessage::KeepDraft {
+            record,
+            of: DraftOf::NOTE,
+            text,
+        },
+    );
     world.run(500);
     let records = world
         .edits
