@@ -230,6 +230,18 @@ impl Server {
         sandbox.with(|sandbox, _| sandbox.read(kind, id).cloned().unwrap_or_default())
     }
 
+    /// Id of some resource of a type.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub fn any(&self, kind: &str) -> Result<String, Failure> {
+        let found = self.running.sandbox().with(|sandbox, _| {
+            let mut rows = sandbox.store().by_time(kind, i64::MIN, i64::MAX);
+            rows.next().map(|(id, _)| id.to_owned())
+        });
+        found.ok_or_else(|| Failure::Server(format!("there is no {kind}")))
+    }
+
     /// Everything that was ever written to the types that panels show, each resource in the order of writing.
     pub fn log(&self) -> Vec<Write> {
         self.running.sandbox().with(|sandbox, _| {

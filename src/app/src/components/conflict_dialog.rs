@@ -4,9 +4,9 @@
 use leptos::prelude::*;
 use panels_core::{
     edit::typing,
-    identity::{EditId, VersionId},
+    identity::{EditId, ResourceKey, VersionId},
     protocol::{
-        Choice, Conflict, ConflictField, EditField, EditState, FieldDecision, FieldValue,
+        Choice, Conflict, ConflictField, DraftOf, EditField, EditState, FieldDecision, FieldValue,
         PatientBanner, TabMessage,
     },
 };
@@ -21,6 +21,7 @@ type Choices = RwSignal<Vec<Option<Choice>>>;
 #[derive(Clone, PartialEq)]
 struct Open {
     id: EditId,
+    record: ResourceKey,
     title: String,
     patient: Option<PatientBanner>,
     conflict: Conflict,
@@ -39,6 +40,7 @@ pub(crate) fn ConflictDialog() -> impl IntoView {
             };
             Some(Open {
                 id: id.clone(),
+                record: edit.resource.clone(),
                 title: edit.title.clone(),
                 patient: edit.patient.clone(),
                 conflict: conflict.clone(),
@@ -68,10 +70,20 @@ fn Decision(open: Open) -> impl IntoView {
     let state = AppState::here();
     let Open {
         id,
+        record,
         title,
         patient,
         conflict,
     } = open;
+    let third = |field: &ConflictField| Third {
+        state,
+        record: record.clone(),
+        of: DraftOf {
+            field: field.field,
+            seen: field.seen.clone(),
+        },
+    };
+    let thirds = StoredValue::new(conflict.fields.iter().map(third).collect::<Vec<_>>());
     let version = conflict.version.clone();
     let start = |field: &ConflictField| (!field.disputed).then_some(Choice::KeepMine);
     let choices: Choices = RwSignal::new(conflict.fields.iter().map(start).collect());
@@ -79,14 +91,17 @@ fn Decision(open: Open) -> impl IntoView {
     let save = move |_| {
         if let Some(message) = decision(&id, &version, &choices.get_untracked()) {
             state.send(message);
+            thirds.with_value(|thirds| thirds.iter().for_each(Third::forget));
             state.edits.decide(None);
         }
     };
     let lead = text::conflict_lead(conflict.why, conflict.by.as_deref());
     let at = conflict.at;
     let fields = conflict.fields.into_iter().enumerate();
-    let fields = fields
-        .map(|(place, field)| view! { <FieldChoice place=place field=field choices=choices/> });
+    let fields = fields.map(|(place, field)| {
+        let typed = third(&field);
+        view! { <FieldChoice place=place field=field typed=typed choices=choices/> }
+    });
     view! {
         <h2 id="conflict-title">{text::conflict_title(&title)}</h2>
         {patient.map(|patient| view! { <Banner patient=patient/> })}
@@ -115,9 +130,41 @@ fn decision(id: &EditId, version: &VersionId, choices: &[Option<Choice>]) -> Opt
     })
 }
 
+/// What is typed as a third value: a draft until the choice is saved, so that neither another version of theirs nor another
+/// thought takes it away.
+#[derive(Clone)]
+struct Third {
+    state: AppState,
+    record: ResourceKey,
+    of: DraftOf,
+}
+
+impl Third {
+    fn text(&self) -> Option<String> {
+        let drafts = self.state.edits.drafts;
+        let found = untrack(|| drafts.find(&self.record, |of| *of == self.of));
+        found.map(|(_, text)| text)
+    }
+
+    fn keep(&self, text: String) {
+        self.state.keep_draft(&self.record, self.of.clone(), text);
+    }
+
+    fn forget(&self) {
+        if self.text().is_some() {
+            self.state.drop_draft(&self.record, self.of.clone());
+        }
+    }
+}
+
 /// Mine, theirs, or a third value where one can be typed.
 #[component]
-fn FieldChoice(place: usize, field: ConflictField, choices: Choices) -> impl IntoView {
+fn FieldChoice(
+    place: usize,
+    field: ConflictField,
+    typed: Third,
+    choices: Choices,
+) -> impl IntoView {
     let of = field.field;
     // While a third value is wanted and not there yet, nothing is chosen.
     let other = RwSignal::new(false);
@@ -177,7 +224,7 @@ fn FieldChoice(place: usize, field: ConflictField, choices: Choices) -> impl Int
         let (mine, theirs) = (field.mine.clone(), field.theirs.clone());
         view! {
             {row}
-            <Show when=move || other.get()>{third_value(of, &mine, &theirs, write)}</Show>
+            <Show when=move || other.get()>{third_value(&typed, &mine, &theirs, write)}</Show>
         }
     });
     view! {
@@ -239,11 +286,12 @@ fn has_third(field: EditField, theirs: &FieldValue) -> bool {
 
 /// The control for a third value: what follows on theirs, or what can be typed, beginning with mine.
 fn third_value(
-    field: EditField,
+    typed: &Third,
     mine: &FieldValue,
     theirs: &FieldValue,
     write: Callback<Option<FieldValue>>,
 ) -> AnyView {
+    let field = typed.of.field;
     let label = text::field(field);
     match field {
         EditField::Status | EditField::Priority => {
@@ -279,10 +327,18 @@ fn third_value(
         .into_any(),
         _ => {
             let seen = theirs.clone();
-            let start = typing::text_of(mine);
-            let type_on = move |event: web_sys::Event| {
-                let value = typing::value_of(field, &seen, &event_target_value(&event));
+            let take = move |text: &str| {
+                let value = typing::value_of(field, &seen, text);
                 write.run((value != FieldValue::Absent).then_some(value));
+            };
+            let before = typed.text();
+            before.iter().for_each(|text| take(text));
+            let start = before.unwrap_or_else(|| typing::text_of(mine));
+            let typed = typed.clone();
+            let type_on = move |event: web_sys::Event| {
+                let text = event_target_value(&event);
+                take(&text);
+                typed.keep(text);
             };
             view! { <textarea class="conflict-other" rows="2" aria-label=label prop:value=start on:input=type_on></textarea> }
                 .into_any()

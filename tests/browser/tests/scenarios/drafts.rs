@@ -1,6 +1,11 @@
 //! What a clinician typed and did not save: kept whatever happens to the tab, and never sent without being asked for.
 
-use panels_browser_tests::{Failure, Stage, StageOptions, pages::RecordPage, screenshot};
+use panels_browser_tests::{
+    Failure, Stage, StageOptions,
+    pages::{RecordPage, expect_badge},
+    screenshot,
+    wait::PATIENCE,
+};
 use serde_json::json;
 
 use crate::editing::{at_the_table, expect_on_server, notes};
@@ -122,5 +127,73 @@ async fn what_was_typed_about_a_task_that_was_deleted_meanwhile_is_kept_until_di
             Ok(())
         },
     )
+    .await
+}
+
+#[tokio::test]
+async fn a_third_value_half_typed_in_a_conflict_stays_when_theirs_changes_again()
+-> Result<(), Failure> {
+    const OTHER: &str = "return document.querySelector('.conflict-other')?.value ?? null";
+    Stage::play("conflict-third", StageOptions::default(), async |stage| {
+        at_the_table(stage).await?;
+        let browser = &stage.browser;
+        let id = stage.server.any("Patient")?;
+        let reference = format!("Patient/{id}");
+        let city =
+            |name: &str| json!([{ "op": "add", "path": "/address", "value": [{ "city": name }] }]);
+        stage.server.patch(&reference, &city("Before"))?;
+        let address = format!("{}/panel/patients/{reference}", stage.site.origin);
+        browser.goto(&address).await?;
+        let record = RecordPage::here(stage).await?;
+        record.expect_typed("City", "Before").await?;
+        expect_badge(stage, "Live", PATIENCE).await?;
+        stage.server.go_away()?;
+        browser.fill("City", "Mine").await?;
+        record.expect_pending("Mine").await?;
+        stage.server.patch(&reference, &city("Theirs"))?;
+        stage.server.come_back()?;
+        record
+            .expect_pending("changed the same at the same time")
+            .await?;
+        record.press("Decide…").await?;
+        browser.expect("alertdialog", "Two changes of").await?;
+        browser.click("radio", "Something else").await?;
+        browser
+            .script("document.querySelector('.conflict-other').focus()", vec![])
+            .await?;
+        browser.keys(" or ours").await?;
+        let typed = browser.script(OTHER, vec![]).await?;
+        assert!(
+            typed
+                .as_str()
+                .is_some_and(|typed| typed.contains(" or ours")),
+            "{typed}"
+        );
+
+        stage.server.patch(&reference, &city("Theirs again"))?;
+        browser
+            .expect_text_in("alertdialog", "", "Theirs again")
+            .await?;
+        assert_eq!(
+            browser.script(OTHER, vec![]).await?,
+            json!(null),
+            "it is asked anew"
+        );
+        browser.click("radio", "Something else").await?;
+        assert_eq!(
+            browser.script(OTHER, vec![]).await?,
+            typed,
+            "what was typed is there"
+        );
+        browser.press("Save").await?;
+        record.expect_settled().await?;
+        let patient = stage.server.resource("Patient", &id);
+        assert_eq!(patient["address"][0]["city"], typed);
+        record
+            .expect_typed("City", typed.as_str().unwrap_or_default())
+            .await?;
+        assert!(!browser.expect("dialog", "").await?.contains("not saved"));
+        Ok(())
+    })
     .await
 }
