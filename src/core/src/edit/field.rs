@@ -1,6 +1,6 @@
 //! Which fields can be edited, and where they are in a resource.
 
-use crate::{identity::ResourceType, protocol::EditField};
+use crate::{hidden::Element, identity::ResourceType, protocol::EditField};
 
 impl EditField {
     /// Every field, in the order in which a record shows them.
@@ -68,6 +68,23 @@ impl EditField {
     /// The element of the resource that holds it: what an access policy names.
     pub fn element(self) -> &'static str {
         self.path()[0]
+    }
+
+    /// What shows it: hidden with that.
+    pub(crate) fn shown_as(self) -> Element {
+        match self {
+            Self::Owner => Element::Owner,
+            Self::Status => Element::Status,
+            Self::BusinessStatus => Element::BusinessStatus,
+            Self::Priority => Element::Priority,
+            Self::Due => Element::Due,
+            Self::Note => Element::Notes,
+            Self::Contact => Element::Contacts,
+            Self::AddressLines
+            | Self::AddressCity
+            | Self::AddressPostalCode
+            | Self::AddressText => Element::Address,
+        }
     }
 
     /// The column, or the field of a record, that shows it.

@@ -1,4 +1,4 @@
-//! Texts that were typed and not saved, notes above all: kept like edits, for their author only, so that neither a closed tab nor a killed worker
+//! Texts that were typed and not saved: kept like edits, for their author only, so that neither a closed tab nor a killed worker
 //! takes them along.
 //!
 //! A draft belongs to the tab in which it was typed. When that tab is gone it goes to the next one that has the record open. Must

@@ -154,3 +154,33 @@ fn a_field_of_which_a_part_is_hidden_or_protected_is_not_edited() {
     assert_eq!(task(EditField::Due), Err(EditBar::FieldReadOnly));
     assert_eq!(task(EditField::Priority), Ok(()));
 }
+
+#[test]
+fn what_is_hidden_is_in_no_field_to_edit_whatever_else_bars_the_field() {
+    let hidden = [
+        "owner",
+        "restriction",
+        "priority",
+        "status",
+        "businessStatus",
+    ];
+    for readonly in [false, true] {
+        let policy = json!({ "resource": [
+            { "resourceType": "Task", "readonly": readonly, "hiddenFields": hidden },
+        ] });
+        let permissions = Permissions::parse(&policy.to_string());
+        let task = json!({
+            "resourceType": "Task", "id": "t", "meta": { "versionId": "1", "lastUpdated": "2026-11-22T10:00:00Z" },
+            "status": "ready", "priority": "stat", "businessStatus": { "text": "Waiting" },
+            "owner": { "reference": "Practitioner/a" }, "restriction": { "period": { "end": "2026-11-30" } },
+        });
+        let task = crate::fhir::parse(&task.to_string()).unwrap();
+        for item in crate::edit::editable(&task, &permissions) {
+            assert_eq!(item.value, FieldValue::Absent, "{item:?}");
+            assert!(
+                item.bar.is_some() || item.field == EditField::Note,
+                "{item:?}"
+            );
+        }
+    }
+}
