@@ -3,6 +3,8 @@
 //!
 //! Must never decide what may be edited: that is [`crate::edit::Permissions`], which says from the same policy what is hidden.
 
+use serde_json::Value;
+
 use crate::{identity::ResourceType, protocol::Cell, text};
 
 pub use crate::protocol::Hiding;
@@ -168,8 +170,39 @@ impl HiddenElements {
     }
 }
 
+/// The text of a resource without some fields, named by dotted paths; `None` if it cannot be read.
+pub(crate) fn strip(raw: &str, fields: &[String]) -> Option<String> {
+    let mut resource: Value = serde_json::from_str(raw).ok()?;
+    for field in fields {
+        remove(&mut resource, field);
+    }
+    Some(resource.to_string())
+}
+
+/// Of a list in between, it goes from every element.
+fn remove(value: &mut Value, path: &str) {
+    match (value, path.split_once('.')) {
+        (Value::Array(elements), _) => {
+            for element in elements {
+                remove(element, path);
+            }
+        }
+        (Value::Object(fields), None) => {
+            fields.remove(path);
+        }
+        (Value::Object(fields), Some((step, rest))) => {
+            if let Some(inner) = fields.get_mut(step) {
+                remove(inner, rest);
+            }
+        }
+        _ => {}
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
@@ -191,6 +224,16 @@ mod tests {
         let hidden = hides(&["deceasedDateTime", "deceasedBoolean"]);
         assert_eq!(hidden.of(Element::Deceased), Some(Hiding::Always));
         assert_eq!(hides(&[]), *HiddenElements::NONE);
+    }
+
+    #[test]
+    fn a_hidden_field_is_taken_out_of_every_element_and_nothing_else_is() {
+        let raw = json!({ "a": { "b": [{ "c": 1, "d": 2 }, { "c": 3 }, 4] }, "e": "x", "f": [] });
+        let fields = ["a.b.c", "e", "nothing", "f.g"].map(str::to_owned);
+        let left = strip(&raw.to_string(), &fields).unwrap();
+        let left: Value = serde_json::from_str(&left).unwrap();
+        assert_eq!(left, json!({ "a": { "b": [{ "d": 2 }, {}, 4] }, "f": [] }));
+        assert_eq!(strip("{", &fields), None);
     }
 
     #[test]

@@ -29,4 +29,5 @@ mod value;
 
 pub(crate) use editable::editable;
 pub(crate) use outbox::{Asker, Author, Call, Event as EditEvent, Outbox, Subject};
+pub(crate) use permission::Veil;
 pub use permission::{EditBar, Permissions};

@@ -19,6 +19,17 @@ pub struct Permissions {
     rules: Vec<Rule>,
 }
 
+/// What of a record is not for the user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Veil<'a> {
+    /// Nothing.
+    None,
+    /// These fields, as dotted paths.
+    Fields(&'a [String]),
+    /// It depends on which rule covers the record: only a read tells.
+    Unknown,
+}
+
 /// One rule of a policy.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
@@ -110,6 +121,28 @@ impl Permissions {
             Ok(())
         } else {
             Err(EditBar::WouldLeaveSight)
+        }
+    }
+
+    /// What of a frame may be taken: Medplum 5.0.10 sends what the policy hides (`transcripts/07b-restricted-events.json`).
+    pub(crate) fn veil(&self, kind: &ResourceType) -> Veil<'_> {
+        let mut rules = Vec::new();
+        for rule in self.rules.iter().filter(|rule| rule.reads(kind)) {
+            rules.push(rule);
+            if rule.criteria.is_none() {
+                break;
+            }
+        }
+        let Some((first, others)) = rules.split_first() else {
+            return Veil::None;
+        };
+        let fields = &first.hidden_fields;
+        if others.iter().any(|rule| rule.hidden_fields != *fields) {
+            Veil::Unknown
+        } else if fields.is_empty() {
+            Veil::None
+        } else {
+            Veil::Fields(fields)
         }
     }
 

@@ -3,9 +3,10 @@
 use super::{Engine, LogLevel};
 use crate::{
     connection::frame::{self, Frame},
+    edit::Veil,
     error::ProcessingError,
     fhir::{self, Resource},
-    limits,
+    hidden, limits,
     replica::{IN_DRAWER, Source, Verdict},
     subscription::Interactions,
     time::Timestamp,
@@ -73,11 +74,26 @@ impl Engine {
 
     fn on_event(&mut self, interactions: Interactions, raw: &str) {
         self.io.counters.events += 1;
-        let Some(resource) = self.parse(raw) else {
+        let Some(mut resource) = self.parse(raw) else {
             return self.ask_about_unread(raw);
         };
         self.reconcile
             .on_frame(&resource.key.kind, resource.updated);
+        let permissions = self.session.identity().map(|me| &me.permissions);
+        match permissions.map_or(Veil::None, |may| may.veil(&resource.key.kind)) {
+            Veil::None => {}
+            Veil::Fields(fields) => {
+                let seen = hidden::strip(raw, fields);
+                let Some(seen) = seen.and_then(|raw| fhir::parse(&raw).ok()) else {
+                    return self.ask_about_unread(raw);
+                };
+                resource = seen;
+            }
+            Veil::Unknown if interactions == Interactions::All => {
+                return self.replica.ask_about(&resource.key, self.io.now);
+            }
+            Veil::Unknown => {}
+        }
         match interactions {
             Interactions::All if self.may_have_left_unseen(&resource) => {
                 self.replica.ask_about(&resource.key, self.io.now);

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{change, owner};
 use crate::{
-    edit::Permissions,
+    edit::{Permissions, Veil},
     hidden::{Element, Hiding},
     identity::ResourceType,
     protocol::{EditBar, EditField, FieldValue},
@@ -182,5 +182,41 @@ fn what_is_hidden_is_in_no_field_to_edit_whatever_else_bars_the_field() {
                 "{item:?}"
             );
         }
+    }
+}
+
+#[test]
+fn what_of_a_frame_may_be_taken_is_known_where_every_rule_hides_the_same() {
+    let veil = |rules: serde_json::Value| {
+        let policy = json!({ "resource": rules });
+        let permissions = Permissions::parse(&policy.to_string());
+        match permissions.veil(&ResourceType::Task) {
+            Veil::None => "none".to_owned(),
+            Veil::Fields(fields) => fields.join(" "),
+            Veil::Unknown => "unknown".to_owned(),
+        }
+    };
+    let rule = |criteria: Option<&str>, hidden: &[&str]| json!({ "resourceType": "Task", "criteria": criteria, "hiddenFields": hidden });
+    for (rules, expected) in [
+        (json!([]), "none"),
+        (
+            json!([rule(None, &[]), { "resourceType": "*", "hiddenFields": ["owner"] }]),
+            "none",
+        ),
+        (json!([rule(None, &["owner", "note"])]), "owner note"),
+        (
+            json!([rule(Some("Task?a=b"), &["owner"]), rule(None, &["owner"])]),
+            "owner",
+        ),
+        (
+            json!([rule(Some("Task?a=b"), &["owner"]), rule(None, &[])]),
+            "unknown",
+        ),
+        (
+            json!([{ "resourceType": "Project", "hiddenFields": ["secret"] }, { "resourceType": "*" }]),
+            "none",
+        ),
+    ] {
+        assert_eq!(veil(rules.clone()), expected, "{rules}");
     }
 }

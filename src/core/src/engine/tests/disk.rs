@@ -25,6 +25,12 @@ pub(super) struct Disk {
 }
 
 impl Disk {
+    /// Everything that lies on it.
+    pub(super) fn text(&self) -> String {
+        let records = self.databases.values().flat_map(BTreeMap::values);
+        records.map(String::as_str).collect()
+    }
+
     pub(super) fn open(&mut self, name: CacheName) -> Vec<CacheEvent> {
         if self.mute {
             return Vec::new();

@@ -65,6 +65,7 @@ fn what_the_policy_hides_is_hidden_whether_a_frame_or_a_search_brings_the_record
     world.say("a", TabMessage::OpenRecord { record: record_key });
     for _ in 0..3 {
         world.write(owned(1, "Practitioner/me"));
+        world.write(owned(2, "Practitioner/veiled"));
         world.run(2_000);
         world.assert_live();
         assert_eq!(
@@ -79,6 +80,8 @@ fn what_the_policy_hides_is_hidden_whether_a_frame_or_a_search_brings_the_record
             (6, None, false)
         );
         assert!(panel(&world, "my-work").0.is_blind());
+        let kept = world.disk.text();
+        assert!(kept.contains("t2") && !kept.contains("Practitioner/veiled"));
         world.drop_sockets();
         world.run(20_000);
     }
@@ -101,4 +104,31 @@ fn what_the_policy_hides_no_longer_is_shown_again() {
     assert!(!owners_are_hidden(&world));
     assert!(!panel(&world, "my-work").0.is_blind());
     assert_eq!(panel(&world, "open-tasks").1.unassigned, Some(5));
+}
+
+#[test]
+fn of_a_frame_that_may_bring_what_is_hidden_nothing_is_taken_and_a_read_tells() {
+    let mut world = World::live(6);
+    world.server.faults.hidden_fields = vec!["owner"];
+    world.server.faults.hidden_of = Some("Practitioner/other");
+    world.run(75_000);
+    world.watch("a");
+    let shown = |world: &World, id: &str| {
+        let cells = &world.screen("a").last[&ResourceId::new(id)].cells;
+        format!("{cells:?}")
+    };
+    for _ in 0..3 {
+        world.write(owned(1, "Practitioner/other"));
+        world.write(owned(2, "Practitioner/me"));
+        for _ in 0..50 {
+            world.run(100);
+            assert!(!shown(&world, "t1").contains("Practitioner/other"));
+        }
+        world.assert_live();
+        assert_eq!(rows(&world, "my-work"), 1);
+        assert!(shown(&world, "t1").contains("Hidden(Sometimes)"));
+        assert!(shown(&world, "t2").contains("Practitioner/me"));
+        let kept = world.disk.text();
+        assert!(kept.contains("Practitioner/me") && !kept.contains("Practitioner/other"));
+    }
 }

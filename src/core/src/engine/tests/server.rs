@@ -60,6 +60,8 @@ pub(super) struct Faults {
     pub(super) only_owner: Option<String>,
     /// Fields of tasks that the policy hides: in answers, and not in frames (Medplum 5.0.10, `transcripts/07b-restricted-events.json`).
     pub(super) hidden_fields: Vec<&'static str>,
+    /// They are hidden of the tasks of this owner only.
+    pub(super) hidden_of: Option<&'static str>,
     /// Cursors fail, as with a page full of one millisecond.
     pub(super) cursors_fail: bool,
     /// Until then every FHIR request is answered 429.
@@ -264,8 +266,10 @@ impl Server {
                 json!({ "resource": [{ "resourceType": "Task", "criteria": "Task?owner=x" }] });
         }
         if !self.faults.hidden_fields.is_empty() {
+            let of = self.faults.hidden_of;
+            let criteria = of.map(|owner| format!("Task?owner={owner}"));
             me["accessPolicy"] = json!({ "resource": [
-                { "resourceType": "Task", "hiddenFields": self.faults.hidden_fields },
+                { "resourceType": "Task", "criteria": criteria, "hiddenFields": self.faults.hidden_fields },
                 { "resourceType": "*" },
             ] });
         }
@@ -274,8 +278,10 @@ impl Server {
 
     /// A resource as the user gets to read it.
     fn visible(&self, body: &Value) -> Value {
+        let owner = &body["owner"]["reference"];
+        let covered = self.faults.hidden_of.is_none_or(|of| owner == of);
         let mut body = body.clone();
-        if let Some(fields) = body.as_object_mut() {
+        if covered && let Some(fields) = body.as_object_mut() {
             fields.retain(|name, _| !self.faults.hidden_fields.contains(&name.as_str()));
         }
         body
