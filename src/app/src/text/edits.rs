@@ -1,6 +1,7 @@
 //! The words of editing: fields, values, what became of an edit, what there is to decide.
 
 use panels_core::{
+    edit::TEST_FAILED,
     identity::EditId,
     protocol::{
         ConflictReason, EditBar, EditField, EditOutcome, EditRefusal, EditState, EditView,
@@ -214,6 +215,9 @@ pub(crate) fn rollback(reason: &RollbackReason) -> String {
             "Not saved: the record does not exist any longer, or you may not see it."
         }
         RollbackReason::Deleted => "Not saved: the record was deleted.",
+        RollbackReason::Invalid { message } if message == TEST_FAILED => {
+            "Not saved: what stands there is not what you saw, and may be hidden from you."
+        }
         RollbackReason::Invalid { message } => {
             return format!("Not saved: the server finds something wrong with it: {message}");
         }

@@ -27,6 +27,7 @@ pub mod typing;
 mod validate;
 mod value;
 
+pub use answer::TEST_FAILED;
 pub(crate) use editable::editable;
 pub(crate) use outbox::{Asker, Author, Call, Event as EditEvent, Outbox, Subject};
 pub(crate) use permission::Veil;

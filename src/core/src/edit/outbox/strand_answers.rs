@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     edit::{
-        answer::{Answer, Reading, of_patch, of_read},
+        answer::{Answer, Reading, TEST_FAILED, of_patch, of_read},
         change::Standing,
         document::Document,
         merge::fields_to_decide,
@@ -253,7 +253,7 @@ impl Outbox {
         let same = next == run.patch;
         let passing = match reason {
             RollbackReason::Invalid { message } => {
-                message.contains("Test failed") || message.contains("Value required at path")
+                message == TEST_FAILED || message.contains("Value required at path")
             }
             // A read has just found it.
             RollbackReason::NotFound | RollbackReason::Deleted => true,
