@@ -313,6 +313,8 @@ pub const DRAFT_ADOPTED_AFTER_MS: i64 = 1_500;
 pub const OUTBOX_EDITS_OF_RECORD_MAX: usize = 50;
 /// Edits of one batch that is stored: some milliseconds of encryption.
 pub const OUTBOX_BATCH_MAX: usize = 200;
+/// An edit that was typed longer ago than this when it comes is asked for again: one that is typed now comes at once.
+pub const EDIT_ASKED_AGAIN_AFTER_MS: i64 = 500;
 /// Patience with the database of the outbox at the start: after that edits go out unkept, visibly.
 pub const OUTBOX_OPEN_MAX_MS: i64 = 5_000;
 /// Wait before the database of the outbox is tried again that failed, doubled each time up to that of the cache.

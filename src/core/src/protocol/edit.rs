@@ -387,7 +387,7 @@ impl PendingField {
     }
 }
 
-/// See [`PendingField`]. Of several the last in this order is shown.
+/// See [`PendingField`]. Of several the last in this order is shown, and before all one whose value is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum PendingState {

@@ -64,7 +64,9 @@ impl Outbox {
                 bar,
             })?;
         }
-        self.build_on_own(&edit.resource, u64::MAX, &mut changes);
+        let later = self.typed_after(io, &edit.resource, edit.at);
+        let before = later.first().copied().unwrap_or(u64::MAX);
+        self.build_on_own(&edit.resource, before, &mut changes);
         if changes.is_empty() {
             return Err(EditRefusal::NothingToChange);
         }
@@ -82,6 +84,7 @@ impl Outbox {
             stage: Stage::Waiting,
         };
         self.append(io, entry);
+        self.put_behind(io, later);
         Ok(())
     }
 
@@ -307,7 +310,7 @@ impl Outbox {
     }
 
     /// Whether the server may have an edit already, or is just being given it.
-    fn may_be_sent(&self, number: u64) -> bool {
+    pub(super) fn may_be_sent(&self, number: u64) -> bool {
         let Some(entry) = self.held.get(&number) else {
             return false;
         };

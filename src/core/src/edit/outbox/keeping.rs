@@ -287,8 +287,8 @@ impl Outbox {
         behind
     }
 
-    /// What was typed before stored edits were known follows on them, as it would have if they had been.
-    fn build_on_found(&mut self, number: u64) {
+    /// What was typed follows on what turned out to be before it, as it would have if that had been known.
+    pub(super) fn build_on_found(&mut self, number: u64) {
         let entry = self.held.get(&number);
         let Some(entry) = entry.filter(|entry| entry.is_under_way()) else {
             return;

@@ -21,6 +21,7 @@
 //! - another user who signs in or out touches none of that.
 
 mod actions;
+mod asked_again;
 mod deeds;
 mod disk;
 mod drafts;

@@ -39,22 +39,42 @@ impl Outbox {
         if !self.is_pending(key) {
             return Vec::new();
         }
-        let mut pending: Vec<PendingField> = Vec::new();
-        for (_, entry) in self.of(key) {
-            let state = state(entry);
-            for change in &entry.changes {
-                let known = pending.iter_mut().find(|known| known.field == change.field);
-                match known {
-                    Some(known) => known.state = known.state.max(state),
-                    None => pending.push(PendingField {
-                        field: change.field,
-                        state,
-                    }),
-                }
+        let on_their_way = self.on_their_way(key);
+        let is_shown = |number: u64| on_their_way.iter().any(|(other, _)| *other == number);
+        let held_up = self.of(key).filter(|(number, _)| !is_shown(*number));
+        // Where a value is shown that is on its way, that is what is said of it.
+        let mut pending = fields(on_their_way.iter().map(|(_, entry)| *entry));
+        let waiting = fields(held_up.map(|(_, entry)| entry));
+        let shown = pending.len();
+        for field in waiting {
+            if pending[..shown]
+                .iter()
+                .all(|known| known.field != field.field)
+            {
+                pending.push(field);
             }
         }
         pending
     }
+}
+
+/// The fields of edits; of one that several change, the most serious state.
+fn fields<'a>(entries: impl Iterator<Item = &'a Entry>) -> Vec<PendingField> {
+    let mut fields: Vec<PendingField> = Vec::new();
+    for entry in entries {
+        let state = state(entry);
+        for change in &entry.changes {
+            let known = fields.iter_mut().find(|known| known.field == change.field);
+            match known {
+                Some(known) => known.state = known.state.max(state),
+                None => fields.push(PendingField {
+                    field: change.field,
+                    state,
+                }),
+            }
+        }
+    }
+    fields
 }
 
 fn state(entry: &Entry) -> PendingState {
