@@ -20,6 +20,18 @@ const EDITING: &[(u64, &str)] = &[
         12_677,
         "a tab that listened a moment too late kept an edit on its way that had ended",
     ),
+    (
+        1_000_035_706,
+        "two tabs asked a new worker again for what was not stored, and the earlier wish won",
+    ),
+    (
+        1_000_053_854,
+        "a value on its way was shown and marked as if it waited for the user",
+    ),
+    (
+        1_000_069_974,
+        "a write that was answered late took the place of what a slow read had brought meanwhile",
+    ),
 ];
 
 /// A seed, and what was wrong. Nobody could edit then.

@@ -52,6 +52,8 @@ pub(crate) struct Entry {
     /// The latest moment for which the server is known to have held this version: when a frame came, when an answer was
     /// asked for.
     known_at: Timestamp,
+    /// When this version came: an answer may tell of a later moment than that at which it was asked for.
+    taken_at: Timestamp,
 }
 
 /// See the module.
@@ -198,8 +200,7 @@ impl Replica {
         if entry.known_at > asked {
             return false;
         }
-        // What is out of sight is remembered too, lest an answer to an earlier question brings it back. Coming back into sight
-        // needs no new version.
+        // What is out of sight is remembered too, lest an answer to an earlier question brings it back.
         let gone = Gone {
             updated: entry.resource.updated,
             version: Some(entry.resource.version.clone()),
@@ -305,6 +306,9 @@ impl Replica {
             let met = match source {
                 // Somebody else's version came while it was on its way.
                 Source::Write(asked) if asked < entry.known_at => Source::Frame,
+                Source::Write(asked) | Source::Read(asked) if asked < entry.taken_at => {
+                    Source::Frame
+                }
                 other => other,
             };
             let close = is_close(entry.resource.updated, resource.updated, met);
@@ -319,6 +323,11 @@ impl Replica {
         let different = gone.version.as_ref() != Some(&resource.version);
         let mut disputed = different && is_close(gone.updated, resource.updated, source);
         let verdict = match source {
+            // A read told that it is gone, perhaps after this was written: only another one knows.
+            Source::Write(_) if gone.at_unknown_time => {
+                disputed = true;
+                Verdict::Late
+            }
             // Asked after it went, and it is there: access came back, or it was created again.
             Source::Read(asked) | Source::Write(asked)
                 if gone.known_at <= asked && (!gone.deleted || different) =>
@@ -326,8 +335,8 @@ impl Replica {
                 Verdict::Applied
             }
             Source::Search(asked) if gone.known_at <= asked && !gone.deleted => Verdict::Applied,
-            // The walks of one run are asked at once and answered one after the other: what was live for the one was deleted for
-            // the other. Or it was created again by a clock that was set back: only a read tells.
+            // The walks of one run are asked at once: what was live for the one was deleted for the other. Or it was created
+            // again by a clock that was set back: only a read tells.
             Source::Search(asked)
                 if gone.known_at <= asked && different && resource.updated <= gone.updated =>
             {
@@ -387,7 +396,7 @@ impl Replica {
         self.unsaved.mark(&key);
         self.mark_joined(previous_patient(self.rows.get(&key)));
         self.mark_joined(joins::patient_of(&resource));
-        self.put(resource, members, framed_at, known_at);
+        self.put(resource, members, framed_at, (known_at, now));
         if key.kind == ResourceType::Patient {
             self.mark_tasks(&key.id);
         }
@@ -400,7 +409,7 @@ impl Replica {
         resource: Resource,
         members: Membership,
         framed_at: Option<Timestamp>,
-        known_at: Timestamp,
+        (known_at, taken_at): (Timestamp, Timestamp),
     ) {
         let key = resource.key.clone();
         let previous = self.rows.get(&key);
@@ -413,6 +422,7 @@ impl Replica {
             members,
             framed_at,
             known_at,
+            taken_at,
         };
         if self.rows.insert(key, entry).is_none() {
             *self.counts.entry(kind).or_default() += 1;

@@ -9,6 +9,8 @@ use crate::{
     update_queue::{Batch, Lane},
 };
 
+mod answers;
+
 fn task(id: &str, version: u64, updated: i64) -> Resource {
     let updated = Timestamp(1_700_000_000_000 + updated).to_iso();
     let raw = format!(

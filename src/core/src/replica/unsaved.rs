@@ -90,7 +90,8 @@ impl Replica {
     pub(crate) fn restore(&mut self, resource: Resource, members: Membership) {
         let heard = self.rows.get(&resource.key);
         if heard.is_none_or(|entry| entry.framed_at.is_none()) {
-            self.put(resource, members, None, Timestamp(i64::MIN));
+            let never = Timestamp(i64::MIN);
+            self.put(resource, members, None, (never, never));
         }
     }
 

@@ -60,7 +60,7 @@ pub(super) fn judge_against(entry: &Entry, incoming: &Resource, source: Source) 
     match source {
         // Nothing came since the question: the answer is what the server holds, whatever its time says.
         Source::Read(asked) | Source::Search(asked) | Source::Write(asked)
-            if entry.known_at <= asked =>
+            if entry.known_at <= asked && entry.taken_at <= asked =>
         {
             Verdict::Settled
         }

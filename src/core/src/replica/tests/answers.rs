@@ -1,0 +1,44 @@
+//! Answers that come in another order than that in which they were asked for, or in which the server wrote.
+
+use super::{key, task};
+use crate::{
+    limits,
+    replica::{GoneReason, Replica, Source, Verdict},
+    time::Timestamp,
+};
+
+#[test]
+fn an_answer_that_was_asked_for_before_a_newer_version_came_never_takes_its_place() {
+    // The server took its time over the read, and wrote in between.
+    for late in [Source::Write(Timestamp(10)), Source::Read(Timestamp(10))] {
+        let mut replica = Replica::default();
+        replica.accept(
+            Timestamp(50),
+            task("t", 2, 1_300),
+            1,
+            Source::Read(Timestamp(5)),
+        );
+        let verdict = replica.accept(Timestamp(60), task("t", 1, 1_000), 1, late);
+        assert_eq!(verdict, Verdict::Late, "{late:?}");
+        let due = Timestamp(60 + limits::SETTLE_QUIET_MS);
+        assert_eq!(replica.disputes().take_due(due), [key("t")], "a read tells");
+        let verdict = replica.accept(due + 5, task("t", 1, 1_000), 1, Source::Read(due));
+        assert_eq!(verdict, Verdict::Settled);
+    }
+}
+
+#[test]
+fn what_a_read_found_deleted_does_not_come_back_with_the_answer_to_a_write() {
+    let mut replica = Replica::default();
+    replica.accept(Timestamp(0), task("t", 1, 1_000), 1, Source::Frame);
+    replica.delete_by_read(&key("t"), GoneReason::Deleted, Timestamp(5));
+    let write = Source::Write(Timestamp(10));
+    let verdict = replica.accept(Timestamp(60), task("t", 2, 5_000), 1, write);
+    assert_eq!(
+        verdict,
+        Verdict::Late,
+        "the read may have been answered after it"
+    );
+    let due = Timestamp(60 + limits::SETTLE_QUIET_MS);
+    assert_eq!(replica.disputes().take_due(due), [key("t")]);
+}
