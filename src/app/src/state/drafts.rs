@@ -5,6 +5,7 @@
 use leptos::prelude::*;
 use panels_core::{
     identity::ResourceKey,
+    limits,
     protocol::{DraftOf, EditField, TabMessage},
 };
 
@@ -77,6 +78,13 @@ impl AppState {
                 of,
                 text,
             });
+            // The worker keeps no more of them: of what was given up longer ago it has nothing.
+            let given_up = drafts.iter().filter(|draft| draft.text.is_none()).count();
+            if given_up > limits::DRAFTS_MAX
+                && let Some(oldest) = drafts.iter().position(|draft| draft.text.is_none())
+            {
+                drafts.remove(oldest);
+            }
         });
     }
 

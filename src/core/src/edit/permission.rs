@@ -126,18 +126,12 @@ impl Permissions {
 
     /// What of a frame may be taken: Medplum 5.0.10 sends what the policy hides (`transcripts/07b-restricted-events.json`).
     pub(crate) fn veil(&self, kind: &ResourceType) -> Veil<'_> {
-        let mut rules = Vec::new();
-        for rule in self.rules.iter().filter(|rule| rule.reads(kind)) {
-            rules.push(rule);
-            if rule.criteria.is_none() {
-                break;
-            }
-        }
-        let Some((first, others)) = rules.split_first() else {
+        let mut rules = self.covering(kind);
+        let Some(first) = rules.next() else {
             return Veil::None;
         };
         let fields = &first.hidden_fields;
-        if others.iter().any(|rule| rule.hidden_fields != *fields) {
+        if rules.any(|rule| rule.hidden_fields != *fields) {
             Veil::Unknown
         } else if fields.is_empty() {
             Veil::None
@@ -150,17 +144,16 @@ impl Permissions {
     /// server knows: what some of them hide may be missing or hidden (Medplum's `satisfiedAccessPolicy`).
     pub(crate) fn hidden(&self) -> HiddenElements {
         HiddenElements::by_path(|kind, path| {
-            let mut rules = self.rules.iter().filter(|rule| rule.reads(kind));
-            let mut hiding = rules.next().map(|rule| (rule, rule.hides(path)));
-            // One without criteria covers whatever those before it do not.
-            while let Some((rule, _)) = hiding
-                && rule.criteria.is_some()
-                && let Some(next) = rules.next()
-            {
-                hiding = hiding.map(|(_, found)| (next, either(found, next.hides(path))));
-            }
-            hiding.and_then(|(_, found)| found)
+            let hiding = self.covering(kind).map(|rule| rule.hides(path));
+            hiding.reduce(either).flatten()
         })
+    }
+
+    /// The rules by which a record of a type may be read, in their order, up to one that covers whatever those before it do not.
+    fn covering(&self, kind: &ResourceType) -> impl Iterator<Item = &Rule> {
+        let rules = self.rules.iter().filter(|rule| rule.reads(kind));
+        let mut is_open = true;
+        rules.take_while(move |rule| std::mem::replace(&mut is_open, rule.criteria.is_some()))
     }
 
     /// The rules for a type: its own, failing that those for every type.
