@@ -75,7 +75,7 @@ pub fn judge_edits(
             Fate::Applied(version) => {
                 figures.applied += 1;
                 if !is_there(author, ask, log, history) {
-                    let described = described(ask, version.as_deref(), history);
+                    let described = described(ask, version.as_deref(), log, history);
                     violations.push(EditViolation::NotThere(described));
                 }
             }
@@ -93,30 +93,40 @@ pub fn judge_edits(
     (violations, figures)
 }
 
-/// Whether the author wrote a version that holds what was asked for, or what later edits of the same user, which may have gone out
-/// in the same request, made of it. The version that is named may be a later one that holds it still: where the answer was lost it
-/// is the one that was read.
+/// Whether the author wrote a version that holds what was asked for, or what a later edit of the same user wants instead, which may
+/// have gone out in the same request. What that one had seen does not matter: while the first waits for a decision the server's
+/// value is shown. The version that is named may be a later one that holds it still: where the answer was lost it is the one that
+/// was read.
 fn is_there(author: &str, ask: &Ask, log: &EditLog, history: &[Arc<Value>]) -> bool {
+    let same = |other: &&Ask| other.task == ask.task && other.field == ask.field;
+    let since = log.asks().skip_while(|other| other.id != ask.id);
+    let wanted: BTreeSet<_> = since.filter(same).map(|other| &other.wanted).collect();
     let holds = |held: &&Arc<Value>| match &ask.note {
         Some(text) => count_notes(held, text) > 0,
-        None => {
-            let value = value_in(held, &ask.field);
-            let later = || reachable(log, &ask.task, &ask.field, &ask.wanted, history);
-            value == ask.wanted || later().contains(&value)
-        }
+        None => wanted.contains(&value_in(held, &ask.field)),
     };
     let own = history.iter().filter(|held| author_of(held) == author);
     own.filter(holds).count() > 0
 }
 
 /// What is needed to understand that an edit is missing.
-fn described(ask: &Ask, version: Option<&str>, history: &[Arc<Value>]) -> String {
+fn described(ask: &Ask, version: Option<&str>, log: &EditLog, history: &[Arc<Value>]) -> String {
     let steps = history.iter().map(|held| {
         let value = value_in(held, &ask.field);
         format!("{} by {}: {value:?}", version_of(held), author_of(held))
     });
     let steps: Vec<_> = steps.collect();
-    format!("{ask:?} in {version:?}, history {steps:#?}")
+    let asks = log.asks().filter(|other| other.task == ask.task);
+    let asks = asks.filter(|other| other.field == ask.field).map(|other| {
+        let decisions: Vec<_> = log.decisions(&other.id).collect();
+        let (id, seen, wanted) = (&other.id, &other.seen, &other.wanted);
+        format!(
+            "{id}: {seen:?} -> {wanted:?}, decided {decisions:?}: {:?}",
+            log.fate(other)
+        )
+    });
+    let asks: Vec<_> = asks.collect();
+    format!("{ask:?} in {version:?}, asked {asks:#?}, history {steps:#?}")
 }
 
 fn notes(ask: &Ask, fate: &Fate, history: &[Arc<Value>]) -> Option<EditViolation> {

@@ -141,3 +141,27 @@ fn edits_that_follow_one_another_may_be_saved_in_one_step() {
     let heard = [applied("e", "v2"), applied("f", "v2")];
     assert!(verdict(&said, &heard, &history).is_empty());
 }
+
+#[test]
+fn what_was_typed_while_an_edit_waited_for_a_decision_takes_its_place() {
+    let history = [
+        version(1, "b", "routine", &[]),
+        version(2, "b", "urgent", &[]),
+        version(3, ME, "asap", &[]),
+    ];
+    // While the first waits, the value of others is shown.
+    let said = [
+        priority("e", "routine", "stat"),
+        priority("f", "urgent", "asap"),
+        json!({ "body": { "decideConflict": { "edit": "e", "version": "v2" } } }).to_string(),
+    ];
+    let heard = [applied("e", "v3"), applied("f", "v3")];
+    assert_eq!(verdict(&said, &heard, &history), []);
+    // An earlier edit takes the place of none.
+    let swapped = [said[1].clone(), said[0].clone(), said[2].clone()];
+    let found = verdict(&swapped, &heard, &history);
+    assert!(
+        matches!(&found[..], [EditViolation::NotThere(_)]),
+        "{found:?}"
+    );
+}
