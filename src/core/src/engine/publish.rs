@@ -42,6 +42,16 @@ impl Engine {
         }
     }
 
+    /// Sends all that changed.
+    pub(super) fn flush_all(&mut self) {
+        while !self.replica.queue().is_empty() {
+            self.flush();
+        }
+        if self.counts_dirty && self.io.timers.get(Timer::Counts).is_none() {
+            self.io.timers.set(Timer::Counts, self.io.now);
+        }
+    }
+
     /// Sends one batch.
     fn flush(&mut self) {
         self.flushed_at = self.io.now;
@@ -161,9 +171,7 @@ impl Engine {
 
     /// Tells the tabs that the panels of a type have all their rows.
     pub(super) fn tell_loaded(&mut self, kind: &ResourceType) {
-        while !self.replica.queue().is_empty() {
-            self.flush();
-        }
+        self.flush_all();
         let mut changes = Vec::new();
         for index in 0..self.panels.len() {
             let panel = self.panels.id(index).clone();

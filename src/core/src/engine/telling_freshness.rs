@@ -136,6 +136,9 @@ impl Engine {
             }
         };
         if due {
+            // That something is wrong waits for nothing; but it tells how far all is known, and the worker may die before the
+            // rows of that time went out.
+            self.flush_all();
             self.told = Some((freshness.clone(), now));
             let message = self.freshness_message();
             self.tabs.tell_all(&mut self.io, message);

@@ -4,6 +4,7 @@ use super::world::{Happening, World, around, task};
 use crate::{
     engine::{HttpMethod, Input, SocketEvent},
     error::SubscriptionError,
+    limits,
     protocol::{Freshness, PollingReason, StaleReason, Surroundings, TabMessage, WorkerMessage},
 };
 
@@ -335,5 +336,47 @@ fn a_search_that_could_not_tell_the_last_version_of_a_row_proves_nothing_of_it()
     }
     // The rows are on their way to the tab with the claim.
     world.run(10);
+    world.assert_equal();
+}
+
+#[test]
+fn no_claim_goes_out_before_the_rows_that_it_speaks_of_be_it_live_or_not() {
+    let mut world = World::live(2_000);
+    world.server.faults.swallow_binds = true;
+    world.drop_sockets();
+    world.run(1_000);
+    // The last page of what is searched for is more than one batch.
+    for id in 0..1_900 {
+        world.write(task(id, "requested"));
+    }
+    let written = world.now;
+    let claimed = |world: &World| {
+        let told = world.screen("a").messages.iter();
+        told.chain(&world.channel).any(|message| match message {
+            WorkerMessage::Freshness { panels, .. } => {
+                let least = panels.iter().map(|panel| panel.as_of).min();
+                least.flatten() >= Some(written)
+            }
+            _ => false,
+        })
+    };
+    // The search for tasks is the last one, and what it proves is told at once.
+    let woke = Surroundings {
+        woke: true,
+        ..around()
+    };
+    world.say("a", TabMessage::Surroundings(woke));
+    while world.delay("/Task?_lastUpdated=ge", 2 * limits::AS_OF_EVERY_MS + 100) == 0 {
+        world.run(1);
+    }
+    while !claimed(&world) {
+        world.run(1);
+        assert!(world.now.since_ms(written) < 60_000, "never claimed");
+    }
+    let freshness = world.freshness();
+    assert!(
+        matches!(freshness, Freshness::CatchingUp { .. }),
+        "{freshness:?}"
+    );
     world.assert_equal();
 }
