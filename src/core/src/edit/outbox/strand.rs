@@ -51,6 +51,9 @@ pub(super) struct Strand {
     pub(super) rounds: u32,
     /// Why the last patch was refused, and what it was.
     pub(super) refused: Option<(RollbackReason, Run)>,
+    /// Edits that an earlier request may have carried out, of which nobody knows, in order. It may even arrive after the read
+    /// that did not find them: a later request is then refused because of it.
+    pub(super) in_doubt: Vec<u64>,
 }
 
 /// Where a strand is.
@@ -127,14 +130,19 @@ impl Outbox {
     }
 
     fn start(&mut self, io: &mut Io, replica: &Replica, key: &ResourceKey) {
-        let doubt = self
-            .eligible(key)
-            .any(|(_, entry)| matches!(entry.stage, Stage::Sent { .. }));
+        let mut in_doubt = Vec::new();
+        for (number, entry) in self.on_their_way(key) {
+            if let Stage::Sent { .. } = entry.stage {
+                in_doubt.push(number);
+            }
+        }
+        let doubt = !in_doubt.is_empty();
         let strand = Strand {
             step: Step::Reading { doubt },
             asked: io.now,
             rounds: 0,
             refused: None,
+            in_doubt,
         };
         self.strands.insert(key.clone(), strand);
         // Only what goes through at once is built on what is known here; for everything else the server is asked first.

@@ -63,9 +63,13 @@ impl Outbox {
             Answer::Refused(reason) => {
                 strand.rounds += 1;
                 strand.refused = Some((reason, run));
-                self.read(io, key, false, None);
+                let doubt = !strand.in_doubt.is_empty();
+                self.read(io, key, doubt, None);
             }
-            Answer::Unknown => self.read(io, key, true, None),
+            Answer::Unknown => {
+                strand.in_doubt = run.edits.iter().map(|going| going.number).collect();
+                self.read(io, key, true, None);
+            }
         }
         None
     }
@@ -130,10 +134,10 @@ impl Outbox {
     /// What may have been sent: is it there? Where the version is the one it was made for, it was not carried out. Where somebody
     /// else wrote the version, what is in it may be theirs alone.
     fn look_for_it(&mut self, io: &mut Io, key: &ResourceKey, now: &Resource) {
-        let (base, changes) = self.sent(key);
-        let body = Document::of(now).body;
-        if self.may_have_written(&body) && is_made(&changes, &body) {
-            self.end_sent(key, Some(now.version.clone()));
+        let (base, sent) = self.in_doubt(key);
+        let made = self.made_in(&sent, &Document::of(now).body);
+        if made == sent.len() {
+            self.end_made(&sent, &now.version);
             self.merge_into(io, key, now);
         } else if base.as_ref() == Some(&now.version) {
             self.merge_into(io, key, now);
@@ -150,20 +154,19 @@ impl Outbox {
             return;
         };
         let now = now.clone();
-        let (base, changes) = self.sent(key);
+        let (base, sent) = self.in_doubt(key);
         let Some(versions) = versions(key, outcome) else {
-            self.ask_about_sent(key, &now);
+            self.ask_about(key, &sent, &now);
             return self.merge_into(io, key, &now);
         };
         // The newest comes first. What is older than the version it was made for is not it, even if it looks the same.
         let since = versions
             .iter()
             .take_while(|version| base.as_ref() != Some(&version.version));
-        let mine = since.into_iter().find(|version| {
-            self.may_have_written(&version.body) && is_made(&changes, &version.body)
-        });
-        if let Some(version) = mine {
-            self.end_sent(key, Some(version.version.clone()));
+        let made = since.map(|version| (self.made_in(&sent, &version.body), &version.version));
+        let most = made.reduce(|newer, older| if older.0 > newer.0 { older } else { newer });
+        if let Some((made, version)) = most {
+            self.end_made(&sent[..made], version);
         }
         self.merge_into(io, key, &now);
     }
@@ -175,50 +178,60 @@ impl Outbox {
         by.is_none() || by == me
     }
 
-    /// The version that was sent against, and what was sent all together.
-    fn sent(&self, key: &ResourceKey) -> (Option<VersionId>, Vec<FieldChange>) {
-        let (mut base, mut changes) = (None, Vec::new());
-        for (_, entry) in self.of(key) {
-            if let Stage::Sent { base: against } = &entry.stage {
+    /// The version that was sent against, and the edits in doubt.
+    fn in_doubt(&self, key: &ResourceKey) -> (Option<VersionId>, Vec<u64>) {
+        let strand = self.strands.get(key);
+        let in_doubt = strand.map_or(&[][..], |strand| &strand.in_doubt);
+        let (mut base, mut sent) = (None, Vec::new());
+        for number in in_doubt {
+            let stage = self.held.get(number).map(|entry| &entry.stage);
+            if let Some(Stage::Sent { base: against }) = stage {
                 base = Some(against.clone());
-                changes = coalesce(changes, entry.changes.iter().cloned());
+                sent.push(*number);
             }
         }
-        (base, changes)
+        (base, sent)
+    }
+
+    /// How many edits, of some that were sent in this order, a version shows: later ones may have been added to a second request.
+    fn made_in(&self, sent: &[u64], body: &serde_json::Value) -> usize {
+        if !self.may_have_written(body) {
+            return 0;
+        }
+        let is_made = |count: &usize| {
+            let entries = sent[..*count]
+                .iter()
+                .filter_map(|number| self.held.get(number));
+            let changes = entries.flat_map(|entry| entry.changes.iter().cloned());
+            let changes = coalesce(Vec::new(), changes);
+            !changes.is_empty() && is_made(&changes, body)
+        };
+        (1..=sent.len()).rev().find(is_made).unwrap_or(0)
     }
 
     /// What may have been sent was carried out.
-    fn end_sent(&mut self, key: &ResourceKey, version: Option<VersionId>) {
-        let sent = self
-            .of(key)
-            .filter(|(_, entry)| matches!(entry.stage, Stage::Sent { .. }));
-        let sent: Vec<u64> = sent.map(|(number, _)| number).collect();
-        for number in sent {
+    fn end_made(&mut self, made: &[u64], version: &VersionId) {
+        for number in made {
             let outcome = EditOutcome::Applied {
-                version: version.clone(),
+                version: Some(version.clone()),
                 overwrote: Vec::new(),
                 undoable: true,
             };
-            self.end(number, outcome);
+            self.end(*number, outcome);
         }
     }
 
     /// Nobody can tell whether what was sent was carried out, and the record has changed since: the user is asked, except where
     /// both stay anyway, or where the record is as it was to be.
-    fn ask_about_sent(&mut self, key: &ResourceKey, now: &Resource) {
+    fn ask_about(&mut self, key: &ResourceKey, sent: &[u64], now: &Resource) {
         let body = Document::of(now).body;
-        let asked = self.of(key).filter_map(|(number, entry)| {
+        let asked = sent.iter().filter_map(|number| {
+            let entry = self.held.get(number)?;
             let merges =
                 |change: &FieldChange| strategy(&key.kind, change.field) == Strategy::Merge;
-            let sent = matches!(entry.stage, Stage::Sent { .. });
             let settled = entry.changes.iter().all(merges) || is_made(&entry.changes, &body);
-            let ask = sent && !settled;
-            ask.then(|| {
-                (
-                    number,
-                    conflict(entry, now, &body, ConflictReason::OutcomeUnknown),
-                )
-            })
+            let why = ConflictReason::OutcomeUnknown;
+            (!settled).then(|| (*number, conflict(entry, now, &body, why)))
         });
         for (number, conflict) in asked.collect::<Vec<_>>() {
             self.set_stage(number, Stage::Conflict { conflict });

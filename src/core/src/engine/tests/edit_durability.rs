@@ -2,8 +2,8 @@
 //! twice.
 
 use super::{
-    editing::{code, note, priority, with_priority},
-    world::World,
+    editing::{business_status, code, note, priority, with_priority},
+    world::{Happening, World},
 };
 use crate::{
     cache::{CacheFailure, CacheStore},
@@ -14,6 +14,7 @@ use crate::{
         TabMessage,
     },
 };
+use serde_json::json;
 
 fn texts(world: &World) -> Vec<String> {
     let notes = world.server.task(1)["note"]
@@ -441,4 +442,41 @@ fn a_record_of_a_later_build_is_left_alone() {
             .contains_key(&place)
     );
     assert_ne!(world.outcome("a", "e1"), Some(&EditOutcome::Discarded));
+}
+
+#[test]
+fn a_patch_of_a_dead_worker_that_arrives_after_a_read_is_not_made_again_over_a_colleague() {
+    for (added, dies_again) in [(false, false), (true, false), (true, true)] {
+        let mut world = World::live(5);
+        world.edit("a", "e1", 1, business_status("mine"));
+        let late = world.hold_up(HttpMethod::Patch, "Task/t1");
+        world.next_life(1_000);
+        world.hello("a");
+        let read = world.hold_up(HttpMethod::Get, "Task/t1");
+        if added {
+            // It goes with the first in one request.
+            world.edit("a", "e2", 1, note("x"));
+        }
+        world.at(0, Happening::Reaches(read));
+        let again = world.hold_up(HttpMethod::Patch, "Task/t1");
+        world.reaches_too_late(late, &again);
+        let mut theirs = world.server.task(1).clone();
+        assert_eq!(theirs["businessStatus"]["text"], "mine");
+        theirs["businessStatus"] = json!({ "text": "theirs" });
+        world.write(theirs);
+        if dies_again {
+            world.reaches_too_late(again.clone(), &again);
+            restart(&mut world);
+        } else {
+            world.at(0, Happening::Reaches(again));
+        }
+        world.run(10_000);
+        world.assert_applied("a", "e1");
+        let status = &world.server.task(1)["businessStatus"]["text"];
+        assert_eq!(status, "theirs", "it was made, and a colleague has seen it");
+        if added {
+            world.assert_applied("a", "e2");
+            assert_eq!(texts(&world), ["x"]);
+        }
+    }
 }

@@ -88,6 +88,20 @@ pub(super) fn status(seen: &str, wanted: &str) -> Vec<FieldChange> {
     }]
 }
 
+/// A label of the ward's own workflow, where there was none: the last writer wins.
+pub(super) fn business_status(wanted: &str) -> Vec<FieldChange> {
+    let wanted = FieldValue::Concept {
+        code: None,
+        system: None,
+        label: wanted.into(),
+    };
+    vec![FieldChange {
+        field: EditField::BusinessStatus,
+        seen: FieldValue::Absent,
+        wanted,
+    }]
+}
+
 pub(super) fn note(text: &str) -> Vec<FieldChange> {
     let wanted = FieldValue::Note {
         author: None,

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::world::{Happening, World};
-use crate::engine::Input;
+use crate::engine::{HttpMethod, HttpRequest, Input};
 
 impl World {
     /// Holds back requests on their way; returns how many.
@@ -20,6 +20,32 @@ impl World {
             }
         }
         keys.len()
+    }
+
+    /// Goes on until such a request is on its way, and holds it up.
+    pub(super) fn hold_up(&mut self, method: HttpMethod, path: &str) -> HttpRequest {
+        let is_meant = |happening: &Happening| matches!(happening, Happening::Reaches(request) if request.method == method && request.url.ends_with(path));
+        for _ in 0..10_000 {
+            let meant = self.queue.iter().find(|(_, happening)| is_meant(happening));
+            let meant = meant.map(|(key, _)| *key);
+            if let Some(Happening::Reaches(request)) = meant.and_then(|key| self.queue.remove(&key))
+            {
+                return request;
+            }
+            self.run(1);
+        }
+        panic!("nothing was sent\n{}", self.logs.join("\n"));
+    }
+
+    /// A request of a dead worker reaches the server, and nobody waits for its answer. A token lives an hour; this server knows
+    /// only the one that others send now.
+    pub(super) fn reaches_too_late(&mut self, request: HttpRequest, others: &HttpRequest) {
+        let bearer = others.bearer.clone();
+        let request = HttpRequest { bearer, ..request };
+        let answer = self.server.answer(self.now, &request);
+        assert!(answer.is_ok(), "{answer:?}");
+        let frames = std::mem::take(&mut self.server.outgoing);
+        self.deliver(frames);
     }
 
     /// Holds back the answer to a read of this resource; whether there was one on its way.
