@@ -119,6 +119,11 @@ pub const OUT_OF_SIGHT_MAX: usize = 50;
 /// Time between two questions what may be read while nothing makes that doubtful: as often as everything else is proven,
 /// whatever puts that off.
 pub const ACCESS_PROOF_EVERY_MS: i64 = ANTI_ENTROPY_EVERY_MS;
+/// What was asked between two equal answers to that may have been answered to somebody who was allowed to read less for a moment.
+/// A proof reads everything since the first of them once more, and this much: as old is the last search before it, as a rule.
+pub const ACCESS_LOOK_BACK_MIN_MS: i64 = ANTI_ENTROPY_EVERY_MS + ANTI_ENTROPY_EVERY_MS / 5;
+/// After a longer time without an answer no more than this is read twice: it would have to be during the very search after it.
+pub const ACCESS_LOOK_BACK_MAX_MS: i64 = 5 * ANTI_ENTROPY_EVERY_MS;
 /// Wait before that is asked again where something else has answered in the server's place.
 pub const SESSION_CHECK_AGAIN_MS: i64 = 30_000;
 /// The access token is renewed when so much of its life is left (it lives an hour).

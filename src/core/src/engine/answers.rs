@@ -108,6 +108,8 @@ impl Engine {
                         .log(LogLevel::Info, format!("the first load of {kind} is done"));
                     self.tell_loaded(&kind);
                     self.counts_dirty = true;
+                    // Of what may be read now nothing older is read again for a long time: that it is all has to be certain.
+                    self.session.confirm_access(&mut self.io);
                 }
             }
         }

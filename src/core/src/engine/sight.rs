@@ -50,6 +50,9 @@ impl Engine {
 
     /// The server may have said what the user may read.
     pub(super) fn look_again(&mut self) {
+        if let Some(since_ms) = self.session.take_confirmed_ms() {
+            self.reconcile.on_access_proven(since_ms);
+        }
         if !self.session.take_settled_doubt() {
             return;
         }

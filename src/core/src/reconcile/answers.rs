@@ -281,6 +281,9 @@ impl Reconcile {
             sync.proven = sync.proven.max(run.mark);
             sync.proven_at = Some(shows_until);
         }
+        if run.look_back_ms > 0 && reaches_back {
+            sync.look_back_ms = 0;
+        }
         let was = sync.caught_up;
         let blind = run.is_blind(sync.restricted);
         sync.caught_up = sync.bound && ((run.covers_binding && !blind) || was);

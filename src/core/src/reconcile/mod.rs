@@ -264,6 +264,21 @@ impl Reconcile {
         }
     }
 
+    /// The server has said again what may be read, and it is the same as so long ago. In between it may have been less, for a
+    /// moment in which changes were neither sent nor found: the next proof reads what was written since then once more.
+    pub(crate) fn on_access_proven(&mut self, since_ms: i64) {
+        // The last search before that moment may be as old as two of them are apart.
+        let reach_ms = since_ms + limits::ACCESS_LOOK_BACK_MIN_MS;
+        let reach_ms = reach_ms.min(limits::ACCESS_LOOK_BACK_MAX_MS);
+        for sync in self.types.iter_mut().filter(|sync| sync.loaded) {
+            sync.look_back_ms = sync.look_back_ms.max(reach_ms);
+            // What is on its way was asked before that.
+            if let Some(run) = &mut sync.run {
+                run.look_back_ms = 0;
+            }
+        }
+    }
+
     /// A row could not be read although the type could: what is known of the type is loaded anew.
     pub(crate) fn reload_soon(&mut self, io: &mut Io, kind: &ResourceType) {
         if let Some(index) = self.index(kind) {
@@ -364,7 +379,12 @@ impl Reconcile {
                 Reason::Rebound => sync.stream.max(sync.proven),
                 _ => sync.proven,
             };
-            let known = known.map(|known| known - limits::RECONCILE_OVERLAP_MS);
+            run.look_back_ms = match reason {
+                // What comes first is what nobody has seen; the proof that follows looks back.
+                Reason::Rebound => 0,
+                _ => sync.look_back_ms,
+            };
+            let known = known.map(|known| known - limits::RECONCILE_OVERLAP_MS - run.look_back_ms);
             run.from = match (known, also_from) {
                 (Some(known), Some(other)) => Some(known.min(other)),
                 (known, other) => known.or(other),

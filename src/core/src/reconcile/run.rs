@@ -34,6 +34,8 @@ pub(super) struct Run {
     pub(super) server_started: Option<Timestamp>,
     /// Changes since then are read.
     pub(super) from: Option<Timestamp>,
+    /// How much further back than to the mark of before that is.
+    pub(super) look_back_ms: i64,
     /// The newest time seen before the stage began. All walks of the stage start later on the server, so everything up to
     /// here is in them; the newest time that a walk finds is no such mark, because the other walk may have started before.
     pub(super) mark: Option<Timestamp>,
@@ -63,6 +65,7 @@ impl Run {
             load_started: None,
             server_started: None,
             from: None,
+            look_back_ms: 0,
             mark: None,
             covers_binding: false,
             waiting: 0,

@@ -72,6 +72,9 @@ pub(super) struct TypeSync {
     pub(super) load_open: bool,
     /// Something happened during the run that it may have overlooked.
     pub(super) again: bool,
+    /// How much further back than to the last mark the next proof has to read: what was asked since may have been answered to
+    /// somebody who for a moment was allowed to read less.
+    pub(super) look_back_ms: i64,
 }
 
 impl TypeSync {
@@ -100,6 +103,10 @@ impl TypeSync {
             reload: false,
             load_open: false,
             again: false,
+            look_back_ms: match restored {
+                Some(_) => limits::ACCESS_PROOF_EVERY_MS + limits::ACCESS_LOOK_BACK_MIN_MS,
+                None => 0,
+            },
         }
     }
 

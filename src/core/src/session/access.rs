@@ -24,6 +24,14 @@ impl Session {
         }
     }
 
+    /// What was read just now is taken for all there is: it has to be certain what may be read.
+    pub(crate) fn confirm_access(&mut self, io: &mut Io) {
+        if self.identity().is_some() {
+            self.unconfirmed = true;
+            self.ask_me_again(io);
+        }
+    }
+
     /// A row is not shown any longer that was: the policy may have changed, for a moment only.
     pub(crate) fn doubt_access(&mut self, io: &mut Io) {
         self.doubted_at = Some(io.now);
@@ -33,6 +41,11 @@ impl Session {
     /// Whether the server has said what may be read since that was doubted last; once.
     pub(crate) fn take_settled_doubt(&mut self) -> bool {
         std::mem::take(&mut self.doubt_settled)
+    }
+
+    /// How long ago the server gave the same answer as just now to what may be read; once.
+    pub(crate) fn take_confirmed_ms(&mut self) -> Option<i64> {
+        self.confirmed_ms.take()
     }
 
     /// Asks from time to time what may be read: a policy that changed makes no frame, and moves no `lastUpdated`

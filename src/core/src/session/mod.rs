@@ -141,6 +141,10 @@ pub(crate) struct Session {
     proven_at: Option<Timestamp>,
     /// When it was last asked that.
     asked_at: Option<Timestamp>,
+    /// When it was asked what it answered last.
+    answered_asked_at: Option<Timestamp>,
+    /// So long ago the answer was the same.
+    confirmed_ms: Option<i64>,
     /// Since when something says that less may be read than before.
     doubted_at: Option<Timestamp>,
     /// The server was asked after that, and has answered.
@@ -159,6 +163,8 @@ impl Session {
             checked_at: None,
             proven_at: None,
             asked_at: None,
+            answered_asked_at: None,
+            confirmed_ms: None,
             doubted_at: None,
             doubt_settled: false,
         }
@@ -438,6 +444,8 @@ impl Session {
         self.state = State::SignedOut(reason);
         self.checked_at = None;
         self.proven_at = None;
+        self.answered_asked_at = None;
+        self.confirmed_ms = None;
         self.doubted_at = None;
         self.doubt_settled = false;
         io.timers.stop(Timer::SessionRefresh);

@@ -122,9 +122,11 @@ impl Session {
         if known.as_ref() != Some(&identity) {
             self.save(io);
         }
+        let before = std::mem::replace(&mut self.answered_asked_at, self.asked_at);
         match known {
             None => Some(Event::SignedIn),
             Some(known) if known.reads_like(&identity) => {
+                self.confirmed_ms = before.map(|before| io.now.since_ms(before));
                 (known != identity).then_some(Event::Changed)
             }
             Some(_) => Some(Event::Switched),

@@ -284,6 +284,35 @@ fn a_policy_that_changes_without_a_word_is_noticed_within_the_time_of_a_proof() 
 }
 
 #[test]
+fn what_was_written_before_a_policy_that_was_narrow_for_a_moment_is_found_though_nobody_saw_it_change()
+ {
+    for worker_dies in [false, true] {
+        let mut world = World::live(12);
+        world.sockets_blocked = true;
+        world.drop_sockets();
+        world.run(65_000);
+        // The last poll before that is some seconds old.
+        world.write(task(20, "requested"));
+        world.server.faults.only_owner = Some("Practitioner/other".into());
+        world.server.faults.hang = Some("auth/me");
+        world.run(10_000);
+        // A poll finds this, and the next one takes its time for that until which all is known.
+        world.write(owned(21, "Practitioner/other"));
+        world.run(70_000);
+        world.server.faults.only_owner = None;
+        world.server.faults.hang = None;
+        if worker_dies {
+            world.next_life(600_000);
+            world.write(task(22, "requested"));
+            world.hello("a");
+            world.watch("a");
+        }
+        world.run(90_000);
+        world.assert_equal();
+    }
+}
+
+#[test]
 fn a_read_that_comes_after_a_search_which_did_not_find_the_row_is_not_believed() {
     let mut world = of_a_restricted_user(4);
     sign_in(&mut world);
