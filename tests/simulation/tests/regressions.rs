@@ -32,6 +32,22 @@ const EDITING: &[(u64, &str)] = &[
         1_000_069_974,
         "a write that was answered late took the place of what a slow read had brought meanwhile",
     ),
+    (
+        1_000_166_166,
+        "an edit in the middle of a chain was taken back, and the books lost the link between those around it",
+    ),
+    (
+        1_000_202_515,
+        "what was written before a policy that was narrow for a moment was never found",
+    ),
+    (
+        1_000_202_873,
+        "a patch of a dead worker arrived after the next one had read, and was made once more over a colleague's",
+    ),
+    (
+        1_000_227_172,
+        "a worker died between a claim and the rows that it spoke of",
+    ),
 ];
 
 /// A seed, and what was wrong. Nobody could edit then.

@@ -62,8 +62,8 @@ impl World {
         let again = wanting
             .iter()
             .filter_map(|edit| self.ledger.edits.get(edit));
-        let mut again =
-            again.filter(|known| known.user == user && (known.is_begun() || was_taken_back(known)));
+        let mut again = again
+            .filter(|known| known.user == user && (known.is_begun() || known.was_taken_back()));
         if own.is_empty() && again.any(|known| self.storage_failed(known.profile)) {
             return;
         }
@@ -134,11 +134,6 @@ impl World {
         });
         wanting.map(|(id, _)| id.clone()).collect()
     }
-}
-
-fn was_taken_back(known: &Known) -> bool {
-    let discarded = EditOutcome::Discarded;
-    matches!(&known.end, Some(End::Told { outcome, .. }) if *outcome == discarded)
 }
 
 /// Whether an edit was not made yet and may still be.

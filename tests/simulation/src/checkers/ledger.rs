@@ -248,7 +248,33 @@ impl Ledger {
             values.any(|seen| seen == value)
         };
         let mut before = known.follows.iter().filter_map(|id| self.edits.get(id));
-        holds(known, false) || before.any(|known| holds(known, true))
+        holds(known, false)
+            || before.any(|known| holds(known, true))
+            || self
+                .taken_back_before(known)
+                .iter()
+                .any(|known| holds(known, false))
+    }
+
+    /// Edits before those that an edit follows on, which their user took back: what they had seen is what is seen now.
+    fn taken_back_before(&self, known: &Known) -> Vec<&Known> {
+        let mut ids: Vec<&EditId> = known.follows.iter().collect();
+        let mut looked_at = BTreeSet::new();
+        let mut found = Vec::new();
+        while let Some(id) = ids.pop() {
+            let Some(known) = self.edits.get(id).filter(|_| looked_at.insert(id)) else {
+                continue;
+            };
+            let before = known
+                .follows
+                .iter()
+                .filter_map(|id| self.edits.get_key_value(id));
+            for (id, before) in before.filter(|(_, before)| before.was_taken_back()) {
+                found.push(before);
+                ids.push(id);
+            }
+        }
+        found
     }
 
     /// Whether nothing was left of a change when it was typed, or since: an edit of the same user that was on its way led to the
@@ -327,6 +353,12 @@ fn reach<'a>(
 }
 
 impl Known {
+    /// Whether its user took it back before it was sent.
+    pub(super) fn was_taken_back(&self) -> bool {
+        let discarded = EditOutcome::Discarded;
+        matches!(&self.end, Some(End::Told { outcome, .. }) if *outcome == discarded)
+    }
+
     /// Whether no engine is known to have taken it.
     pub(super) fn is_new(&self) -> bool {
         !self.shown
