@@ -296,6 +296,26 @@ fn what_was_typed_on_top_of_a_conflict_waits_for_the_decision() {
 }
 
 #[test]
+fn what_was_typed_twice_on_top_of_a_conflict_goes_with_the_decision_in_one_request() {
+    let mut world = world();
+    colleague_is_faster(&mut world, with_priority(1, "urgent"));
+    world.edit("a", "e1", 1, priority(Some("routine"), "stat"));
+    world.run(500);
+    // What is seen is theirs.
+    world.edit("a", "e2", 1, priority(Some("urgent"), "stat"));
+    world.edit("a", "e3", 1, priority(Some("urgent"), "asap"));
+    world.run(500);
+    let patches = world.server.patches();
+    world.decide("a", "e1", vec![Choice::KeepMine]);
+    world.run(500);
+    world.assert_applied("a", "e1");
+    assert_eq!(world.outcome("a", "e1"), world.outcome("a", "e2"));
+    assert_eq!(world.outcome("a", "e1"), world.outcome("a", "e3"));
+    assert_eq!(world.server.task(1)["priority"], "asap");
+    assert_eq!(world.server.patches(), patches + 1);
+}
+
+#[test]
 fn theirs_changes_while_the_user_thinks_and_an_outdated_decision_is_asked_for_again() {
     let mut world = world();
     colleague_is_faster(&mut world, with_priority(1, "asap"));
