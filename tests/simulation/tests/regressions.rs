@@ -48,6 +48,10 @@ const EDITING: &[(u64, &str)] = &[
         1_000_227_172,
         "a worker died between a claim and the rows that it spoke of",
     ),
+    (
+        2_000_073_261,
+        "what a read had brought while stored rows came back was replaced by the stored row",
+    ),
 ];
 
 /// A seed, and what was wrong. Nobody could edit then.

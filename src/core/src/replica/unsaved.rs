@@ -86,19 +86,17 @@ impl Replica {
     }
 
     /// A row comes back from the store, where the later one of two versions is the state that was seen last, whatever its
-    /// time says. What the stream brought since is newer than both.
+    /// time says. What the server has said since, in a frame or an answer, is newer than both.
     pub(crate) fn restore(&mut self, resource: Resource, members: Membership) {
-        let heard = self.rows.get(&resource.key);
-        if heard.is_none_or(|entry| entry.framed_at.is_none()) {
-            let never = Timestamp(i64::MIN);
-            self.put(resource, members, None, (never, never));
+        let known = self.rows.get(&resource.key);
+        if known.is_none_or(is_stored) {
+            self.put(resource, members, None, (NEVER, NEVER));
         }
     }
 
     /// The store says that a row left.
     pub(crate) fn restore_gone(&mut self, key: &ResourceKey) {
-        let heard = self.rows.get(key);
-        if heard.is_some_and(|entry| entry.framed_at.is_none()) {
+        if self.rows.get(key).is_some_and(is_stored) {
             self.remove(key);
         }
     }
@@ -120,6 +118,14 @@ impl Replica {
             }
         }
     }
+}
+
+/// When the server said in this life what only the store says.
+const NEVER: Timestamp = Timestamp(i64::MIN);
+
+/// Whether only the store knows of it.
+fn is_stored(entry: &Entry) -> bool {
+    entry.taken_at == NEVER
 }
 
 fn is_kept(entry: &Entry) -> bool {

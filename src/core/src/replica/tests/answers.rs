@@ -42,3 +42,39 @@ fn what_a_read_found_deleted_does_not_come_back_with_the_answer_to_a_write() {
     let due = Timestamp(60 + limits::SETTLE_QUIET_MS);
     assert_eq!(replica.disputes().take_due(due), [key("t")]);
 }
+
+#[test]
+fn what_the_server_has_said_is_not_replaced_by_what_was_stored_before() {
+    let said = [
+        Source::Read(Timestamp(5)),
+        Source::Write(Timestamp(5)),
+        Source::Frame,
+    ];
+    for source in said {
+        let mut replica = Replica::default();
+        replica.accept(Timestamp(10), task("t", 2, 1_300), 1, source);
+        replica.restore(task("t", 1, 1_000), 1);
+        let version = |replica: &Replica| {
+            let entry = replica.get(&key("t"));
+            entry.map(|entry| entry.resource.version.clone())
+        };
+        assert_eq!(
+            version(&replica),
+            Some(task("t", 2, 1_300).version),
+            "{source:?}"
+        );
+        replica.restore_gone(&key("t"));
+        assert!(version(&replica).is_some(), "{source:?}");
+    }
+    let mut replica = Replica::default();
+    replica.restore(task("t", 2, 1_300), 1);
+    // The store tells in the order of what was seen, whatever the server's clock said.
+    replica.restore(task("t", 1, 1_000), 1);
+    assert!(
+        replica
+            .get(&key("t"))
+            .is_some_and(|entry| entry.resource.version == task("t", 1, 1_000).version)
+    );
+    replica.restore_gone(&key("t"));
+    assert!(replica.get(&key("t")).is_none());
+}
