@@ -1,8 +1,8 @@
 //! Texts that were typed and not saved: kept like edits, for their author only, so that neither a closed tab nor a killed worker
 //! takes them along.
 //!
-//! A draft belongs to the tab in which it was typed. When that tab is gone it goes to the next one that has the record open. Must
-//! never be sent to the server: nobody has asked for that.
+//! A draft belongs to the tab in which it was typed. When that tab is gone, or has forgotten it with a session that ended, it goes
+//! to the next one that has the record open. Must never be sent to the server: nobody has asked for that.
 
 use serde::{Deserialize, Serialize};
 
@@ -98,7 +98,8 @@ impl Outbox {
         }
     }
 
-    /// Gives a tab what was typed about a record in tabs that are gone, oldest first, and what was typed in it before it forgot.
+    /// Gives a tab what was typed about a record in tabs that are gone or have forgotten it, oldest first: a session that ends
+    /// makes tabs forget.
     /// Notes are joined; of a field there is one text, and where the tab has one itself the other waits.
     pub(crate) fn adopt_drafts(
         &mut self,
@@ -117,8 +118,8 @@ impl Outbox {
         let mut texts = Vec::new();
         for (number, draft) in &mut self.drafts {
             let own = draft.tab == *tab;
-            let free = own || (settled && !is_here(&draft.tab));
-            if draft.resource != *resource || !free || (own && self.drafts_told.contains(number)) {
+            let is_had = is_here(&draft.tab) && self.drafts_told.contains(number);
+            if draft.resource != *resource || is_had || !(own || settled) {
                 continue;
             }
             if draft.of.field != EditField::Note && taken.contains(&draft.of) {
