@@ -67,6 +67,10 @@ pub enum Editing {
     Retry,
     /// Discards something.
     Discard,
+    /// Types a word about the open record, and does not save it.
+    Type,
+    /// Wants nothing any longer of what was typed there.
+    GiveUp,
 }
 
 /// What waits for the next edit on its way.

@@ -140,13 +140,6 @@ const SECOND_MS: Millis = 1_000;
 const MINUTE_MS: Millis = 60_000;
 
 impl Plan {
-    /// The plan of a seed.
-    pub fn of(seed: u64) -> Self {
-        let mut plan = Self::without_edits(seed);
-        crate::plan_edits::add(&mut plan);
-        plan
-    }
-
     /// The plan of a seed in which nobody edits: what seeds meant before anybody could.
     pub fn without_edits(seed: u64) -> Self {
         let mut rng = Rng::with_seed(seed ^ 0x706c_616e);

@@ -12,8 +12,24 @@ use crate::{
 /// Steps that people take soon after another.
 const SOON_MS: Millis = 1_500;
 
+impl Plan {
+    /// The plan of a seed.
+    pub fn of(seed: u64) -> Self {
+        let mut plan = Self::without_drafts(seed);
+        add_drafts(&mut plan);
+        plan
+    }
+
+    /// The plan of a seed in which everybody saves what they type: what seeds meant before anybody could leave it.
+    pub fn without_drafts(seed: u64) -> Self {
+        let mut plan = Self::without_edits(seed);
+        add(&mut plan);
+        plan
+    }
+}
+
 /// Adds edits to a plan; some plans have none.
-pub(crate) fn add(plan: &mut Plan) {
+fn add(plan: &mut Plan) {
     let mut rng = Rng::with_seed(plan.seed ^ 0x6564_6974);
     if rng.u8(0..4) == 0 {
         return;
@@ -37,6 +53,27 @@ pub(crate) fn add(plan: &mut Plan) {
         for _ in 0..rng.usize(1..5) {
             let at_ms = rng.i64(0..plan.duration_ms);
             plan.add(at_ms, Action::Ambush(ambush(&mut rng)));
+        }
+    }
+    plan.steps.sort_by_key(|step| step.at_ms);
+}
+
+/// Adds what is typed and not saved; most plans have nothing of it.
+fn add_drafts(plan: &mut Plan) {
+    let mut rng = Rng::with_seed(plan.seed ^ 0x6472_6166);
+    if rng.u8(0..4) > 0 {
+        return;
+    }
+    for _ in 0..rng.usize(1..4) {
+        // A person opens a record, types some words into it, and sometimes thinks better of it.
+        let (tab, pick) = (rng.u32(..), rng.u32(..));
+        let mut at_ms = rng.i64(0..plan.duration_ms);
+        for _ in 0..rng.usize(2..6) {
+            plan.add(at_ms, Action::Edit(tab, Editing::Type, pick));
+            at_ms = (at_ms + rng.i64(0..SOON_MS)).min(plan.duration_ms);
+        }
+        if rng.u8(0..4) == 0 {
+            plan.add(at_ms, Action::Edit(tab, Editing::GiveUp, pick));
         }
     }
     plan.steps.sort_by_key(|step| step.at_ms);

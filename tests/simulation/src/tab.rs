@@ -15,7 +15,7 @@ use panels_core::{
     time::Timestamp,
 };
 
-use crate::{checkers::TabChecks, queue::Millis, truth::Panel, worker::PortNo};
+use crate::{checkers::TabChecks, queue::Millis, truth::Panel, worker::PortNo, world::Draft};
 
 /// See the module.
 #[derive(Debug)]
@@ -56,6 +56,8 @@ pub(crate) struct Tab {
     pub(crate) record: Option<RecordView>,
     /// The edits of the user, from every tab.
     pub(crate) edits: EditList,
+    /// What was typed and not saved.
+    pub(crate) drafts: Vec<Draft>,
     pub(crate) reload_needed: bool,
     pub(crate) checks: TabChecks,
 }
@@ -120,6 +122,7 @@ impl Tab {
             counts: Vec::new(),
             record: None,
             edits: EditList::default(),
+            drafts: Vec::new(),
             reload_needed: false,
             checks: TabChecks::default(),
         }
@@ -153,6 +156,7 @@ impl Tab {
         self.table = None;
         self.record = None;
         self.edits.restart();
+        self.drafts.clear();
         self.panels = None;
         self.counts.clear();
         self.checks.forget();

@@ -34,11 +34,17 @@ const BUGS: &[(Bug, u8, u64)] = &[
     (Bug::EditSentTwice, 3, 50),
     (Bug::EditUntested, 3, 300),
     (Bug::EditsInherited, 3, 1000),
+    (Bug::DraftsWithheld, 3, 500),
 ];
 
 /// The first seed that shows a bug.
 fn first_caught(bug: Bug, seeds: u64) -> Option<(u64, Outcome)> {
-    let outcomes = (0..seeds).map(|seed| (seed, run::run_with(&Plan::of(seed), Some(bug))));
+    // What is half typed is another way in which the edits of somebody else can be seen.
+    let plan = match bug {
+        Bug::DraftsWithheld => Plan::of,
+        _ => Plan::without_drafts,
+    };
+    let outcomes = (0..seeds).map(|seed| (seed, run::run_with(&plan(seed), Some(bug))));
     outcomes
         .into_iter()
         .find(|(_, outcome)| outcome.violation.is_some())

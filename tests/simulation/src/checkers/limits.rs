@@ -40,6 +40,7 @@ impl World {
         }
         self.check_secrecy(worker, output);
         self.check_edits(worker, output);
+        self.check_drafts(worker, output);
     }
 
     fn check_one_socket(&mut self, worker: usize) {

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod applied;
+mod drafts;
 mod edits;
 mod fresh;
 mod ledger;
@@ -14,6 +15,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use panels_core::limits as core_limits;
 
+pub(crate) use drafts::Drafts;
 pub(crate) use fresh::Claim;
 pub(crate) use ledger::Ledger;
 pub(crate) use secrecy::Words;

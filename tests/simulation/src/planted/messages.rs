@@ -42,6 +42,7 @@ impl World {
             {
                 return None;
             }
+            (WorkerMessage::Draft { .. }, Bug::DraftsWithheld) => return None,
             _ => {}
         }
         Some(message)

@@ -71,6 +71,8 @@ pub enum Bug {
     EditUntested,
     /// Edits of whoever was here before are taken for those of whoever signs in.
     EditsInherited,
+    /// What was typed in a tab that is gone is given to nobody.
+    DraftsWithheld,
 }
 
 /// The bug in force and what it remembers.

@@ -42,6 +42,8 @@ impl World {
             Editing::Decide | Editing::Retry | Editing::Discard => {
                 self.settle_one(tab, editing, pick);
             }
+            Editing::Type => self.type_word(tab, pick),
+            Editing::GiveUp => self.give_up_text(tab, pick),
         }
     }
 
@@ -54,6 +56,9 @@ impl World {
         if discards {
             self.ledger
                 .let_go_of_tab(tab, "its user signed out over it");
+            if let Some(user) = self.tabs[tab].checks.user() {
+                self.drafts.let_go_of_all(self.tabs[tab].profile, user);
+            }
             self.say(tab, TabMessage::SignOutDiscarding);
         }
     }

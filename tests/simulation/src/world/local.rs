@@ -174,7 +174,9 @@ impl World {
         });
         let edits = Self::stores_edits(&command);
         self.check_discarded(worker, &command);
+        let texts = self.texts_to_keep(&command);
         let told = self.profiles[profile].storage.carry_out(worker, command);
+        self.note_kept(&texts, &told);
         if alive {
             if matches!(&told[..], [Input::SessionLoaded { text: None }]) {
                 self.expect_wiped(worker);

@@ -2,6 +2,7 @@
 //! to the next.
 
 mod ambush;
+mod drafting;
 mod editing;
 mod local;
 mod net;
@@ -20,7 +21,7 @@ use panels_sandbox::sandbox::SocketId as ServerSocket;
 
 use crate::{
     action::Ambush,
-    checkers::{Ledger, Violation, Words},
+    checkers::{Drafts, Ledger, Violation, Words},
     network::{Conn, Path},
     plan::Plan,
     planted::Planted,
@@ -33,6 +34,8 @@ use crate::{
     truth::Truth,
     worker::{PortNo, Worker},
 };
+
+pub(crate) use drafting::Draft;
 
 /// What a run may not exceed, besides some for every second that is planned: more means that it goes round in circles.
 const EVENTS_MAX: u64 = 2_000_000;
@@ -130,6 +133,8 @@ pub(crate) struct World {
     pub(crate) ambushes: VecDeque<Ambush>,
     /// Every edit there ever was.
     pub(crate) ledger: Ledger,
+    /// Everything that was ever half typed.
+    pub(crate) drafts: Drafts,
     pub(crate) config: String,
     pub(crate) tick_at: Option<Millis>,
     pub(crate) listeners: u64,
@@ -217,6 +222,7 @@ impl World {
             edits_named: 0,
             ambushes: VecDeque::new(),
             ledger: Ledger::default(),
+            drafts: Drafts::default(),
             config: format!(r#"{{"server":"{}"}}"#, crate::server::BASE),
             tick_at: None,
             listeners: 0,

@@ -33,6 +33,7 @@ impl World {
         let since = self.now;
         loop {
             self.settle_edits();
+            self.look_for_drafts();
             self.run_until(self.now + LOOK_EVERY_MS);
             if self.violation.is_some() {
                 return;
@@ -47,7 +48,7 @@ impl World {
                 },
             };
             if wrong.is_none()
-                && let Some(unsettled) = self.first_unsettled()
+                && let Some(unsettled) = self.first_unsettled().or_else(|| self.first_lost_draft())
             {
                 if passed_ms > EDITS_SETTLED_MS {
                     return self.violate(3, unsettled);

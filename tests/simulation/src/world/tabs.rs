@@ -211,9 +211,9 @@ impl World {
                 }
             }
             WorkerMessage::SignOutWarning { .. } => self.be_warned(tab),
+            WorkerMessage::Draft { record, of, text } => self.take_draft(tab, record, of, &text),
             WorkerMessage::Refused { .. }
             | WorkerMessage::Storage { .. }
-            | WorkerMessage::Draft { .. }
             | WorkerMessage::SetAside { .. }
             | WorkerMessage::Pong { .. }
             | WorkerMessage::EditRefused { .. }
@@ -222,6 +222,9 @@ impl World {
     }
 
     fn take_session(&mut self, tab: usize, session: SessionView) {
+        if let SessionView::SignedIn { .. } = &session {
+            self.repeat_drafts(tab);
+        }
         if self.tabs[tab].session == session {
             return;
         }
