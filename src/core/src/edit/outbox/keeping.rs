@@ -24,6 +24,8 @@ impl Outbox {
         self.drafts_told.clear();
         self.drafts_replaced.clear();
         if self.author.as_ref() == Some(&author) {
+            // Tabs say again what is typed in them, each in its own time.
+            self.opened_at = Some(io.now);
             self.parked = false;
             self.news.everything();
             return;

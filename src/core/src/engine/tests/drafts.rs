@@ -151,6 +151,28 @@ fn what_a_tab_forgot_at_the_end_of_a_session_comes_back_in_whichever_opens_the_r
 }
 
 #[test]
+fn what_is_being_typed_stays_in_its_tab_when_the_policy_changes() {
+    let mut world = live();
+    world.hello("b");
+    open(&mut world, "a", 1);
+    open(&mut world, "b", 1);
+    keep(&mut world, "a", 1, "half a thought");
+    world.server.faults.hidden_fields = vec!["description"];
+    let changed = |world: &World| world.logs.iter().any(|log| log.contains("rights"));
+    while !changed(&world) {
+        world.run(1);
+    }
+    // Both hear of it, and one says sooner what it has open than the other what is typed there.
+    open(&mut world, "b", 1);
+    keep(&mut world, "a", 1, "half a thought");
+    settle(&mut world);
+    assert_eq!(given(&world, "b"), Vec::<String>::new());
+    world.tab_gone("a");
+    world.run(50);
+    assert_eq!(given(&world, "b"), ["half a thought"]);
+}
+
+#[test]
 fn drafts_of_several_tabs_all_come_and_become_one() {
     let mut world = live();
     world.hello("b");
