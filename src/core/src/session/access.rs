@@ -19,8 +19,7 @@ impl Session {
             .is_some_and(|at| io.now.since_ms(at) < limits::ACCESS_CHECK_EVERY_MS);
         if self.identity().is_some() && !recently {
             self.checked_at = Some(io.now);
-            self.unconfirmed = true;
-            self.ask_me_again(io);
+            self.confirm_access(io);
         }
     }
 
@@ -56,9 +55,8 @@ impl Session {
             .proven_at
             .is_some_and(|at| io.now.since_ms(at) < limits::ACCESS_PROOF_EVERY_MS);
         let waits = io.timers.get(Timer::SessionCheck).is_some();
-        if self.identity().is_some() && !recently && !waits {
-            self.unconfirmed = true;
-            self.ask_me_again(io);
+        if !recently && !waits {
+            self.confirm_access(io);
         }
     }
 
