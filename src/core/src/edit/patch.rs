@@ -32,6 +32,16 @@ impl Patch {
         base: &Document,
         changes: impl IntoIterator<Item = &'a FieldChange>,
     ) -> Result<Self, Malformed> {
+        Self::holding(base, changes, [])
+    }
+
+    /// The same for edits of which the version holds a part already, as others made it: that part is tested for, since what
+    /// is called saved must be there altogether.
+    pub(crate) fn holding<'a>(
+        base: &Document,
+        changes: impl IntoIterator<Item = &'a FieldChange>,
+        held: impl IntoIterator<Item = &'a FieldChange>,
+    ) -> Result<Self, Malformed> {
         let mut builder = Builder {
             base: &base.body,
             body: base.body.clone(),
@@ -43,6 +53,9 @@ impl Patch {
             if change.standing(&builder.body) != Standing::Wanted {
                 builder.make(change)?;
             }
+        }
+        if !builder.operations.is_empty() {
+            held.into_iter().for_each(|change| builder.hold(change));
         }
         let mut operations = Vec::new();
         if builder.guarded {
@@ -117,6 +130,19 @@ impl Builder<'_> {
         Ok(())
     }
 
+    /// Tests for what the version holds.
+    fn hold(&mut self, change: &FieldChange) {
+        let path = change.field.path();
+        if change.field.is_list() {
+            let index = position(change.field, &change.wanted, self.base);
+            self.test_element(path, index);
+        } else if at(self.base, path).is_some() {
+            self.test_value(path);
+        } else {
+            self.guarded = true;
+        }
+    }
+
     /// An element is tested for at its place in the version: if the list has shifted, the test fails.
     fn test_element(&mut self, list: &[&str], index: Option<usize>) {
         match index {
@@ -125,7 +151,7 @@ impl Builder<'_> {
                 self.tests
                     .push(test(&place, &list_at(self.base, list)[index]));
             }
-            // It was added by this patch, or is one of several.
+            // It was added by this patch, is one of several, or is held not to be there.
             None => self.guarded = true,
         }
     }

@@ -218,6 +218,39 @@ fn changes_of(
     changes
 }
 
+#[test]
+fn what_the_version_holds_already_of_an_edit_is_tested_for() {
+    let base = document(json!({
+        "status": "requested", "priority": "stat", "note": [{ "text": "first" }, note("second").to_fhir()],
+    }));
+    let changes = [change(
+        EditField::Status,
+        code("requested"),
+        code("accepted"),
+    )];
+    let held = [
+        change(EditField::Priority, code("routine"), code("stat")),
+        change(EditField::Note, FieldValue::Absent, note("second")),
+    ];
+    let patch = Patch::holding(&base, &changes, &held).unwrap();
+    insta::assert_json_snapshot!(patch.operations);
+    let gone = [change(
+        EditField::Owner,
+        owner("Practitioner/b"),
+        FieldValue::Absent,
+    )];
+    let patch = Patch::holding(&base, &changes, &gone).unwrap();
+    assert_eq!(
+        patch.operations[0]["path"], "/meta/versionId",
+        "nothing tests for absence"
+    );
+    let nothing = Patch::holding(&base, &[], &held).unwrap();
+    assert!(
+        nothing.operations.is_empty(),
+        "nothing is sent only to be tested"
+    );
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
@@ -258,6 +291,32 @@ proptest! {
                 prop_assert!(before.same(&change.seen) || before.same(&after), "{:?}", change);
             }
             prop_assert_eq!(&after["note"], &now["note"], "an append is for one version only");
+        }
+    }
+
+    #[test]
+    fn a_patch_that_is_carried_out_leaves_every_edit_in_it_whole(
+        seen in bodies(),
+        now in bodies(),
+        scalars in prop::collection::vec(wanted(), 1..4),
+        notes in 0_usize..2,
+        phones in 0_u8..4,
+    ) {
+        let base = document(seen);
+        let changes = changes_of(&base.body, scalars, notes, phones);
+        let (held, made) = changes.split_at(changes.len() / 2);
+        // The version holds one half already.
+        let half = Document { body: Patch::of(&base, held).unwrap().body, ..base.clone() };
+        let patch = Patch::holding(&half, made, held).unwrap();
+        let mut now = document(now).body;
+        now["meta"]["versionId"] = json!("v2");
+        if patch.operations.is_empty() {
+            return Ok(());
+        }
+        if let Ok(after) = patched(now, &patch.operations) {
+            for change in &changes {
+                prop_assert_eq!(change.standing(&after), Standing::Wanted, "{:?}", change);
+            }
         }
     }
 
