@@ -8,7 +8,7 @@ use futures_util::{
     future::{AbortHandle, Abortable, poll_fn},
     stream::SplitSink,
 };
-use gloo_net::websocket::{Message, WebSocketError, futures::WebSocket};
+use gloo_net::websocket::{Message, State, WebSocketError, futures::WebSocket};
 use panels_core::{engine::SocketEvent, identity::SocketId};
 use std::{cell::RefCell, rc::Rc};
 use wasm_bindgen_futures::spawn_local;
@@ -32,15 +32,16 @@ impl Socket {
         url: &str,
         tell: impl Fn(SocketEvent) + 'static,
     ) -> Option<Self> {
-        let (mut sink, mut stream) = WebSocket::open(url).ok()?.split();
+        let mut socket = WebSocket::open(url).ok()?;
         let shared: Sink = Rc::default();
         let handed = shared.clone();
         let (reader, registration) = AbortHandle::new_pair();
         let conversation = async move {
-            if poll_fn(|context| sink.poll_ready_unpin(context))
-                .await
-                .is_ok()
-            {
+            // Asked of the whole: the half of a split one is ready at once. It is also ready once it has failed.
+            let ready = poll_fn(|context| socket.poll_ready_unpin(context)).await;
+            let is_open = ready.is_ok() && matches!(socket.state(), State::Open);
+            let (sink, mut stream) = socket.split();
+            if is_open {
                 handed.replace(Some(sink));
                 tell(SocketEvent::Opened);
             }
@@ -83,5 +84,30 @@ impl Drop for Socket {
     fn drop(&mut self) {
         self.reader.abort();
         self.sink.take();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    use super::*;
+    use crate::browser::next_turn;
+
+    #[wasm_bindgen_test]
+    async fn a_socket_that_nobody_answers_was_never_open() {
+        let told = Rc::new(RefCell::new(Vec::new()));
+        let telling = told.clone();
+        let tell = move |event| telling.borrow_mut().push(event);
+        let socket = Socket::open(SocketId(1), "ws://127.0.0.1:1/", tell).unwrap();
+        // Lost, as on any socket that is not open.
+        socket.send("{}");
+        let closed = SocketEvent::Closed {
+            code: ABNORMAL_CLOSURE,
+        };
+        while !told.borrow().contains(&closed) {
+            next_turn().await;
+        }
+        assert_eq!(*told.borrow(), [closed]);
     }
 }
