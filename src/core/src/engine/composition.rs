@@ -79,6 +79,8 @@ pub struct Engine {
     pub(super) flushed_at: Timestamp,
     pub(super) counts_dirty: bool,
     pub(super) started: Timestamp,
+    /// Since when the user has the rights of now.
+    pub(super) entitled_at: Timestamp,
     pub(super) streamed: Option<Timestamp>,
     /// Sockets were found to be blocked, and that was said.
     pub(super) sockets_blocked: bool,
@@ -127,6 +129,7 @@ impl Engine {
             flushed_at: Timestamp(i64::MIN),
             counts_dirty: false,
             started: now,
+            entitled_at: now,
             streamed: None,
             sockets_blocked: false,
             woke_at: None,
@@ -244,6 +247,7 @@ impl Engine {
             return;
         };
         self.io.log(LogLevel::Info, "signed in");
+        self.entitled_at = self.io.now;
         if !self.session.is_restored() {
             // Somebody waits for the first rows.
             self.io.requests.skip_turn(self.io.now);

@@ -29,6 +29,7 @@ use crate::{
     },
     replica::{Entry, IN_DRAWER, Membership, Source},
     session::Identity,
+    time::Timestamp,
 };
 
 impl Engine {
@@ -132,15 +133,29 @@ impl Engine {
         if let Call::Read(key) = &call
             && let Some(asked) = self.outbox.asked_at(key)
         {
-            self.take_read(key, outcome.clone(), asked);
+            if self.is_entitled(asked) {
+                self.take_read(key, outcome.clone(), asked);
+            } else {
+                self.read(key);
+            }
         }
         let in_doubt = self.session.is_restored();
         let event = self
             .outbox
             .on_answer(&mut self.io, call, &outcome, in_doubt);
         if let Some(EditEvent::Written(resource, asked)) = event {
-            self.accept(*resource, Source::Write(asked));
+            if self.is_entitled(asked) {
+                self.accept(*resource, Source::Write(asked));
+            } else {
+                self.read(&resource.key);
+            }
         }
+    }
+
+    /// Whether the answer to what was asked then is one to the rights of now. Edits outlive a change of rights; an answer from
+    /// before may hold what is hidden now.
+    fn is_entitled(&self, asked: Timestamp) -> bool {
+        asked > self.entitled_at
     }
 
     /// The end of a turn: edits get on, rows follow them, tabs are told.

@@ -6,6 +6,8 @@ use super::{
 };
 use crate::{
     cache::{CacheFailure, CacheStore},
+    engine::HttpMethod,
+    identity::PanelId,
     protocol::{OutboxSummary, SessionView, SignedOutReason, TabMessage, WorkerMessage},
 };
 
@@ -209,6 +211,26 @@ fn a_policy_that_changes_under_unsent_edits_leaves_them_where_they_are() {
     world.run(3 * 60_000);
     assert!(!signed_out(&world));
     assert_eq!(stored(&world), 1);
+}
+
+#[test]
+fn what_was_saved_before_the_policy_changed_is_not_shown_by_the_answer_to_that() {
+    let mut world = World::live(5);
+    world.edit("a", "e1", 1, priority(None, "stat"));
+    let patch = world.hold_up(HttpMethod::Patch, "Task/t1");
+    world.is_answered_late(&patch, 10_000);
+    world.server.faults.only_owner = Some("Practitioner/other".into());
+    // It is refused, so that the worker asks what may be read.
+    world.edit("a", "e2", 2, priority(None, "stat"));
+    world.run(8_000);
+    world.watch("a");
+    world.run(1_000);
+    let open_tasks = PanelId::new("open-tasks");
+    assert!(world.screen("a").rows[&open_tasks].is_empty());
+    assert_eq!(world.outcome("a", "e1"), None);
+    world.run(5_000);
+    world.assert_applied("a", "e1");
+    assert!(world.screen("a").rows[&open_tasks].is_empty());
 }
 
 #[test]

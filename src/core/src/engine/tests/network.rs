@@ -37,6 +37,15 @@ impl World {
         panic!("nothing was sent\n{}", self.logs.join("\n"));
     }
 
+    /// A request that was held up reaches the server now, and its answer takes that long.
+    pub(super) fn is_answered_late(&mut self, request: &HttpRequest, late_ms: i64) {
+        let result = self.server.answer(self.now, request);
+        let frames = std::mem::take(&mut self.server.outgoing);
+        self.deliver(frames);
+        let request = request.id;
+        self.at(late_ms, Happening::Input(Input::Http { request, result }));
+    }
+
     /// A request of a dead worker reaches the server, and nobody waits for its answer. A token lives an hour; this server knows
     /// only the one that others send now.
     pub(super) fn reaches_too_late(&mut self, request: HttpRequest, others: &HttpRequest) {
