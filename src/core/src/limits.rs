@@ -114,8 +114,9 @@ pub const SESSION_AGE_MAX_MS: i64 = 12 * 60 * 60 * 1000;
 pub const SESSION_AHEAD_MAX_MS: i64 = 60 * 60 * 1000;
 /// Time between two questions who is signed in, when answers make that doubtful.
 pub const ACCESS_CHECK_EVERY_MS: i64 = 10_000;
-/// Rows that left the user's sight without a trace and are read once more by themselves; of more the whole type is.
-pub const OUT_OF_SIGHT_MAX: usize = 50;
+/// Rows that left the user's sight without a trace and are read once more by themselves; of more the whole type is. So many
+/// reads cost what one search does (Medplum 5.0.10: 1 point and 20), and each may have to be repeated.
+pub const OUT_OF_SIGHT_MAX: usize = 20;
 /// Time between two questions what may be read while nothing makes that doubtful: as often as everything else is proven,
 /// whatever puts that off.
 pub const ACCESS_PROOF_EVERY_MS: i64 = ANTI_ENTROPY_EVERY_MS;

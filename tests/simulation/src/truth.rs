@@ -180,6 +180,8 @@ pub(crate) struct Truth {
     users: Vec<User>,
     numbers: HashMap<Rc<str>, ResourceNo>,
     versions: HashMap<Rc<str>, VersionNo>,
+    /// When each version was committed.
+    committed: Vec<Millis>,
     resources: Vec<Resource>,
     /// By user, panel and resource.
     rows: Vec<[Vec<RowHistory>; 3]>,
@@ -212,6 +214,11 @@ impl Truth {
     /// Number of a version that was ever written.
     pub(crate) fn version(&self, id: &str) -> Option<VersionNo> {
         self.versions.get(id).copied()
+    }
+
+    /// When a version was committed.
+    pub(crate) fn committed_at(&self, version: VersionNo) -> Millis {
+        self.committed[version as usize]
     }
 
     /// Type and id of a resource.
@@ -282,6 +289,9 @@ impl Truth {
         self.resources[number].current = content.map(|(version, value)| {
             let next = self.versions.len() as VersionNo;
             let version = *self.versions.entry(version.into()).or_insert(next);
+            if version == next {
+                self.committed.push(now);
+            }
             (version, value.clone())
         });
         for user in 0..self.users.len() {

@@ -127,6 +127,26 @@ const SEEDS: &[(u64, &str)] = &[
     ),
 ];
 
+/// A seed in which somebody also types what nobody saves, and what was wrong.
+const TYPING: &[(u64, &str)] = &[
+    (
+        24_579,
+        "what a colleague had made of an edit and took back meanwhile was called saved",
+    ),
+    (
+        38_144,
+        "what a colleague had made of an edit and took back meanwhile was called saved",
+    ),
+    (
+        3_005_908,
+        "the answer to a write from before the rights of the user changed was shown",
+    ),
+    (
+        3_082_231,
+        "the books took a row with an edit laid over it for one that lacked what it was laid over",
+    ),
+];
+
 #[test]
 fn what_was_mended_stays_mended() {
     for (seed, what) in SEEDS {
@@ -139,6 +159,14 @@ fn what_was_mended_stays_mended() {
 fn what_was_mended_of_edits_stays_mended() {
     for (seed, what) in EDITING {
         let outcome = run::run(&Plan::without_drafts(*seed));
+        assert_eq!(outcome.violation, None, "seed {seed}: {what}");
+    }
+}
+
+#[test]
+fn what_was_mended_of_edits_and_drafts_stays_mended() {
+    for (seed, what) in TYPING {
+        let outcome = run::run(&Plan::of(*seed));
         assert_eq!(outcome.violation, None, "seed {seed}: {what}");
     }
 }

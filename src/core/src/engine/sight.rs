@@ -56,14 +56,15 @@ impl Engine {
         if !self.session.take_settled_doubt() {
             return;
         }
-        let mut rows: Vec<_> = self.out_of_sight.rows.drain().collect();
+        let mut types: Vec<_> = self.out_of_sight.types.drain().collect();
+        let rows = self.out_of_sight.rows.drain();
+        let mut rows: Vec<_> = rows.filter(|key| !types.contains(&key.kind)).collect();
         // In an order that a run can be repeated in.
         rows.sort();
+        types.sort();
         for key in rows {
             self.read(&key);
         }
-        let mut types: Vec<_> = self.out_of_sight.types.drain().collect();
-        types.sort();
         for kind in types {
             self.reconcile.reload_soon(&mut self.io, &kind);
         }

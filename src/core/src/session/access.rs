@@ -37,6 +37,13 @@ impl Session {
         self.check_access(io);
     }
 
+    /// The doubt is younger than the question that was answered.
+    pub(super) fn check_again(&mut self, io: &mut Io) {
+        let checked_at = self.checked_at.unwrap_or(io.now);
+        let at = (checked_at + limits::ACCESS_CHECK_EVERY_MS).max(io.now);
+        io.timers.set(Timer::SessionCheck, at);
+    }
+
     /// Whether the server has said what may be read since that was doubted last; once.
     pub(crate) fn take_settled_doubt(&mut self) -> bool {
         std::mem::take(&mut self.doubt_settled)
@@ -60,12 +67,17 @@ impl Session {
         }
     }
 
-    /// Asks again who is signed in, where something else has answered in the server's place.
+    /// Asks again who is signed in, where something else has answered in the server's place, or what may be read, where a doubt
+    /// came after the question.
     pub(crate) fn on_check_timer(&mut self, io: &mut Io) {
         match &self.state {
             _ if self.tokens.is_none() => {}
             State::Identifying { tab: None } => self.ask_me(io),
             _ if self.unconfirmed => self.ask_me_again(io),
+            _ if self.doubted_at.is_some() => {
+                self.checked_at = Some(io.now);
+                self.confirm_access(io);
+            }
             _ => {}
         }
     }

@@ -118,6 +118,8 @@ impl Session {
         self.proven_at = Some(io.now);
         if self.asked_at >= self.doubted_at {
             self.doubt_settled = self.doubted_at.take().is_some();
+        } else {
+            self.check_again(io);
         }
         if known.as_ref() != Some(&identity) {
             self.save(io);

@@ -129,7 +129,16 @@ impl World {
                 self.tabs[tab].checks.behind.remove(&number);
                 return None;
             }
-            Standing::Never if on_its_way => return None,
+            Standing::Never if on_its_way => {
+                // With an edit laid over it, a version that belongs to no panel is shown; what came before it is not lacking.
+                let shown_at = shown.map(|version| self.truth.committed_at(version));
+                let behind = &mut self.tabs[tab].checks.behind;
+                let lacking = behind.get(&number).map(|behind| behind.since);
+                if shown_at >= lacking {
+                    behind.remove(&number);
+                }
+                return None;
+            }
             Standing::Right => {
                 if let Some(behind) = self.tabs[tab].checks.behind.remove(&number)
                     && self.tabs[tab].surroundings.visible

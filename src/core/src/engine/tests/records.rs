@@ -105,3 +105,25 @@ fn a_row_that_was_out_of_sight_for_a_moment_comes_back_though_nobody_saw_the_pol
     assert!(is_shown(&world, "t1"));
     world.assert_live();
 }
+
+#[test]
+fn of_many_rows_that_were_out_of_sight_for_a_moment_the_type_is_read_and_none_by_itself() {
+    const ROWS: usize = limits::OUT_OF_SIGHT_MAX + 1;
+    let mut world = World::live(ROWS);
+    world.server.faults.hang = Some("auth/me");
+    world.server.faults.only_owner = Some("Practitioner/me".into());
+    for id in 0..ROWS {
+        world.edit("a", &format!("e{id}"), id, note("x"));
+    }
+    world.run(5_000);
+    assert!(!is_shown(&world, "t1") && !is_shown(&world, "t20"));
+    world.server.faults.only_owner = None;
+    world.server.faults.hang = None;
+    world.server.log.clear();
+    // Whoever was asked before the last row had gone is asked again.
+    world.run(limits::ACCESS_PROOF_EVERY_MS / 2);
+    world.assert_live();
+    world.assert_equal();
+    let mut log = world.server.log.iter();
+    assert!(log.all(|(_, path, _)| !path.contains("Task/")));
+}
