@@ -12,6 +12,7 @@ pub mod cache;
 mod collections;
 pub mod config;
 mod connection;
+pub mod draft_list;
 pub mod edit;
 pub mod edit_list;
 pub mod engine;

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use panels_core::{
     badge::{Badge, WorkerVoice},
+    draft_list::DraftList,
     edit_list::EditList,
     identity::{PanelId, TabId},
     link::Link,
@@ -15,7 +16,7 @@ use panels_core::{
     time::Timestamp,
 };
 
-use crate::{checkers::TabChecks, queue::Millis, truth::Panel, worker::PortNo, world::Draft};
+use crate::{checkers::TabChecks, queue::Millis, truth::Panel, worker::PortNo};
 
 /// See the module.
 #[derive(Debug)]
@@ -57,7 +58,7 @@ pub(crate) struct Tab {
     /// The edits of the user, from every tab.
     pub(crate) edits: EditList,
     /// What was typed and not saved.
-    pub(crate) drafts: Vec<Draft>,
+    pub(crate) drafts: DraftList,
     pub(crate) reload_needed: bool,
     pub(crate) checks: TabChecks,
 }
@@ -122,7 +123,7 @@ impl Tab {
             counts: Vec::new(),
             record: None,
             edits: EditList::default(),
-            drafts: Vec::new(),
+            drafts: DraftList::default(),
             reload_needed: false,
             checks: TabChecks::default(),
         }
@@ -156,7 +157,7 @@ impl Tab {
         self.table = None;
         self.record = None;
         self.edits.restart();
-        self.drafts.clear();
+        self.drafts.forget();
         self.panels = None;
         self.counts.clear();
         self.checks.forget();

@@ -1,31 +1,17 @@
-//! Texts that were typed and not saved: kept here while the page lives, and by the worker beyond that.
-//!
-//! Must never lose one: where two come together, both stay.
+//! Texts that were typed and not saved, for the views and the worker; the rules are in `panels_core::draft_list`.
 
 use leptos::prelude::*;
-use panels_core::{
-    identity::ResourceKey,
-    limits,
-    protocol::{DraftOf, EditField, TabMessage},
-};
+use panels_core::{draft_list::DraftList, identity::ResourceKey, protocol::DraftOf};
 
 use super::AppState;
 
-/// See the module. There are few: as many as somebody has begun to type.
+/// See the module.
 #[derive(Clone, Copy)]
-pub(crate) struct Drafts(RwSignal<Vec<Draft>>);
-
-#[derive(Clone)]
-struct Draft {
-    record: ResourceKey,
-    of: DraftOf,
-    /// `None`: it was given up or saved. A new worker has to hear that too.
-    text: Option<String>,
-}
+pub(crate) struct Drafts(RwSignal<DraftList>);
 
 impl Drafts {
     pub(super) fn new() -> Self {
-        Self(RwSignal::new(Vec::new()))
+        Self(RwSignal::default())
     }
 
     /// The note that was typed about a record.
@@ -41,16 +27,14 @@ impl Drafts {
         is_meant: impl Fn(&DraftOf) -> bool,
     ) -> Option<(DraftOf, String)> {
         self.0.with(|drafts| {
-            let mut meant = drafts
-                .iter()
-                .filter(|draft| draft.record == *record && is_meant(&draft.of));
-            meant.find_map(|draft| Some((draft.of.clone(), draft.text.clone()?)))
+            let found = drafts.find(record, is_meant);
+            found.map(|(of, text)| (of.clone(), text.to_owned()))
         })
     }
 
     /// Somebody else may sit down here.
     pub(super) fn forget(self) {
-        self.0.update(Vec::clear);
+        self.0.update(DraftList::forget);
     }
 }
 
@@ -66,50 +50,26 @@ impl AppState {
     }
 
     fn set_draft(self, record: &ResourceKey, of: DraftOf, text: Option<String>) {
-        self.send(TabMessage::KeepDraft {
-            record: record.clone(),
-            of: of.clone(),
-            text: text.clone().unwrap_or_default(),
-        });
-        self.edits.drafts.0.update(|drafts| {
-            drafts.retain(|draft| draft.record != *record || draft.of != of);
-            drafts.push(Draft {
-                record: record.clone(),
-                of,
-                text,
-            });
-            // The worker keeps no more of them: of what was given up longer ago it has nothing.
-            let given_up = drafts.iter().filter(|draft| draft.text.is_none()).count();
-            if given_up > limits::DRAFTS_MAX
-                && let Some(oldest) = drafts.iter().position(|draft| draft.text.is_none())
-            {
-                drafts.remove(oldest);
-            }
-        });
+        let drafts = self.edits.drafts.0;
+        let message = drafts.try_update(|drafts| drafts.set(record, of, text));
+        message.into_iter().for_each(|message| self.send(message));
     }
 
     /// Something was typed about a record in a tab that is gone, or here and was not taken.
     pub(super) fn take_draft(self, record: &ResourceKey, of: DraftOf, text: &str) {
-        let typed = untrack(|| self.edits.drafts.find(record, |known| *known == of));
-        let typed = typed.map(|(_, typed)| typed).unwrap_or_default();
-        if typed.contains(text) {
-            return;
-        }
-        let between = match of.field {
-            _ if typed.is_empty() => "",
-            EditField::Note => "\n\n",
-            EditField::AddressLines => "\n",
-            _ => " ",
-        };
-        self.keep_draft(record, of, format!("{typed}{between}{text}"));
+        let drafts = self.edits.drafts.0;
+        let message = drafts.try_update(|drafts| drafts.take(record, of, text));
+        let message = message.flatten();
+        message.into_iter().for_each(|message| self.send(message));
     }
 
     /// Somebody is signed in, perhaps with another worker: it hears what it may not know.
     pub(super) fn repeat_drafts(self) {
-        let drafts = self.edits.drafts.0.with_untracked(Clone::clone);
-        for Draft { record, of, text } in drafts {
-            let text = text.unwrap_or_default();
-            self.send(TabMessage::KeepDraft { record, of, text });
-        }
+        let messages: Vec<_> = self
+            .edits
+            .drafts
+            .0
+            .with_untracked(|drafts| drafts.messages().collect());
+        messages.into_iter().for_each(|message| self.send(message));
     }
 }

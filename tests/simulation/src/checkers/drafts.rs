@@ -176,10 +176,10 @@ impl World {
     /// Of a field there is one text: while a tab has another one, this waits on the disk until that is saved or given up.
     fn is_waiting(&self, text: &str, word: &Word) -> bool {
         let tabs = self.tabs_of(word.profile).into_iter();
-        let mut drafts = tabs.flat_map(|tab| &self.tabs[tab].drafts);
+        let mut drafts = tabs.flat_map(|tab| self.tabs[tab].drafts.texts());
         word.of.field != EditField::Note
             && self.is_on_disk(text, word)
-            && drafts.any(|draft| draft.takes_the_place_of(&word.record, &word.of))
+            && drafts.any(|(record, of, _)| *record == word.record && *of == word.of)
     }
 
     fn is_on_disk(&self, text: &str, word: &Word) -> bool {
@@ -195,8 +195,8 @@ impl World {
 
     fn is_in_a_tab(&self, text: &str, word: &Word) -> bool {
         let tabs = self.tabs_of(word.profile).into_iter();
-        let mut drafts = tabs.flat_map(|tab| &self.tabs[tab].drafts);
-        drafts.any(|draft| draft.text.contains(text))
+        let mut drafts = tabs.flat_map(|tab| self.tabs[tab].drafts.texts());
+        drafts.any(|(_, _, typed)| typed.contains(text))
     }
 
     /// Whether it may be gone: its user let it go; it never was on the disk, and its tab or the worker died; the disk was wiped.

@@ -1,4 +1,4 @@
-//! What people type and do not save, and what the app does with it: as in `state/drafts.rs` of `panels-app`.
+//! What people type and do not save.
 
 use panels_core::{
     identity::ResourceKey,
@@ -7,22 +7,6 @@ use panels_core::{
 
 use super::World;
 use crate::trace::Who;
-
-/// A text that was typed in a tab.
-#[derive(Clone, Debug)]
-pub(crate) struct Draft {
-    record: ResourceKey,
-    of: DraftOf,
-    /// Empty: it was given up. A new worker has to hear that too.
-    pub(crate) text: String,
-}
-
-impl Draft {
-    /// Whether it is a text for the same.
-    pub(crate) fn takes_the_place_of(&self, record: &ResourceKey, of: &DraftOf) -> bool {
-        self.record == *record && self.of == *of && !self.text.is_empty()
-    }
-}
 
 impl World {
     /// Somebody types a word about the open record, or opens one.
@@ -41,7 +25,7 @@ impl World {
             format!("> types {word} about {record}")
         });
         let typed = self.typed(tab, &record, &of);
-        self.set_draft(tab, record, of, format!("{typed}{word}"));
+        self.set_draft(tab, &record, of, Some(format!("{typed}{word}")));
     }
 
     /// Somebody wants nothing any longer of what was typed about the open record.
@@ -58,7 +42,7 @@ impl World {
         self.drafts.let_go(&typed);
         self.trace
             .line(self.now, Who::Tab(tab), || format!("> gives up {typed}"));
-        self.set_draft(tab, record, of, String::new());
+        self.set_draft(tab, &record, of, None);
     }
 
     /// The worker gives a tab what was typed elsewhere, or here before.
@@ -66,16 +50,16 @@ impl World {
         self.trace.line(self.now, Who::Tab(tab), || {
             format!("< {text} about {record}")
         });
-        let typed = self.typed(tab, &record, &of);
-        if !typed.contains(text) {
-            self.set_draft(tab, record, of, format!("{typed}{text}"));
+        if let Some(message) = self.tabs[tab].drafts.take(&record, of, text) {
+            self.say(tab, message);
         }
     }
 
     /// Somebody is signed in, perhaps with another worker: it hears what it may not know.
     pub(super) fn repeat_drafts(&mut self, tab: usize) {
-        for Draft { record, of, text } in self.tabs[tab].drafts.clone() {
-            self.say(tab, TabMessage::KeepDraft { record, of, text });
+        let messages: Vec<_> = self.tabs[tab].drafts.messages().collect();
+        for message in messages {
+            self.say(tab, message);
         }
     }
 
@@ -87,23 +71,13 @@ impl World {
     }
 
     fn typed(&self, tab: usize, record: &ResourceKey, of: &DraftOf) -> String {
-        let mut drafts = self.tabs[tab].drafts.iter();
-        let typed = drafts.find(|draft| draft.record == *record && draft.of == *of);
-        typed.map(|draft| draft.text.clone()).unwrap_or_default()
+        let typed = self.tabs[tab].drafts.find(record, |known| known == of);
+        typed.map(|(_, text)| text.to_owned()).unwrap_or_default()
     }
 
-    fn set_draft(&mut self, tab: usize, record: ResourceKey, of: DraftOf, text: String) {
-        self.say(
-            tab,
-            TabMessage::KeepDraft {
-                record: record.clone(),
-                of: of.clone(),
-                text: text.clone(),
-            },
-        );
-        let drafts = &mut self.tabs[tab].drafts;
-        drafts.retain(|draft| draft.record != record || draft.of != of);
-        drafts.push(Draft { record, of, text });
+    fn set_draft(&mut self, tab: usize, record: &ResourceKey, of: DraftOf, text: Option<String>) {
+        let message = self.tabs[tab].drafts.set(record, of, text);
+        self.say(tab, message);
     }
 }
 

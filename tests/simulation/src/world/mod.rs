@@ -35,8 +35,6 @@ use crate::{
     worker::{PortNo, Worker},
 };
 
-pub(crate) use drafting::Draft;
-
 /// What a run may not exceed, besides some for every second that is planned: more means that it goes round in circles.
 const EVENTS_MAX: u64 = 2_000_000;
 /// A person with a few tabs makes tens of events in a second, a storm thousands.
