@@ -1,6 +1,6 @@
 //! Ports and channels to the tabs: text out, text in.
 
-use std::collections::BTreeMap;
+use std::{cell::Cell, collections::BTreeMap};
 
 use panels_core::{
     identity::{BuildId, InstanceId, TabId},
@@ -16,6 +16,8 @@ pub(crate) struct Ports {
     instance: InstanceId,
     tabs: BTreeMap<TabId, MessagePort>,
     channel: Option<BroadcastChannel>,
+    /// Messages so far.
+    said: Cell<u64>,
 }
 
 impl Ports {
@@ -25,6 +27,7 @@ impl Ports {
             instance,
             tabs: BTreeMap::new(),
             channel: None,
+            said: Cell::new(0),
         }
     }
 
@@ -95,10 +98,13 @@ impl Ports {
     }
 
     fn text(&self, body: WorkerMessage) -> Option<String> {
+        let number = self.said.get() + 1;
+        self.said.set(number);
         let message = FromWorker {
             version: limits::PROTOCOL_VERSION_MAX,
             build: self.build.clone(),
             instance: self.instance.clone(),
+            number,
             body,
         };
         serde_json::to_string(&message).ok()

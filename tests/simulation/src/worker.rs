@@ -38,6 +38,8 @@ pub(crate) struct Worker {
     pub(crate) patches: BTreeSet<RequestId>,
     /// Which opening of the cache its events belong to.
     pub(crate) cache_openings: u64,
+    /// Messages to tabs so far.
+    pub(crate) said: u64,
     /// The same of the outbox.
     pub(crate) outbox_openings: u64,
     /// Commands of a dead worker that its storage still carries out.

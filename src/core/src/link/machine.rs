@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
-use super::{LinkEvent, ReloadReason, WorkerUnavailableReason, asked::Asked};
+use super::{LinkEvent, ReloadReason, WorkerUnavailableReason, asked::Asked, latest::Latest};
 use crate::{
     identity::{BuildId, InstanceId, PanelId, ResourceKey, TabId},
     limits,
@@ -76,6 +76,7 @@ pub struct Link {
     viewing: Option<TabMessage>,
     record: Option<ResourceKey>,
     asked: Asked,
+    latest: Latest,
     /// Profile of whoever is signed in.
     author: Option<String>,
     pings: u64,
@@ -100,6 +101,7 @@ impl Link {
             viewing: None,
             record: None,
             asked: Asked::default(),
+            latest: Latest::default(),
             author: None,
             pings: 0,
             wake_at: Timestamp(i64::MAX),
@@ -198,6 +200,9 @@ impl Link {
         if !welcome && !refused && self.instance.as_ref() != Some(&message.instance) {
             return;
         }
+        if !self.latest.is_news(message.number, &message.body) {
+            return;
+        }
         match &message.body {
             WorkerMessage::Welcome {
                 channel,
@@ -247,6 +252,7 @@ impl Link {
         self.instance = Some(instance.clone());
         self.use_channel(channel);
         if !known {
+            self.latest = Latest::default();
             self.outputs.push_back(LinkOutput::AwaitDeath(lock.clone()));
         }
         self.state = State::Admitted {

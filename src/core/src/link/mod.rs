@@ -5,6 +5,7 @@
 
 mod asked;
 mod event;
+mod latest;
 mod machine;
 #[cfg(test)]
 mod tests;

@@ -4,7 +4,7 @@ use super::*;
 use crate::{
     identity::{BuildId, InstanceId, PanelId, ResourceId, TabId},
     limits,
-    protocol::{FromWorker, Surroundings, TabMessage, WorkerMessage},
+    protocol::{Freshness, FromWorker, Surroundings, TabMessage, WorkerMessage},
     time::Timestamp,
 };
 
@@ -36,10 +36,15 @@ fn posted(outputs: &[LinkOutput]) -> Vec<TabMessage> {
 }
 
 fn from(instance: &str, body: WorkerMessage) -> LinkInput {
+    numbered(1, instance, body)
+}
+
+fn numbered(number: u64, instance: &str, body: WorkerMessage) -> LinkInput {
     LinkInput::Heard(Box::new(FromWorker {
         version: 1,
         build: BuildId::new("b"),
         instance: InstanceId::new(instance),
+        number,
         body,
     }))
 }
@@ -154,6 +159,45 @@ fn a_message_of_an_earlier_life_is_not_passed_on() {
         from("w0", WorkerMessage::Counts { counts: vec![] }),
     );
     assert_eq!(drain(&mut link), []);
+}
+
+#[test]
+fn of_what_comes_by_two_ways_the_later_word_counts_and_a_new_life_counts_from_the_start() {
+    let freshness = |since: i64| WorkerMessage::Freshness {
+        freshness: Freshness::Offline {
+            since: Timestamp(since),
+            as_of: None,
+        },
+        panels: Vec::new(),
+    };
+    let told = |link: &mut Link, input| {
+        link.handle(Timestamp(3), input);
+        let told = |output| matches!(output, LinkOutput::Tell(event) if matches!(*event, LinkEvent::Message(_)));
+        drain(link)
+            .into_iter()
+            .filter(|output| told(output.clone()))
+            .count()
+    };
+    let mut link = admitted();
+    assert_eq!(told(&mut link, numbered(7, "w1", freshness(7))), 1);
+    assert_eq!(
+        told(&mut link, numbered(6, "w1", freshness(6))),
+        0,
+        "it came too late"
+    );
+    let counts = WorkerMessage::Counts { counts: vec![] };
+    assert_eq!(
+        told(&mut link, numbered(5, "w1", counts.clone())),
+        1,
+        "of another thing"
+    );
+    assert_eq!(told(&mut link, numbered(4, "w1", counts)), 0);
+    assert_eq!(told(&mut link, numbered(8, "w1", freshness(8))), 1);
+    let lock = "lock-w1".to_owned();
+    link.handle(Timestamp(4), LinkInput::WorkerDied { lock });
+    link.handle(Timestamp(4), welcome("w2"));
+    drain(&mut link);
+    assert_eq!(told(&mut link, numbered(2, "w2", freshness(2))), 1);
 }
 
 #[test]

@@ -19,6 +19,9 @@ pub struct FromWorker {
     pub build: BuildId,
     /// This life of the worker.
     pub instance: InstanceId,
+    /// Number of the message in that life, counted over the ports and the channel: what comes by two ways comes in any order
+    /// (HTML, 9.4 and 9.5: each has a task source of its own).
+    pub number: u64,
     /// The message itself.
     pub body: WorkerMessage,
 }

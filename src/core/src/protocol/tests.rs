@@ -273,6 +273,7 @@ fn from_worker(body: WorkerMessage) -> FromWorker {
         version: 1,
         build: BuildId::new("b"),
         instance: InstanceId::new("i"),
+        number: 7,
         body,
     }
 }

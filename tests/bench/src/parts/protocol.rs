@@ -19,6 +19,7 @@ pub(crate) fn run(texts: &Texts) {
             version: 1,
             build: BuildId::new("bench"),
             instance: InstanceId::new("bench"),
+            number: 1,
             body: WorkerMessage::Snapshot {
                 panel: PanelId::new("open-tasks"),
                 sequence: 0,

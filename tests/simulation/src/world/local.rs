@@ -47,12 +47,14 @@ impl World {
         }
     }
 
-    fn wrap(&self, worker: usize, body: WorkerMessage) -> Rc<FromWorker> {
-        let worker = &self.workers[worker];
+    fn wrap(&mut self, worker: usize, body: WorkerMessage) -> Rc<FromWorker> {
+        let worker = &mut self.workers[worker];
+        worker.said += 1;
         Rc::new(FromWorker {
             version: panels_core::limits::PROTOCOL_VERSION_MAX,
             build: worker.build_id.clone(),
             instance: worker.instance.clone(),
+            number: worker.said,
             body,
         })
     }

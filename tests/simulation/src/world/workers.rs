@@ -58,6 +58,7 @@ impl World {
             requests: Default::default(),
             patches: Default::default(),
             cache_openings: 0,
+            said: 0,
             outbox_openings: 0,
             storage_commands_left: 0,
             started_at: self.now,
