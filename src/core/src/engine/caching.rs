@@ -161,6 +161,19 @@ impl Engine {
         }
         self.counts_dirty = true;
         self.tell_snapshots(None);
+        self.tell_restored_records();
+    }
+
+    /// Records that were opened before they had come back: the server, which was asked for them, may not answer for long.
+    fn tell_restored_records(&mut self) {
+        let open = self.tabs.records();
+        let restored = open.filter(|(_, key)| self.replica.get(key).is_some());
+        let restored: Vec<_> = restored
+            .map(|(tab, key)| (tab.clone(), key.clone()))
+            .collect();
+        for (tab, key) in restored {
+            self.send_record(&tab, &key, None);
+        }
     }
 
     /// Stores what changed.

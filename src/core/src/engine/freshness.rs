@@ -183,7 +183,7 @@ pub(super) fn on_the_clock(
     freshness
 }
 
-/// Whether two values differ by more than the moment they speak of.
+/// Whether two values differ by more than the moment they speak of; that there is one is more.
 pub(super) fn differs(one: &Freshness, other: &Freshness) -> bool {
     let without = |freshness: &Freshness| {
         let mut freshness = freshness.clone();
@@ -192,7 +192,7 @@ pub(super) fn differs(one: &Freshness, other: &Freshness) -> bool {
             Freshness::CatchingUp { as_of, .. }
             | Freshness::Polling { as_of, .. }
             | Freshness::Stale { as_of, .. }
-            | Freshness::Offline { as_of, .. } => *as_of = None,
+            | Freshness::Offline { as_of, .. } => *as_of = as_of.map(|_| Timestamp(0)),
             Freshness::NeedsSignIn { .. } => {}
         }
         freshness
@@ -223,6 +223,15 @@ mod tests {
             poll_every_ms: 15_000,
             started: Timestamp(0),
         }
+    }
+
+    #[test]
+    fn that_there_is_a_time_at_all_is_told_at_once_and_a_later_one_in_its_turn() {
+        let reason = CatchUpReason::Restored;
+        let catching_up = |as_of| Freshness::CatchingUp { as_of, reason };
+        let (some, later) = (Some(Timestamp(1)), Some(Timestamp(2)));
+        assert!(differs(&catching_up(None), &catching_up(some)));
+        assert!(!differs(&catching_up(some), &catching_up(later)));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::{
     error::SubscriptionError,
     identity::ResourceType,
     limits,
-    protocol::{Freshness, PanelFreshness, PollingReason, WorkerMessage},
+    protocol::{CatchUpReason, Freshness, PanelFreshness, PollingReason, WorkerMessage},
     time::Timestamp,
 };
 
@@ -31,7 +31,10 @@ impl Engine {
             lost_since: self.connection.lost_since(),
             all_bound: self.subscriptions.all_bound(),
             caught_up: self.reconcile.all_caught_up(),
-            catch_up_reason: self.reconcile.catch_up_reason(),
+            catch_up_reason: match self.restoring.as_of() {
+                Some(_) => CatchUpReason::Restored,
+                None => self.reconcile.catch_up_reason(),
+            },
             polling: self.polling_reason(),
             claim_offline: self.tabs.claim_offline(),
             trouble: self.io.requests.trouble(),

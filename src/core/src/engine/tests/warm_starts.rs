@@ -4,8 +4,11 @@ use super::world::{World, task};
 use crate::{
     cache::{CacheFailure, CacheStore},
     engine::HttpMethod,
-    identity::{PanelId, ResourceId},
-    protocol::{Freshness, SessionView, StorageProblem, StorageView, TabMessage, WorkerMessage},
+    identity::{PanelId, ResourceId, ResourceKey, ResourceType},
+    protocol::{
+        CatchUpReason, Freshness, RecordState, SessionView, StorageProblem, StorageView,
+        TabMessage, WorkerMessage,
+    },
 };
 
 const MINUTE_MS: i64 = 60_000;
@@ -81,6 +84,58 @@ fn the_topmost_rows_are_there_before_the_server_has_answered_anything() {
         world.screen("a").session,
         Some(SessionView::SignedIn { .. })
     ));
+}
+
+#[test]
+fn rows_of_last_time_are_marked_with_their_time_as_soon_as_they_are_there() {
+    let mut world = stored(300);
+    world.next_life(30_000);
+    world.hello("a");
+    world.watch("a");
+    let mut shown = 0;
+    while shown == 0 {
+        world.run(1);
+        shown = rows(&world, "a");
+    }
+    let told = world.screen("a").messages.iter().chain(&world.channel);
+    let marked = told.filter(|message| {
+        matches!(
+            message,
+            WorkerMessage::Freshness {
+                freshness: Freshness::CatchingUp {
+                    as_of: Some(_),
+                    reason: CatchUpReason::Restored
+                } | Freshness::Stale { as_of: Some(_), .. },
+                ..
+            }
+        )
+    });
+    assert!(marked.count() > 0, "{shown} rows");
+}
+
+#[test]
+fn a_record_that_is_opened_before_it_has_come_back_is_shown_without_a_server() {
+    let mut world = stored(300);
+    world.next_life(30_000);
+    world.server.faults.unreachable = true;
+    world.sockets_blocked = true;
+    world.hello("a");
+    let record = ResourceKey::new(ResourceType::Task, ResourceId::new("t299"));
+    let open = TabMessage::OpenRecord { record };
+    while !matches!(
+        world.screen("a").session,
+        Some(SessionView::SignedIn { .. })
+    ) {
+        world.run(1);
+    }
+    world.say("a", open);
+    world.run(5_000);
+    let told = world.screen("a").messages.iter().rev();
+    let mut records = told.filter_map(|message| match message {
+        WorkerMessage::Record { record } => Some(record.state.clone()),
+        _ => None,
+    });
+    assert_eq!(records.next(), Some(RecordState::Present));
 }
 
 #[test]
