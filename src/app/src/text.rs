@@ -346,6 +346,8 @@ pub(crate) const SEX: &str = "Sex";
 pub(crate) const MRN: &str = "MRN";
 /// Banner.
 pub(crate) const NOT_KNOWN: &str = "not known";
+/// Whether there is something is not known yet, or not told to this user.
+pub(crate) const NOT_LOADED: &str = "not loaded";
 
 /// What the badge's time means.
 pub(crate) fn complete_until(time: &str) -> String {

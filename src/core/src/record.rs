@@ -74,6 +74,7 @@ fn task_banner(task: &Task, lookup: &dyn Lookup) -> Option<PatientBanner> {
             sex: None,
             mrn: None,
             deceased: None,
+            name_only: true,
             hidden: Vec::new(),
         },
     })
@@ -111,6 +112,7 @@ fn banner(id: Option<&ResourceId>, patient: &Patient, hidden: &HiddenElements) -
         sex: seen(sex, Element::Sex, hidden).map(str::to_owned),
         mrn: seen(mrn, Element::RecordNumber, hidden).map(str::to_owned),
         deceased: seen(patient.deceased, Element::Deceased, hidden),
+        name_only: false,
         hidden: hidden_parts.into_iter().flatten().collect(),
     }
 }

@@ -16,7 +16,12 @@ pub(crate) fn Banner(
         let mut hidden = patient.hidden.iter();
         hidden.find(|one| one.part == part).map(|one| one.hiding)
     };
-    let missing = |part| hiding(part).map_or(text::NOT_KNOWN, text::hidden);
+    let nothing = if patient.name_only {
+        text::NOT_LOADED
+    } else {
+        text::NOT_KNOWN
+    };
+    let missing = |part| hiding(part).map_or(nothing, text::hidden);
     let (birth, no_birth) = (patient.birth_date, missing(BannerPart::BirthDate));
     let born = move || match birth {
         Some(date) => match show::age(date, clock.slow()) {

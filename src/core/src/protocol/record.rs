@@ -93,6 +93,9 @@ pub struct PatientBanner {
     pub mrn: Option<String>,
     /// Whether the patient has died, and when if known.
     pub deceased: Option<Deceased>,
+    /// Whether nothing is known but the name that the task gives: the patient was not read, and nothing is known to be missing.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub name_only: bool,
     /// Parts that are not known to be missing, because the access policy hides them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub hidden: Vec<HiddenPart>,

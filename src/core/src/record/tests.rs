@@ -93,7 +93,7 @@ fn a_patient_that_is_not_loaded_is_named_as_the_task_does_and_nothing_is_made_up
         json!({ "for": { "reference": "Patient/p9", "display": "Somebody" } }),
     );
     let banner = content(&task, &Loaded::default()).patient.unwrap();
-    assert_eq!(banner.name, "Somebody");
+    assert_eq!((banner.name.as_str(), banner.name_only), ("Somebody", true));
     assert_eq!(
         (banner.birth_date, banner.sex, banner.mrn),
         (None, None, None)
