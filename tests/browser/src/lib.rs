@@ -14,6 +14,7 @@ pub mod screenshot;
 pub mod server;
 pub mod site;
 pub mod stage;
+pub mod storage;
 pub mod wait;
 pub mod watcher;
 

@@ -49,8 +49,9 @@ impl<'a> RecordPage<'a> {
         const SCRIPT: &str = "
             const [field, option] = arguments;
             const select = document.querySelector(`[role=dialog] select[aria-label='${field}']`);
-            // A list may be filled when somebody comes to it.
+            // A list may be filled when somebody comes to it, which a window in the background does not hear of.
             select?.focus();
+            if (!document.hasFocus()) select?.dispatchEvent(new FocusEvent('focus'));
             const wanted = select && [...select.options].find((known) => known.text === option);
             if (!wanted || select.disabled) return [...(select?.options ?? [])].map((known) => known.text).join(', ');
             select.value = wanted.value;

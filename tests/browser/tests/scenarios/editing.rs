@@ -3,6 +3,7 @@
 use panels_browser_tests::{
     Failure, Stage, StageOptions,
     pages::{Click, PanelPage, RecordPage, SignInPage, expect_badge},
+    storage,
     wait::{self, PATIENCE},
 };
 use serde_json::{Value, json};
@@ -227,6 +228,7 @@ async fn what_is_changed_without_a_server_survives_the_end_of_the_browsers_worke
 -> Result<(), Failure> {
     Stage::play("offline-edit", StageOptions::default(), async |stage| {
         let (_, id) = at_the_table(stage).await?;
+        storage::until_rows_are_stored(&stage.browser).await?;
         let record = RecordPage::open(stage, &id).await?;
         stage.server.go_away()?;
         record.add_note("Wound dry").await?;

@@ -93,8 +93,6 @@ async fn what_the_policy_hides_is_called_hidden_and_never_none() -> Result<(), F
         );
 
         RecordPage::open(stage, &id).await?;
-        let record = browser.expect("dialog", "").await?;
-        screenshot::take(&browser.client, "hidden-record").await?;
         for wanted in [
             "Assignee\nHidden",
             "Due\nHidden",
@@ -102,8 +100,10 @@ async fn what_the_policy_hides_is_called_hidden_and_never_none() -> Result<(), F
             "Born\nHidden",
             "may be hidden from you",
         ] {
-            assert!(record.contains(wanted), "{wanted} in {record}");
+            page.expect_record_text(wanted).await?;
         }
+        screenshot::take(&browser.client, "hidden-record").await?;
+        let record = browser.expect("dialog", "").await?;
         assert!(!record.contains("Colleague 1"), "{record}");
 
         browser.goto(&stage.site.origin).await?;

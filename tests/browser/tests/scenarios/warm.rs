@@ -3,6 +3,7 @@
 use panels_browser_tests::{
     Failure, Stage, StageOptions,
     pages::{PanelPage, RowSeen, SignInPage, expect_badge, read_badge},
+    storage,
     wait::{self, PATIENCE},
     watcher,
 };
@@ -37,33 +38,8 @@ async fn a_day_before(stage: &Stage, account: usize) -> Result<Vec<RowSeen>, Fai
         .await?
         .expect_rows()
         .await?;
-    until_stored(stage).await?;
+    storage::until_rows_are_stored(&stage.browser).await?;
     Ok(rows)
-}
-
-/// Waits until the cache of the user holds the rows of both types: how far they were read is stored with the last of them.
-async fn until_stored(stage: &Stage) -> Result<(), Failure> {
-    const COUNT: &str = "
-        const done = arguments[0];
-        (async () => {
-            const known = (await indexedDB.databases()).find(({ name }) => name.startsWith('panels-cache'));
-            if (!known) return {};
-            const asked = (request) => new Promise((yes, no) => { request.onsuccess = () => yes(request.result); request.onerror = () => no(request.error); });
-            const database = await asked(indexedDB.open(known.name));
-            const counts = {};
-            for (const store of ['segments', 'cursors']) {
-                counts[store] = await asked(database.transaction(store).objectStore(store).count());
-            }
-            database.close();
-            return counts;
-        })().then(done, (error) => done(String(error)));";
-    wait::until("rows to be stored", async || {
-        let counts = stage.browser.client.execute_async(COUNT, vec![]).await?;
-        let at_least = |store: &str, least: u64| counts[store].as_u64() >= Some(least);
-        let stored = at_least("segments", 1) && at_least("cursors", 2);
-        Ok(wait::Look::when(stored, (), counts.to_string()))
-    })
-    .await
 }
 
 /// Closes the only tab of the app, and with it the worker; goes on in an empty one.
