@@ -145,6 +145,18 @@ const TYPING: &[(u64, &str)] = &[
         3_082_231,
         "the books took a row with an edit laid over it for one that lacked what it was laid over",
     ),
+    (
+        42_053,
+        "rows that a policy hid for a moment were read one by one, again and again, while nothing could be read",
+    ),
+    (
+        7_307_046,
+        "the books knew no second undo of an edit whose first was taken back",
+    ),
+    (
+        7_310_661,
+        "the books looked at a tab in the moment in which it caught up with a stream that was back",
+    ),
 ];
 
 #[test]

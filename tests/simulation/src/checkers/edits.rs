@@ -126,7 +126,10 @@ impl World {
                 outcome,
             }) => {
                 let decided = matches!(outcome, EditOutcome::Discarded | EditOutcome::TookTheirs);
-                (decided || *before == worker).then(|| format!("{outcome:?}"))
+                // An edit has one undo: who has taken that back may ask for it again.
+                let asked_again = decided && view.id.as_str().starts_with("undo:");
+                let same_life = *before == worker;
+                (same_life || (decided && !asked_again)).then(|| format!("{outcome:?}"))
             }
             Some(End::SignedOut { .. }) => Some("its user signed out over it".to_owned()),
             _ => None,

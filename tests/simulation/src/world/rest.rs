@@ -64,6 +64,10 @@ impl World {
         self.stats.settled_ms = self.now - since;
         if self.plan.linger {
             self.run_until(self.now + LINGER_MS);
+            if !self.is_right() {
+                // A stream that was refused may have come back just now, and is being caught up with.
+                self.run_until(self.now + LOOK_EVERY_MS);
+            }
             if self.violation.is_none()
                 && let Some(wrong) = self.first_wrong(true).or_else(|| self.first_difference())
             {
