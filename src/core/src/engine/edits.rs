@@ -56,8 +56,12 @@ impl Engine {
     /// A tab wants something about edits.
     pub(super) fn on_edit_message(&mut self, tab: &TabId, message: TabMessage) {
         let (edit, outcome) = match message {
-            TabMessage::Edit { edit } => (Some(edit.id.clone()), self.take_edit(edit, None)),
+            TabMessage::Edit { edit } => {
+                self.tell_ends_again(tab, std::slice::from_ref(&edit));
+                (Some(edit.id.clone()), self.take_edit(edit, None))
+            }
             TabMessage::EditMany { job, edits } => {
+                self.tell_ends_again(tab, &edits);
                 if let Err(reason) = self.take_job(&job, edits) {
                     self.refuse_edit(tab, None, Some(job), reason);
                 }
@@ -244,6 +248,14 @@ impl Engine {
             return Vec::new();
         };
         crate::edit::editable(resource, &identity.permissions)
+    }
+
+    /// A tab that was away asks again for what has ended meanwhile. It would do so in each session to come, until nobody knows
+    /// any longer that it was made.
+    fn tell_ends_again(&mut self, tab: &TabId, edits: &[NewEdit]) {
+        if let Some(news) = self.outbox.ends_of(edits) {
+            self.io.tell(tab, WorkerMessage::Edits { news });
+        }
     }
 
     fn take_edit(&mut self, edit: NewEdit, job: Option<&JobId>) -> Result<(), EditRefusal> {

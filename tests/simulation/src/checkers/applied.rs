@@ -83,9 +83,14 @@ impl World {
             ResourceType::Patient
         };
         let asks = strategy(&kind, step.field) == Strategy::Ask;
-        let seen = own
+        // One that begins where the step does, rather than one that follows on others and leads to the same.
+        let begins = own
             .iter()
-            .find(|edit| !asks || self.ledger.has_seen(edit, step.field, &step.from));
+            .find(|edit| self.ledger.begins_with(edit, step.field, &step.from));
+        let seen = begins.or_else(|| {
+            own.iter()
+                .find(|edit| !asks || self.ledger.has_seen(edit, step.field, &step.from))
+        });
         let Some(edit) = seen.cloned() else {
             let edit = &own[0];
             let what = format!("{}: {edit} replaces what its user never saw", what());

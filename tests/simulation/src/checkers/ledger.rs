@@ -234,6 +234,13 @@ impl Ledger {
         }
     }
 
+    /// Whether an edit was typed over a value.
+    pub(super) fn begins_with(&self, edit: &EditId, field: EditField, value: &str) -> bool {
+        let wishes = self.edits.get(edit).into_iter();
+        let mut wishes = wishes.flat_map(|known| &known.wishes);
+        wishes.any(|wish| wish.field == field && wish.seen.iter().any(|seen| seen == value))
+    }
+
     /// Whether an edit may follow on a value: its user has seen it, or has made it with an edit that was still on its way.
     pub(super) fn has_seen(&self, edit: &EditId, field: EditField, value: &str) -> bool {
         let Some(known) = self.edits.get(edit) else {

@@ -60,7 +60,19 @@ use view::News;
 #[derive(Debug)]
 struct Done {
     entry: Entry,
+    outcome: EditOutcome,
     undoable: bool,
+}
+
+impl Done {
+    fn told(&self) -> EndedEdit {
+        EndedEdit {
+            id: self.entry.id.clone(),
+            job: self.entry.job.clone(),
+            resource: self.entry.resource.clone(),
+            outcome: self.outcome.clone(),
+        }
+    }
 }
 
 /// Edits of somebody whose session ended, where there is no storage to leave them in.
@@ -211,13 +223,13 @@ impl Outbox {
         if let Some(job) = entry.job.as_ref().and_then(|job| self.jobs.get_mut(job)) {
             job.count(&outcome);
         }
-        self.news.end(EndedEdit {
-            id: entry.id.clone(),
-            job: entry.job.clone(),
-            resource: entry.resource.clone(),
+        let done = Done {
+            entry,
             outcome,
-        });
-        self.done.push_back(Done { entry, undoable });
+            undoable,
+        };
+        self.news.end(done.told());
+        self.done.push_back(done);
         if self.done.len() > limits::EDITS_REMEMBERED_MAX {
             self.done.pop_front();
         }

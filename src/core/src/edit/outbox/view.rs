@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Entry, Outbox, Stage};
+use super::{Done, Entry, Outbox, Stage};
 use crate::{
     collections::Set,
     identity::{EditId, JobId, ResourceKey},
-    protocol::{EditState, EditView, EditsNews, EndedEdit, OutboxSummary, StorageView},
+    protocol::{EditState, EditView, EditsNews, EndedEdit, NewEdit, OutboxSummary, StorageView},
 };
 
 /// What has not been told yet.
@@ -130,6 +130,17 @@ impl Outbox {
         Some(EditsNews {
             jobs: jobs.collect(),
             ..self.news_of(true, self.summary(), |_| true)
+        })
+    }
+
+    /// How edits have ended, for a tab that asks for them again; nothing if none of them has. Of no revision of its own, so that a
+    /// tab that has heard of it shows it no more.
+    pub(crate) fn ends_of(&self, edits: &[NewEdit]) -> Option<EditsNews> {
+        let asked = |done: &&Done| edits.iter().any(|edit| edit.id == done.entry.id);
+        let ended: Vec<_> = self.done.iter().filter(asked).map(Done::told).collect();
+        (!ended.is_empty()).then(|| EditsNews {
+            ended,
+            ..self.news_of(false, self.summary(), |_| false)
         })
     }
 

@@ -7,7 +7,7 @@ use super::{
     world::World,
 };
 use crate::{
-    identity::PanelId,
+    identity::{EditId, PanelId},
     limits,
     protocol::{
         EditField, EditOutcome, EditRefusal, FieldChange, FieldValue, PendingState, RecordState,
@@ -159,6 +159,26 @@ fn asking_twice_under_one_name_is_asking_once() {
     world.run(200);
     assert_eq!(world.server.task(1)["note"].as_array().unwrap().len(), 1);
     assert_eq!(world.refusal("a"), None);
+}
+
+#[test]
+fn who_asks_again_for_an_edit_that_has_ended_hears_how() {
+    let mut world = World::live(5);
+    world.edit("a", "e1", 1, priority(None, "stat"));
+    world.run(500);
+    world.assert_applied("a", "e1");
+    let heard = world.screen("a").messages.len();
+    world.edit("a", "e1", 1, priority(None, "stat"));
+    world.run(500);
+    let told = world.screen("a").messages[heard..].iter();
+    let mut ended = told.filter_map(|message| match message {
+        WorkerMessage::Edits { news } => news.ended.first(),
+        _ => None,
+    });
+    let again = ended.next().unwrap();
+    assert_eq!(again.id, EditId::new("e1"));
+    assert_eq!(Some(&again.outcome), world.outcome("a", "e1"));
+    assert_eq!(world.server.patches(), 1);
 }
 
 #[test]
