@@ -157,6 +157,18 @@ const TYPING: &[(u64, &str)] = &[
         7_310_661,
         "the books looked at a tab in the moment in which it caught up with a stream that was back",
     ),
+    (
+        7_172_319,
+        "a patch of a dead worker arrived last of all, when a colleague had brought the old value back",
+    ),
+    (
+        7_178_537,
+        "the books took an edit that leads to a value by way of others for the one that was made",
+    ),
+    (
+        9_017_679,
+        "a tab that was away when its edit ended asked for it again in the next session",
+    ),
 ];
 
 #[test]

@@ -4,11 +4,12 @@
 //! uses it is told in `crate::engine::edits`.
 //!
 //! - A change is one field from the value seen to the value wanted. It goes out as JSON Patch with a `test` of the value
-//!   seen, because shipping servers ignore `If-Match` on PATCH (`transcripts/05a-update-if-match.json`). So edits of
-//!   different fields merge on the server, atomically.
-//! - A field that is not there cannot be tested for with anything that was recorded; and to append is not idempotent. Both
-//!   are guarded by a `test` of `meta.versionId` instead, which costs a second try under contention and never a double note.
-//! - Whoever lost a race reads and merges anew: seen, mine, theirs, by the table in [`policy`].
+//!   seen, because shipping servers ignore `If-Match` on PATCH (`transcripts/05a-update-if-match.json`), and one of
+//!   `meta.versionId`: a field that is not there cannot be tested for with anything that was recorded, to append is not
+//!   idempotent, and a value may be brought back by a colleague while a request of a dead worker is still on its way. So each
+//!   patch is carried out once at most.
+//! - Whoever lost a race reads and merges anew: seen, mine, theirs, by the table in [`policy`]. Edits of different fields both
+//!   survive; under contention that costs a second try.
 
 mod answer;
 mod change;

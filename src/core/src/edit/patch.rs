@@ -1,9 +1,10 @@
 //! JSON Patch (RFC 6902) of changes against a version, and the version that it leads to.
 //!
-//! First come the tests, then the changes. A value that is there is tested for as it is stored, to the last sign; where
-//! nothing is there, or an element is appended, the version is tested instead: nothing that was recorded tests for absence,
-//! and appending twice is not the same as once (`transcripts/05a-update-if-match.json`). `replace` and `remove` need their
-//! path, `add` overwrites, so each is used only where the version says that it fits.
+//! First come the tests, then the changes. The version is tested for, so that a patch is for one version and is carried out once:
+//! what a worker sent that has died may arrive after its successor's, when a colleague has brought the old value back. A value
+//! that is replaced is tested for besides, as it is stored, to the last sign: it says what was seen. `replace` and `remove` need
+//! their path, `add` overwrites, so each is used only where the version says that it fits
+//! (`transcripts/05a-update-if-match.json`).
 
 use serde_json::{Map, Value, json};
 
@@ -32,20 +33,9 @@ impl Patch {
         base: &Document,
         changes: impl IntoIterator<Item = &'a FieldChange>,
     ) -> Result<Self, Malformed> {
-        Self::holding(base, changes, [])
-    }
-
-    /// The same for edits of which the version holds a part already, as others made it: that part is tested for, since what
-    /// is called saved must be there altogether.
-    pub(crate) fn holding<'a>(
-        base: &Document,
-        changes: impl IntoIterator<Item = &'a FieldChange>,
-        held: impl IntoIterator<Item = &'a FieldChange>,
-    ) -> Result<Self, Malformed> {
         let mut builder = Builder {
             base: &base.body,
             body: base.body.clone(),
-            guarded: false,
             tests: Vec::new(),
             operations: Vec::new(),
         };
@@ -54,11 +44,8 @@ impl Patch {
                 builder.make(change)?;
             }
         }
-        if !builder.operations.is_empty() {
-            held.into_iter().for_each(|change| builder.hold(change));
-        }
         let mut operations = Vec::new();
-        if builder.guarded {
+        if !builder.operations.is_empty() {
             operations.push(test("/meta/versionId", &json!(base.version)));
         }
         operations.append(&mut builder.tests);
@@ -74,8 +61,6 @@ struct Builder<'a> {
     base: &'a Value,
     /// The resource after the operations so far.
     body: Value,
-    /// The version is tested.
-    guarded: bool,
     tests: Vec<Value>,
     operations: Vec<Value>,
 }
@@ -101,7 +86,6 @@ impl Builder<'_> {
         let list = change.field.path();
         let wanted = change.wanted.to_fhir();
         if let Some(element) = wanted.clone().filter(|_| change.adds()) {
-            self.guarded = true;
             return match at(&self.body, list) {
                 Some(Value::Array(_)) => {
                     self.operate("add", &format!("{}/-", pointer(list)), Some(element))
@@ -130,29 +114,12 @@ impl Builder<'_> {
         Ok(())
     }
 
-    /// Tests for what the version holds.
-    fn hold(&mut self, change: &FieldChange) {
-        let path = change.field.path();
-        if change.field.is_list() {
-            let index = position(change.field, &change.wanted, self.base);
-            self.test_element(path, index);
-        } else if at(self.base, path).is_some() {
-            self.test_value(path);
-        } else {
-            self.guarded = true;
-        }
-    }
-
-    /// An element is tested for at its place in the version: if the list has shifted, the test fails.
+    /// An element is tested for at its place in the version, unless this patch has added it or it is one of several.
     fn test_element(&mut self, list: &[&str], index: Option<usize>) {
-        match index {
-            Some(index) => {
-                let place = format!("{}/{index}", pointer(list));
-                self.tests
-                    .push(test(&place, &list_at(self.base, list)[index]));
-            }
-            // It was added by this patch, is one of several, or is held not to be there.
-            None => self.guarded = true,
+        if let Some(index) = index {
+            let place = format!("{}/{index}", pointer(list));
+            self.tests
+                .push(test(&place, &list_at(self.base, list)[index]));
         }
     }
 
@@ -175,9 +142,6 @@ impl Builder<'_> {
             .rev()
             .find(|depth| at(&self.body, &path[..*depth]).is_some())
             .ok_or(Malformed)?;
-        if at(self.base, &path[..=depth]).is_none() {
-            self.guarded = true;
-        }
         let missing = path[depth + 1..].iter().rev();
         let value = missing.fold(value, |inner, step| match step.parse::<usize>() {
             Ok(_) => json!([inner]),

@@ -3,7 +3,6 @@
 use super::entry::Entry;
 use crate::{
     edit::{
-        change::Standing,
         document::Document,
         merge::{Merged, merge},
         patch::Patch,
@@ -59,21 +58,17 @@ pub(super) fn plan<'a>(
         verdicts: Vec::new(),
     };
     let mut halted: Vec<&Entry> = Vec::new();
-    let mut held: Vec<&FieldChange> = Vec::new();
     for (number, edit) in edits {
         if halted.iter().any(|before| before.touches(&edit.changes)) {
             halted.push(edit);
             continue;
         }
         let going = |overwrites| Going { number, overwrites };
-        let is_held = |change: &&FieldChange| change.standing(&document.body) == Standing::Wanted;
-        let held_of_it = edit.changes.iter().filter(is_held);
         let verdict = match merge(kind, &edit.changes, &after, edit.undoes) {
             Merged::Settled => {
                 let already = merge(kind, &edit.changes, document, edit.undoes);
                 if already != Merged::Settled {
                     // It is what the edits before it lead to.
-                    held.extend(held_of_it);
                     plan.going.push(going(Vec::new()));
                     continue;
                 }
@@ -87,7 +82,6 @@ pub(super) fn plan<'a>(
                     after.body = patch.body;
                     plan.changes = coalesce(plan.changes, changes);
                     plan.going.push(going(overwrites));
-                    held.extend(held_of_it);
                     continue;
                 }
                 Err(_) => Verdict::RollBack(RollbackReason::Malformed),
@@ -101,8 +95,8 @@ pub(super) fn plan<'a>(
         plan.verdicts.push((number, verdict));
     }
     // It was built step by step just now, so that the whole can be built.
-    plan.patch = Patch::holding(document, &plan.changes, held)
-        .map_or_else(|_| Vec::new(), |patch| patch.operations);
+    plan.patch =
+        Patch::of(document, &plan.changes).map_or_else(|_| Vec::new(), |patch| patch.operations);
     plan
 }
 

@@ -275,7 +275,7 @@ impl Outbox {
         match (same, passing) {
             (true, false) => true,
             (true, true) => rounds >= limits::EDIT_ROUNDS_MAX,
-            // Others write all the time, and the version that it is guarded by changes each time.
+            // Others write all the time, and the version that it is for changes each time.
             (false, false) => rounds >= limits::EDIT_ROUNDS_MAX && !next.is_empty(),
             (false, true) => false,
         }

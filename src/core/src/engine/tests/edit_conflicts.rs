@@ -208,8 +208,8 @@ fn different_fields_changed_by_both_survive_both() {
     world.assert_applied("a", "e1");
     assert_eq!(
         world.server.patches(),
-        1,
-        "merged by the server, at the first try"
+        2,
+        "a patch is for one version, so that it is merged here and sent once more"
     );
 }
 
@@ -282,9 +282,9 @@ fn a_screen_that_is_behind_the_server_does_not_overwrite_what_it_has_not_shown()
 }
 
 #[test]
-fn a_version_guard_that_fails_is_merged_anew_and_tried_again() {
+fn what_was_made_for_an_older_version_is_merged_anew_and_tried_again() {
     let mut world = world();
-    // There is no owner, so that the patch is guarded by the version; the new version differs elsewhere.
+    // The new version differs elsewhere.
     colleague_is_faster(&mut world, with_priority(1, "asap"));
     let take = vec![FieldChange {
         field: EditField::Owner,

@@ -1,10 +1,11 @@
 //! The order of edits is that in which they were typed, in whatever order they come.
 
 use super::{
-    editing::{priority, status},
-    world::World,
+    editing::{priority, status, with_priority},
+    world::{Happening, World},
 };
 use crate::{
+    engine::HttpMethod,
     limits,
     protocol::{Choice, EditField, EditState, NewEdit, PendingState, TabMessage},
 };
@@ -83,4 +84,23 @@ fn a_value_that_is_on_its_way_is_marked_so_although_what_follows_it_waits_for_th
         world.pending("a", 1),
         [(EditField::Status, PendingState::Sending)]
     );
+}
+
+#[test]
+fn a_patch_of_a_dead_worker_that_comes_last_of_all_changes_nothing_though_the_value_is_as_it_was() {
+    let mut world = World::live(2);
+    world.write(with_priority(1, "routine"));
+    world.run(500);
+    world.edit("a", "e1", 1, priority(Some("routine"), "stat"));
+    let late = world.hold_up(HttpMethod::Patch, "Task/t1");
+    world.next_life(1_000);
+    world.hello("a");
+    let again = world.hold_up(HttpMethod::Patch, "Task/t1");
+    world.at(0, Happening::Reaches(again.clone()));
+    world.run(1_000);
+    world.assert_applied("a", "e1");
+    // A colleague has seen it, and wants it as it was.
+    world.write(with_priority(1, "routine"));
+    world.reaches_too_late(late, &again);
+    assert_eq!(world.server.task(1)["priority"], "routine");
 }
