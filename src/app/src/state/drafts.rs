@@ -58,7 +58,10 @@ impl AppState {
     /// Something was typed about a record in a tab that is gone, or here and was not taken.
     pub(super) fn take_draft(self, record: &ResourceKey, of: DraftOf, text: &str) {
         let drafts = self.edits.drafts.0;
-        let message = drafts.try_update(|drafts| drafts.take(record, of, text));
+        let message = drafts.try_maybe_update(|drafts| {
+            let message = drafts.take(record, of, text);
+            (message.is_some(), message)
+        });
         let message = message.flatten();
         message.into_iter().for_each(|message| self.send(message));
     }
