@@ -140,11 +140,12 @@ pub(crate) fn change(change: &FieldChange) -> String {
 pub(crate) fn identifiers(patient: &PatientBanner) -> String {
     let born = patient.birth_date.map(show::date);
     let second = born.or_else(|| patient.mrn.clone());
-    format!(
-        "{}, {}",
-        patient.name,
-        second.as_deref().unwrap_or(super::NOT_KNOWN)
-    )
+    let nothing = if patient.name_only {
+        super::NOT_LOADED
+    } else {
+        super::NOT_KNOWN
+    };
+    format!("{}, {}", patient.name, second.as_deref().unwrap_or(nothing))
 }
 
 /// Why a field cannot be edited.

@@ -68,6 +68,8 @@ pub struct Link {
     build: BuildId,
     config: String,
     surroundings: Surroundings,
+    /// As the last hello told them.
+    greeted_with: Option<Surroundings>,
     state: State,
     instance: Option<InstanceId>,
     channel: Option<String>,
@@ -94,6 +96,7 @@ impl Link {
             build,
             config,
             surroundings,
+            greeted_with: None,
             state: State::Unlocked,
             instance: None,
             channel: None,
@@ -149,6 +152,7 @@ impl Link {
     }
 
     fn greet(&mut self, now: Timestamp) {
+        self.greeted_with = Some(self.surroundings.clone());
         let hello = TabMessage::Hello {
             version_min: limits::PROTOCOL_VERSION_MIN,
             version_max: limits::PROTOCOL_VERSION_MAX,
@@ -260,6 +264,14 @@ impl Link {
             unanswered: 0,
         };
         self.wake(now + limits::TAB_PING_EVERY_MS);
+        // What changed after the hello was said was told to nobody.
+        if self
+            .greeted_with
+            .take()
+            .is_some_and(|told| told != self.surroundings)
+        {
+            self.post(TabMessage::Surroundings(self.surroundings.clone()));
+        }
     }
 
     /// A new life of the worker, or a new channel that counts from the start: everything is asked for again.

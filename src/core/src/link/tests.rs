@@ -201,6 +201,26 @@ fn of_what_comes_by_two_ways_the_later_word_counts_and_a_new_life_counts_from_th
 }
 
 #[test]
+fn what_changes_around_a_tab_while_it_greets_is_told_once_it_is_admitted() {
+    let mut link = link();
+    link.handle(Timestamp(1), LinkInput::LockHeld);
+    let offline = Surroundings {
+        visible: true,
+        online: false,
+        woke: false,
+        zone_offset_minutes: 0,
+    };
+    let told = TabMessage::Surroundings(offline);
+    link.handle(Timestamp(2), LinkInput::Say(told.clone()));
+    assert!(!posted(&drain(&mut link)).contains(&told));
+    link.handle(Timestamp(3), welcome("w1"));
+    assert!(posted(&drain(&mut link)).contains(&told));
+    // A welcome that answers a repeated hello tells nothing new.
+    link.handle(Timestamp(4), welcome("w1"));
+    assert!(!posted(&drain(&mut link)).contains(&told));
+}
+
+#[test]
 fn a_worker_that_answers_no_ping_counts_as_lost() {
     let mut link = admitted();
     let mut now = Timestamp(1);
