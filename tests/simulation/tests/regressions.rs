@@ -169,6 +169,14 @@ const TYPING: &[(u64, &str)] = &[
         9_017_679,
         "a tab that was away when its edit ended asked for it again in the next session",
     ),
+    (
+        20_015_786,
+        "a network that came back while a tab greeted a worker was told to nobody, and edits were kept back",
+    ),
+    (
+        20_058_076,
+        "a tab that had forgotten its own text was given another one, which took its place",
+    ),
 ];
 
 #[test]

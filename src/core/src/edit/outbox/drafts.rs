@@ -98,9 +98,8 @@ impl Outbox {
         }
     }
 
-    /// Gives a tab what was typed about a record in tabs that are gone or have forgotten it, oldest first: a session that ends
-    /// makes tabs forget.
-    /// Notes are joined; of a field there is one text, and where the tab has one itself the other waits.
+    /// Gives a tab what was typed about a record in tabs that are gone or have forgotten it: a session that ends makes tabs
+    /// forget. First what was typed in this one, whose place the other would take; then the oldest. Notes are joined; of a field there is one text, and where the tab has one itself the other waits.
     pub(crate) fn adopt_drafts(
         &mut self,
         now: Timestamp,
@@ -116,10 +115,19 @@ impl Outbox {
         });
         let mut taken: Vec<DraftOf> = here.map(|(_, draft)| draft.of.clone()).collect();
         let mut texts = Vec::new();
-        for (number, draft) in &mut self.drafts {
+        let about = self.drafts.iter();
+        let about = about.filter(|(_, draft)| draft.resource == *resource);
+        let mut order: Vec<_> = about
+            .map(|(number, draft)| (draft.tab != *tab, *number))
+            .collect();
+        order.sort_unstable();
+        for (_, number) in order {
+            let Some(draft) = self.drafts.get_mut(&number) else {
+                continue;
+            };
             let own = draft.tab == *tab;
-            let is_had = is_here(&draft.tab) && self.drafts_told.contains(number);
-            if draft.resource != *resource || is_had || !(own || settled) {
+            let is_had = is_here(&draft.tab) && self.drafts_told.contains(&number);
+            if is_had || !(own || settled) {
                 continue;
             }
             if draft.of.field != EditField::Note && taken.contains(&draft.of) {
@@ -127,9 +135,9 @@ impl Outbox {
             }
             if !own {
                 draft.tab = tab.clone();
-                self.disk.mark(*number);
+                self.disk.mark(number);
             }
-            self.drafts_told.insert(*number);
+            self.drafts_told.insert(number);
             taken.push(draft.of.clone());
             texts.push((draft.of.clone(), draft.draft.clone()));
         }

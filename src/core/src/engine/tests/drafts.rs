@@ -151,6 +151,28 @@ fn what_a_tab_forgot_at_the_end_of_a_session_comes_back_in_whichever_opens_the_r
 }
 
 #[test]
+fn a_tab_that_forgot_its_own_text_gets_that_one_back_and_not_another_in_its_place() {
+    let mut world = live();
+    world.hello("b");
+    open(&mut world, "a", 1);
+    keep_of(&mut world, "b", 1, business_status("old"), "from b");
+    keep_of(&mut world, "a", 1, business_status("old"), "from a");
+    world.server.faults.refuse_refresh = true;
+    world.server.valid_access += 100;
+    world.run(60_000);
+    world.server.faults.refuse_refresh = false;
+    world.say("a", TabMessage::CloseRecord);
+    world.sign_in("a");
+    settle(&mut world);
+    open(&mut world, "a", 1);
+    assert_eq!(given(&world, "a"), ["from a"]);
+    keep_of(&mut world, "a", 1, business_status("old"), "from a");
+    assert_eq!(stored(&world), 2);
+    open(&mut world, "b", 1);
+    assert_eq!(given(&world, "b"), ["from b"]);
+}
+
+#[test]
 fn what_is_being_typed_stays_in_its_tab_when_the_policy_changes() {
     let mut world = live();
     world.hello("b");
