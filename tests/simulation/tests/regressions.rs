@@ -177,6 +177,14 @@ const TYPING: &[(u64, &str)] = &[
         20_058_076,
         "a tab that had forgotten its own text was given another one, which took its place",
     ),
+    (
+        30_007_050,
+        "a text that was typed while the outbox could not be opened gave way to the one stored before it",
+    ),
+    (
+        40_082_701,
+        "a text that was typed while the outbox could not be opened gave way to the one stored before it",
+    ),
 ];
 
 #[test]

@@ -99,7 +99,8 @@ impl Outbox {
     }
 
     /// Gives a tab what was typed about a record in tabs that are gone or have forgotten it: a session that ends makes tabs
-    /// forget. First what was typed in this one, whose place the other would take; then the oldest. Notes are joined; of a field there is one text, and where the tab has one itself the other waits.
+    /// forget. First what was typed in this one, whose place the other would take, and of that the latest, which takes the place
+    /// of what the storage had before; then the oldest. Notes are joined; of a field there is one text, and where the tab has one itself the other waits.
     pub(crate) fn adopt_drafts(
         &mut self,
         now: Timestamp,
@@ -118,10 +119,13 @@ impl Outbox {
         let about = self.drafts.iter();
         let about = about.filter(|(_, draft)| draft.resource == *resource);
         let mut order: Vec<_> = about
-            .map(|(number, draft)| (draft.tab != *tab, *number))
+            .map(|(number, draft)| match draft.tab == *tab {
+                true => (false, u64::MAX - number, *number),
+                false => (true, *number, *number),
+            })
             .collect();
         order.sort_unstable();
-        for (_, number) in order {
+        for (_, _, number) in order {
             let Some(draft) = self.drafts.get_mut(&number) else {
                 continue;
             };
