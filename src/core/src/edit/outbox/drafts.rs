@@ -99,8 +99,8 @@ impl Outbox {
     }
 
     /// Gives a tab what was typed about a record in tabs that are gone or have forgotten it: a session that ends makes tabs
-    /// forget. First what was typed in this one, whose place the other would take, and of that the latest, which takes the place
-    /// of what the storage had before; then the oldest. Notes are joined; of a field there is one text, and where the tab has one itself the other waits.
+    /// forget. Notes are joined; of a field there is one text, and where the tab has one itself the other waits. So what was
+    /// typed in this tab comes first, and of that the latest, which the storage may have beside one from before; then the oldest.
     pub(crate) fn adopt_drafts(
         &mut self,
         now: Timestamp,
@@ -116,21 +116,12 @@ impl Outbox {
         });
         let mut taken: Vec<DraftOf> = here.map(|(_, draft)| draft.of.clone()).collect();
         let mut texts = Vec::new();
-        let about = self.drafts.iter();
+        let about = self.drafts.iter_mut();
         let about = about.filter(|(_, draft)| draft.resource == *resource);
-        let mut order: Vec<_> = about
-            .map(|(number, draft)| match draft.tab == *tab {
-                true => (false, u64::MAX - number, *number),
-                false => (true, *number, *number),
-            })
-            .collect();
-        order.sort_unstable();
-        for (_, _, number) in order {
-            let Some(draft) = self.drafts.get_mut(&number) else {
-                continue;
-            };
+        let (own, others): (Vec<_>, Vec<_>) = about.partition(|(_, draft)| draft.tab == *tab);
+        for (number, draft) in own.into_iter().rev().chain(others) {
             let own = draft.tab == *tab;
-            let is_had = is_here(&draft.tab) && self.drafts_told.contains(&number);
+            let is_had = is_here(&draft.tab) && self.drafts_told.contains(number);
             if is_had || !(own || settled) {
                 continue;
             }
@@ -139,9 +130,9 @@ impl Outbox {
             }
             if !own {
                 draft.tab = tab.clone();
-                self.disk.mark(number);
+                self.disk.mark(*number);
             }
-            self.drafts_told.insert(number);
+            self.drafts_told.insert(*number);
             taken.push(draft.of.clone());
             texts.push((draft.of.clone(), draft.draft.clone()));
         }

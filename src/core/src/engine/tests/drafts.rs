@@ -51,6 +51,14 @@ fn settle(world: &mut World) {
     world.run(limits::DRAFT_ADOPTED_AFTER_MS + limits::TICK_MS);
 }
 
+/// The server ends the session, and lets whoever it was in again.
+fn end_session(world: &mut World) {
+    world.server.faults.refuse_refresh = true;
+    world.server.valid_access += 100;
+    world.run(60_000);
+    world.server.faults.refuse_refresh = false;
+}
+
 fn live() -> World {
     let mut world = World::live(5);
     settle(&mut world);
@@ -137,10 +145,7 @@ fn what_a_tab_forgot_at_the_end_of_a_session_comes_back_in_whichever_opens_the_r
         world.hello("b");
         open(&mut world, "a", 1);
         keep(&mut world, "a", 1, "half a thought");
-        world.server.faults.refuse_refresh = true;
-        world.server.valid_access += 100;
-        world.run(60_000);
-        world.server.faults.refuse_refresh = false;
+        end_session(&mut world);
         world.say("a", TabMessage::CloseRecord);
         world.sign_in("a");
         world.run(2_000);
@@ -157,10 +162,7 @@ fn a_tab_that_forgot_its_own_text_gets_that_one_back_and_not_another_in_its_plac
     open(&mut world, "a", 1);
     keep_of(&mut world, "b", 1, business_status("old"), "from b");
     keep_of(&mut world, "a", 1, business_status("old"), "from a");
-    world.server.faults.refuse_refresh = true;
-    world.server.valid_access += 100;
-    world.run(60_000);
-    world.server.faults.refuse_refresh = false;
+    end_session(&mut world);
     world.say("a", TabMessage::CloseRecord);
     world.sign_in("a");
     settle(&mut world);
@@ -283,10 +285,7 @@ fn the_draft_of_one_user_is_never_shown_to_another() {
         let mut world = live();
         world.edits.failure = failure;
         keep(&mut world, "a", 1, "half a thought");
-        world.server.faults.refuse_refresh = true;
-        world.server.valid_access += 100;
-        world.run(60_000);
-        world.server.faults.refuse_refresh = false;
+        end_session(&mut world);
         world.server.faults.profile = Some("other");
         world.tab_gone("a");
         world.hello("b");

@@ -40,20 +40,6 @@ fn colleague_is_faster(world: &mut World, body: serde_json::Value) {
     assert!(!frames.is_empty());
 }
 
-/// Goes on until the server has answered a read of the task.
-fn run_until_read(world: &mut World) {
-    let is_read = |(method, path, _): &(HttpMethod, String, usize)| {
-        *method == HttpMethod::Get && path.ends_with("Task/t1")
-    };
-    for _ in 0..1_000 {
-        if world.server.log.iter().any(is_read) {
-            return;
-        }
-        world.run(1);
-    }
-    panic!("nothing was read: {:?}", world.server.log);
-}
-
 #[test]
 fn the_same_field_changed_by_both_is_asked_about_with_theirs_beside_mine() {
     let mut world = world();
@@ -124,7 +110,8 @@ fn what_a_colleague_had_made_of_an_edit_and_took_back_meanwhile_is_not_called_sa
     let mut both = priority(Some("routine"), "stat");
     both.extend(status("requested", "accepted"));
     world.edit("a", "e1", 1, both);
-    run_until_read(&mut world);
+    let read = world.hold_up(HttpMethod::Get, "Task/t1");
+    world.is_answered_late(&read, 20);
     colleague_is_faster(&mut world, with_priority(1, "asap"));
     world.run(500);
     assert_eq!(conflict(&world, "a", "e1").fields[0].theirs, code("asap"));
