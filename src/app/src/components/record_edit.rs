@@ -224,8 +224,9 @@ fn CodeControl(
         let owned = |(code, label): (&str, &str)| (code.to_owned(), label.to_owned());
         let all = own.into_iter().chain(choices.into_iter().map(owned));
         all.map(|(choice, label)| {
+            // As a property: of an option that was chosen once, the attribute says nothing any longer (HTML, "dirtiness").
             let selected = choice == code;
-            view! { <option value=choice selected=selected>{label}</option> }
+            view! { <option value=choice prop:selected=selected>{label}</option> }
         })
         .collect_view()
     };

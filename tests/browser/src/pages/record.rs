@@ -65,6 +65,25 @@ impl<'a> RecordPage<'a> {
         .await
     }
 
+    /// Waits until a list of choices shows an option.
+    ///
+    /// # Errors
+    /// If it shows another one.
+    pub async fn expect_chosen(&self, field: &str, option: &str) -> Result<(), Failure> {
+        const SCRIPT: &str = "
+            const select = document.querySelector(`[role=dialog] select[aria-label='${arguments[0]}']`);
+            return select?.selectedOptions[0]?.text ?? null;";
+        wait::until(&format!("{field} to be \"{option}\""), async || {
+            let shown = self
+                .stage
+                .browser
+                .script(SCRIPT, vec![json!(field)])
+                .await?;
+            Ok(wait::Look::when(shown == option, (), shown.to_string()))
+        })
+        .await
+    }
+
     /// Types a note and adds it.
     ///
     /// # Errors

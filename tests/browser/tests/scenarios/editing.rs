@@ -92,6 +92,29 @@ async fn a_task_is_claimed_completed_and_taken_back() -> Result<(), Failure> {
 }
 
 #[tokio::test]
+async fn a_list_of_choices_shows_what_holds_whoever_chose_it() -> Result<(), Failure> {
+    Stage::play("choices", StageOptions::default(), async |stage| {
+        let (_, id) = at_the_table(stage).await?;
+        let record = RecordPage::open(stage, &id).await?;
+        for label in ["Urgent", "ASAP", "Urgent"] {
+            record.choose("Priority", label).await?;
+            let code = label.to_lowercase();
+            expect_on_server(stage, &id, label, |task| task["priority"] == code).await?;
+            record.expect_settled().await?;
+            record.expect_chosen("Priority", label).await?;
+        }
+        let theirs = json!([{ "op": "add", "path": "/priority", "value": "asap" }]);
+        stage.server.patch(&format!("Task/{id}"), &theirs)?;
+        record.expect_chosen("Priority", "ASAP").await?;
+
+        record.choose("Status", "In progress").await?;
+        record.expect_settled().await?;
+        record.expect_chosen("Status", "In progress").await
+    })
+    .await
+}
+
+#[tokio::test]
 async fn a_conflict_is_decided_by_the_user_and_closes_in_every_tab() -> Result<(), Failure> {
     Stage::play("conflict", StageOptions::default(), async |stage| {
         let (_, id) = at_the_table(stage).await?;
