@@ -175,6 +175,24 @@ fn a_tab_that_forgot_its_own_text_gets_that_one_back_and_not_another_in_its_plac
 }
 
 #[test]
+fn what_was_typed_while_the_storage_was_away_comes_back_and_not_what_it_had_before() {
+    let mut world = live();
+    keep_of(&mut world, "a", 1, business_status("old"), "half");
+    world.edits.absent = true;
+    world.next_life(1_000);
+    world.hello("a");
+    world.run(500);
+    keep_of(&mut world, "a", 1, business_status("old"), "half a thought");
+    world.edits.absent = false;
+    world.run(2 * limits::CACHE_RETRY_MS);
+    end_session(&mut world);
+    world.sign_in("a");
+    settle(&mut world);
+    open(&mut world, "a", 1);
+    assert_eq!(given(&world, "a"), ["half a thought"]);
+}
+
+#[test]
 fn what_is_being_typed_stays_in_its_tab_when_the_policy_changes() {
     let mut world = live();
     world.hello("b");
