@@ -22,6 +22,8 @@ pub(super) struct Gone {
     pub(super) at_unknown_time: bool,
     /// The latest moment for which the server is known to have held it so. An answer to an earlier question is no news.
     pub(super) known_at: Timestamp,
+    /// When it was told: an answer may tell of a later moment than that at which it was asked for.
+    pub(super) told_at: Timestamp,
 }
 
 /// The oldest are forgotten first: a frame that late does not exist.
@@ -79,6 +81,7 @@ mod tests {
             deleted: true,
             at_unknown_time: false,
             known_at: Timestamp(1),
+            told_at: Timestamp(1),
         };
         for number in 0..=limits::GONE_REMEMBERED_MAX {
             memory.remember(&key(number), gone.clone());

@@ -32,8 +32,8 @@ use gone::{Gone, GoneMemory};
 use joins::Joins;
 use tallies::Tallies;
 use unsaved::Unsaved;
+use verdict::known_at;
 pub(crate) use verdict::{Source, Verdict};
-use verdict::{is_asked_since, is_close, judge_against, known_at};
 
 /// Panels that show a row: one bit for each, in the order of the panel list. The last bit means: open in a drawer.
 pub(crate) type Membership = u32;
@@ -54,6 +54,9 @@ pub(crate) struct Entry {
     known_at: Timestamp,
     /// When this version came: an answer may tell of a later moment than that at which it was asked for.
     taken_at: Timestamp,
+    /// The latest stamp of this version and of those that were here before it: a clock that was set back makes a later version
+    /// seem older than they are.
+    stamped_until: Timestamp,
 }
 
 /// See the module.
@@ -145,6 +148,7 @@ impl Replica {
                 deleted: true,
                 at_unknown_time: false,
                 known_at: now,
+                told_at: now,
             },
         );
         self.take(&resource.key, GoneReason::Deleted)
@@ -168,19 +172,21 @@ impl Replica {
             }
             return false;
         }
-        let known = self
-            .gone
-            .get(key)
-            .is_some_and(|gone| gone.deleted && gone.updated >= deleted);
+        let before = self.gone.get(key);
+        let known = before.is_some_and(|gone| gone.deleted && gone.updated >= deleted);
         if !known {
+            let here = self.rows.get(key).map(|entry| &entry.resource.version);
+            let last = here.or(before.and_then(|gone| gone.version.as_ref()));
+            let known_at = before.map_or(asked, |gone| gone.known_at.max(asked));
             self.gone.remember(
                 key,
                 Gone {
                     updated: deleted,
-                    version: None,
+                    version: last.cloned(),
                     deleted: true,
                     at_unknown_time: false,
-                    known_at: asked,
+                    known_at,
+                    told_at: now,
                 },
             );
         }
@@ -207,6 +213,7 @@ impl Replica {
             deleted: reason == GoneReason::Deleted,
             at_unknown_time: true,
             known_at: asked,
+            told_at: asked,
         };
         self.gone.remember(key, gone);
         self.take(key, reason)
@@ -265,6 +272,7 @@ impl Replica {
                 deleted: false,
                 at_unknown_time: false,
                 known_at: entry.known_at,
+                told_at: entry.taken_at,
             };
             self.gone.remember(key, gone);
             self.take(key, reason);
@@ -298,66 +306,6 @@ impl Replica {
         self.counts.get(kind).copied().unwrap_or_default()
     }
 
-    fn judge(&mut self, now: Timestamp, resource: &Resource, source: Source) -> Verdict {
-        if let Some(entry) = self.rows.get(&resource.key) {
-            let verdict = judge_against(entry, resource, source);
-            let settled = verdict == Verdict::Settled;
-            let different = entry.resource.version != resource.version;
-            let met = match source {
-                // Somebody else's version came while it was on its way.
-                Source::Write(asked) if asked < entry.known_at => Source::Frame,
-                Source::Write(asked) | Source::Read(asked) if asked < entry.taken_at => {
-                    Source::Frame
-                }
-                other => other,
-            };
-            let close = is_close(entry.resource.updated, resource.updated, met);
-            if !settled && different && close {
-                self.dispute(&resource.key, now);
-            }
-            return verdict;
-        }
-        let Some(gone) = self.gone.get(&resource.key) else {
-            return Verdict::Applied;
-        };
-        let different = gone.version.as_ref() != Some(&resource.version);
-        let mut disputed = different && is_close(gone.updated, resource.updated, source);
-        let verdict = match source {
-            // A read told that it is gone, perhaps after this was written: only another one knows.
-            Source::Write(_) if gone.at_unknown_time => {
-                disputed = true;
-                Verdict::Late
-            }
-            // Asked after it went, and it is there: access came back, or it was created again.
-            Source::Read(asked) | Source::Write(asked)
-                if gone.known_at <= asked && (!gone.deleted || different) =>
-            {
-                Verdict::Applied
-            }
-            Source::Search(asked) if gone.known_at <= asked && !gone.deleted => Verdict::Applied,
-            // The walks of one run are asked at once: what was live for the one was deleted for the other. Or it was created
-            // again by a clock that was set back: only a read tells.
-            Source::Search(asked)
-                if gone.known_at <= asked && different && resource.updated <= gone.updated =>
-            {
-                disputed = true;
-                Verdict::Late
-            }
-            _ if !different => Verdict::Duplicate,
-            // Late, or created again: only a read tells.
-            _ if gone.at_unknown_time && !is_asked_since(source, gone.known_at) => {
-                disputed = true;
-                Verdict::Late
-            }
-            _ if resource.updated > gone.updated => Verdict::Applied,
-            _ => Verdict::Late,
-        };
-        if disputed {
-            self.dispute(&resource.key, now);
-        }
-        verdict
-    }
-
     fn apply(
         &mut self,
         now: Timestamp,
@@ -382,6 +330,7 @@ impl Replica {
                 deleted: false,
                 at_unknown_time: false,
                 known_at,
+                told_at: now,
             };
             self.gone.remember(&key, gone);
             if was == 0 {
@@ -417,7 +366,9 @@ impl Replica {
         let previous = previous.map(|entry| &*entry.resource);
         self.joins.update(&key, previous, Some(&resource));
         let kind = key.kind.clone();
+        let before = self.rows.get(&key).map(|entry| entry.stamped_until);
         let entry = Entry {
+            stamped_until: before.map_or(resource.updated, |before| before.max(resource.updated)),
             resource: Arc::new(resource),
             members,
             framed_at,

@@ -1,6 +1,6 @@
 //! Which of two versions of a resource is the state now.
 
-use super::Entry;
+use super::{Entry, Replica};
 use crate::{fhir::Resource, limits, time::Timestamp};
 
 /// Where a version comes from.
@@ -55,7 +55,13 @@ pub(super) fn judge_against(entry: &Entry, incoming: &Resource, source: Source) 
         return Verdict::Duplicate;
     }
     if incoming.updated > known.updated {
-        return Verdict::Applied;
+        // A later version is here whose stamp is older than those of the ones before it: this may be one of them.
+        let may_be_older = incoming.updated <= entry.stamped_until;
+        return if may_be_older && !is_asked_since(source, entry.known_at) {
+            Verdict::Late
+        } else {
+            Verdict::Applied
+        };
     }
     match source {
         // Nothing came since the question: the answer is what the server holds, whatever its time says.
@@ -77,5 +83,77 @@ pub(super) fn is_close(known: Timestamp, incoming: Timestamp, source: Source) ->
         }
         Source::Search(_) => (-limits::CONTENTION_WINDOW_MS..=0).contains(&step_ms),
         Source::Read(_) | Source::Write(_) => false,
+    }
+}
+
+impl Replica {
+    /// What becomes of a version, whatever is known of its resource; disputes what only a read can tell.
+    pub(super) fn judge(&mut self, now: Timestamp, resource: &Resource, source: Source) -> Verdict {
+        if let Some(entry) = self.rows.get(&resource.key) {
+            let verdict = judge_against(entry, resource, source);
+            let settled = verdict == Verdict::Settled;
+            let different = entry.resource.version != resource.version;
+            let out_of_order =
+                verdict == Verdict::Late && resource.updated > entry.resource.updated;
+            let met = match source {
+                // Somebody else's version came while it was on its way.
+                Source::Write(asked) if asked < entry.known_at => Source::Frame,
+                Source::Write(asked) | Source::Read(asked) if asked < entry.taken_at => {
+                    Source::Frame
+                }
+                other => other,
+            };
+            let close = is_close(entry.resource.updated, resource.updated, met);
+            if out_of_order || (!settled && different && close) {
+                self.dispute(&resource.key, now);
+            }
+            return verdict;
+        }
+        let Some(gone) = self.gone.get(&resource.key) else {
+            return Verdict::Applied;
+        };
+        let different = gone.version.as_ref() != Some(&resource.version);
+        let mut disputed = different && is_close(gone.updated, resource.updated, source);
+        let verdict = match source {
+            // A read told that it is gone, perhaps after this was written: only another one knows.
+            Source::Write(_) if gone.at_unknown_time => {
+                disputed = true;
+                Verdict::Late
+            }
+            // Asked before it was told that it was deleted, and as it was before that.
+            Source::Read(asked) | Source::Write(asked)
+                if gone.deleted && asked < gone.told_at && resource.updated <= gone.updated =>
+            {
+                disputed = different;
+                Verdict::Late
+            }
+            // Asked after it went, and it is there: access came back, or it was created again.
+            Source::Read(asked) | Source::Write(asked)
+                if gone.known_at <= asked && (!gone.deleted || different) =>
+            {
+                Verdict::Applied
+            }
+            Source::Search(asked) if gone.known_at <= asked && !gone.deleted => Verdict::Applied,
+            // The walks of one run are asked at once: what was live for the one was deleted for the other. Or it was created
+            // again by a clock that was set back: only a read tells.
+            Source::Search(asked)
+                if gone.known_at <= asked && different && resource.updated <= gone.updated =>
+            {
+                disputed = true;
+                Verdict::Late
+            }
+            _ if !different => Verdict::Duplicate,
+            // Late, or created again: only a read tells.
+            _ if gone.at_unknown_time && !is_asked_since(source, gone.known_at) => {
+                disputed = true;
+                Verdict::Late
+            }
+            _ if resource.updated > gone.updated => Verdict::Applied,
+            _ => Verdict::Late,
+        };
+        if disputed {
+            self.dispute(&resource.key, now);
+        }
+        verdict
     }
 }

@@ -78,3 +78,66 @@ fn what_the_server_has_said_is_not_replaced_by_what_was_stored_before() {
     replica.restore_gone(&key("t"));
     assert!(replica.get(&key("t")).is_none());
 }
+
+#[test]
+fn a_late_version_with_a_later_stamp_does_not_replace_the_one_that_a_clock_set_back_stamped() {
+    let mut replica = Replica::default();
+    replica.accept(Timestamp(0), task("t", 1, 1_000), 1, Source::Frame);
+    // Written after it, by a clock that is behind: a read has told.
+    let asked = Timestamp(500);
+    let verdict = replica.accept(asked + 9, task("t", 3, 700), 1, Source::Read(asked));
+    assert_eq!(verdict, Verdict::Settled);
+    let late = [
+        Source::Frame,
+        Source::Search(Timestamp(400)),
+        Source::Write(Timestamp(400)),
+    ];
+    for late in late {
+        let now = Timestamp(1_500);
+        let verdict = replica.accept(now, task("t", 2, 900), 1, late);
+        assert_eq!(verdict, Verdict::Late, "{late:?}");
+        let due = now + limits::SETTLE_QUIET_MS;
+        assert_eq!(replica.disputes().take_due(due), [key("t")], "a read tells");
+    }
+    let asked = Timestamp(9_000);
+    let verdict = replica.accept(asked, task("t", 2, 900), 1, Source::Read(asked));
+    assert_eq!(verdict, Verdict::Applied);
+    let verdict = replica.accept(asked, task("t", 4, 1_001), 1, Source::Frame);
+    assert_eq!(
+        verdict,
+        Verdict::Applied,
+        "nothing before had so late a stamp"
+    );
+}
+
+#[test]
+fn a_read_from_before_a_delete_does_not_bring_back_what_a_search_has_told_to_be_deleted_meanwhile()
+{
+    let asked = Timestamp(1_000);
+    for told_by_frame in [true, false] {
+        let mut replica = Replica::default();
+        replica.accept(Timestamp(0), task("t", 1, 100), 1, Source::Frame);
+        if told_by_frame {
+            assert!(replica.delete_by_frame(Timestamp(1_300), &task("t", 1, 100)));
+        }
+        // The search was asked before the read, and answered after the delete.
+        let deleted = Timestamp(1_700_000_000_000 + 250);
+        replica.delete_by_tombstone(Timestamp(1_400), &key("t"), deleted, Timestamp(990));
+        // What was read is what was here, or a version of which nothing was heard.
+        for (version, updated) in [(1, 100), (2, 200)] {
+            replica.accept(
+                Timestamp(1_500),
+                task("t", version, updated),
+                1,
+                Source::Read(asked),
+            );
+            assert!(
+                replica.get(&key("t")).is_none(),
+                "v{version} {told_by_frame}"
+            );
+        }
+        // Created again since.
+        replica.accept(Timestamp(1_600), task("t", 3, 400), 1, Source::Read(asked));
+        assert!(replica.get(&key("t")).is_some());
+    }
+}
