@@ -77,8 +77,10 @@ impl Engine {
                         // was right, and brings the row back if not.
                         if self.lose_sight(&key, asked) {
                             self.note_update(&key);
+                            self.read(&key);
+                        } else {
+                            self.doubt_sight(&key);
                         }
-                        self.read(&key);
                     }
                 }
                 reconcile::Event::Forbidden { kind, asked } => {
@@ -87,6 +89,8 @@ impl Engine {
                     for key in known {
                         if self.lose_sight(&key, asked) {
                             self.note_update(&key);
+                        } else {
+                            self.doubt_sight(&key);
                         }
                     }
                     self.counts_dirty = true;

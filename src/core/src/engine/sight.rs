@@ -48,6 +48,16 @@ impl Engine {
         was_there
     }
 
+    /// The server did not show a row of which something was heard since it was asked. How old that is nobody knows: until a read
+    /// tells, what is claimed to be proven leaves it out.
+    pub(super) fn doubt_sight(&mut self, key: &ResourceKey) {
+        if self.replica.get(key).is_some() {
+            self.replica.ask_about(key, self.io.now);
+        } else {
+            self.read(key);
+        }
+    }
+
     /// The server may have said what the user may read.
     pub(super) fn look_again(&mut self) {
         if let Some(since_ms) = self.session.take_confirmed_ms() {

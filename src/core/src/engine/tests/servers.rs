@@ -2,12 +2,12 @@
 
 use serde_json::json;
 
-use super::world::{World, task};
+use super::world::{World, around, task};
 use crate::{
-    engine::{Input, SocketEvent},
+    engine::{HttpMethod, Input, SocketEvent},
     error::ProcessingError,
     limits,
-    protocol::{Freshness, Secret, TabMessage, WorkerMessage},
+    protocol::{Freshness, Secret, Surroundings, TabMessage, WorkerMessage},
 };
 
 pub(super) fn owned(id: usize, owner: &str) -> serde_json::Value {
@@ -87,6 +87,42 @@ fn a_late_frame_of_a_task_that_has_left_the_policy_since_is_not_shown() {
     world.run(50);
     assert_eq!(shown(&world), 5);
     world.assert_live();
+}
+
+#[test]
+fn a_row_that_a_check_does_not_find_is_proven_by_nothing_until_a_read_tells() {
+    let mut world = of_a_restricted_user(4);
+    sign_in(&mut world);
+    world.assert_live();
+    // A frame that is late comes after the check was asked, which finds the row gone.
+    let late = world.server.write(world.now, owned(2, "Practitioner/me"));
+    let left = world.now + 1;
+    world.server.write(left, owned(2, "Practitioner/other"));
+    world.run(5);
+    let woke = Surroundings {
+        woke: true,
+        ..around()
+    };
+    world.say("a", TabMessage::Surroundings(woke));
+    let check = world.hold_up(HttpMethod::Get, "_fields=id&_count=4");
+    world.run(5);
+    world.deliver(late);
+    world.run(5);
+    world.is_answered_late(&check, 1);
+    let proven = |world: &World| {
+        let WorkerMessage::Freshness { panels, .. } = world.engine.freshness_message() else {
+            panic!("no claim");
+        };
+        let mut proven = panels.iter().filter_map(|panel| panel.proven);
+        proven.any(|proven| proven >= left)
+    };
+    let mut waited_ms = 0;
+    while shown(&world) == 4 {
+        assert!(!proven(&world), "the row has left");
+        world.run(1);
+        waited_ms += 1;
+        assert!(waited_ms < 1_000, "never found");
+    }
 }
 
 /// A world of a restricted user who signs in, with three tasks.
