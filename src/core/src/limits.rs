@@ -338,7 +338,8 @@ pub const EDIT_ROUNDS_MAX: u32 = 6;
 pub const EDIT_READ_AGAIN_MS: i64 = 2_000;
 /// Versions of a record that are looked through for an edit of which nobody knows what became of it.
 pub const EDIT_HISTORY_MAX: usize = 50;
-/// Edits remembered after their end, to be undone or recognised when they are asked for again.
+/// Edits remembered after their end, on the disk too, to be undone or recognised when they are asked for again: an hour of a busy
+/// user, some hundred bytes each.
 pub const EDITS_REMEMBERED_MAX: usize = 1_000;
 /// Edits of one job.
 pub const JOB_EDITS_MAX: usize = 500;

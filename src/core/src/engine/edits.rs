@@ -120,8 +120,11 @@ impl Engine {
 
     /// A tab wants to sign out, whatever is lost. Where the session has ended before, nobody can say whose word that is.
     pub(super) fn on_sign_out_discarding(&mut self) {
-        if !self.outbox.is_parked() {
-            self.outbox.discard_all(&mut self.io);
+        if !self.outbox.is_parked()
+            && let Some(news) = self.outbox.discard_all(&mut self.io)
+        {
+            self.tabs
+                .tell_all(&mut self.io, WorkerMessage::Edits { news });
         }
         self.sign_out();
     }

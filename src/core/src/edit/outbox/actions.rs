@@ -2,7 +2,7 @@
 
 use super::{
     Outbox,
-    entry::{Author, Entry, FORMAT, Stage, Subject},
+    entry::{Author, Entry, FORMAT, Stage, Subject, undo_id},
     jobs::Job,
     strand::Step,
 };
@@ -46,6 +46,12 @@ impl Outbox {
         let author = self.writer()?;
         if author.profile != asker.profile {
             return Err(EditRefusal::NotSignedIn);
+        }
+        if let Some(done) = self.end_of(&edit.id) {
+            let outcome = done.outcome.clone();
+            let job = job.and_then(|job| self.jobs.get_mut(job));
+            job.into_iter().for_each(|job| job.count(&outcome));
+            return Ok(());
         }
         if self.is_known(&edit.id) {
             return Ok(());
@@ -103,9 +109,8 @@ impl Outbox {
             Some(number) if !self.may_be_sent(number) => return self.discard_number(number),
             Some(number) => self.held.get(&number),
             None => {
-                let mut done = self.done.iter().filter(|done| done.undoable);
-                done.find(|done| done.entry.id == *id)
-                    .map(|done| &done.entry)
+                let done = self.end_of(id).filter(|done| done.undoable);
+                done.map(|done| &done.entry)
             }
         };
         let entry = known.cloned().ok_or(EditRefusal::NotUndoable)?;
@@ -125,12 +130,7 @@ impl Outbox {
             stage: Stage::Waiting,
             ..entry
         };
-        if let Some(done) = self.done.iter_mut().find(|done| done.entry.id == *id) {
-            done.undoable = false;
-            if let Some(job) = &done.entry.job {
-                self.news.job(job);
-            }
-        }
+        self.note_taken_back(id);
         self.append(io, reverse);
         Ok(())
     }
@@ -143,7 +143,7 @@ impl Outbox {
             .filter(|entry| entry.job.as_ref() == Some(job));
         let done = self
             .done
-            .iter()
+            .values()
             .filter(|done| done.undoable && done.entry.job.as_ref() == Some(job));
         let edits = waiting
             .map(|entry| &entry.id)
@@ -366,9 +366,4 @@ fn decided(
         now,
     };
     validate::cleaned(field, value, &writer).ok_or(EditRefusal::ValueInvalid { field })
-}
-
-/// Name of the edit that takes another one back.
-fn undo_id(id: &EditId) -> EditId {
-    EditId::new(format!("undo:{id}"))
 }

@@ -63,7 +63,7 @@ impl Deeds {
 
     /// Whether it was made for a version that others had written after the one that was seen.
     fn met_others(&self, entry: &Entry) -> bool {
-        let Stage::Sent { base } = &entry.stage else {
+        let Stage::Sent { base, .. } = &entry.stage else {
             return false;
         };
         *base != entry.version && !self.own.contains(base)

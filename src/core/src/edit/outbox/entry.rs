@@ -75,6 +75,9 @@ pub(crate) enum Stage {
     Sent {
         /// The version it was made for.
         base: VersionId,
+        /// What it replaces of others because the last writer wins.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        overwrites: Vec<FieldChange>,
     },
     /// It waits for the user.
     Conflict {
@@ -92,6 +95,11 @@ impl Entry {
     /// Whether it is still on its way to the server by itself.
     pub(crate) fn is_under_way(&self) -> bool {
         matches!(self.stage, Stage::Waiting | Stage::Sent { .. })
+    }
+
+    /// Whether it takes another edit back.
+    pub(super) fn takes_back(&self, other: &Self) -> bool {
+        self.undoes && self.id == undo_id(&other.id)
     }
 
     /// Whether a change of another edit is about something that this one changes too.
@@ -119,6 +127,11 @@ impl Entry {
         self.changes.retain(|mine| !mine.seen.same(&mine.wanted));
         !self.changes.is_empty()
     }
+}
+
+/// Name of the edit that takes another one back.
+pub(super) fn undo_id(id: &EditId) -> EditId {
+    EditId::new(format!("undo:{id}"))
 }
 
 /// Reads a record; `None` if it is damaged or of a later build.

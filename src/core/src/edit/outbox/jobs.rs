@@ -64,7 +64,7 @@ impl Outbox {
             .count();
         let undoable = self
             .done
-            .iter()
+            .values()
             .any(|done| done.undoable && done.entry.job.as_ref() == Some(id));
         Some(JobView {
             id: id.clone(),

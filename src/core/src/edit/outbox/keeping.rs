@@ -3,7 +3,7 @@
 use super::{
     Aside, Author, Outbox,
     disk::State,
-    drafts,
+    drafts, ended,
     entry::{self, Entry},
 };
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
     engine::{OutboxOrder, Output, io::Io, requests::Purpose},
     error::StateError,
     limits,
-    protocol::{EditOutcome, Secret, StorageView},
+    protocol::{EditOutcome, EditsNews, Secret, StorageView},
     timer::Timer,
 };
 
@@ -73,21 +73,25 @@ impl Outbox {
     /// The user has signed out, with nothing in here. What was never read stays for the next time.
     pub(crate) fn leave(&mut self, io: &mut Io) {
         if self.loaded && self.is_empty() && self.unreadable == 0 {
-            self.discard_all(io);
+            let _nothing = self.discard_all(io);
         } else {
             self.park(io);
         }
     }
 
-    /// The user has signed out and said that nothing of this is wanted any longer: it goes, with its key.
-    pub(crate) fn discard_all(&mut self, io: &mut Io) {
+    /// The user has signed out and said that nothing of this is wanted any longer: it goes, with its key. What tabs have to be
+    /// told, lest they ask for it again when the same user is back.
+    pub(crate) fn discard_all(&mut self, io: &mut Io) -> Option<EditsNews> {
         if self.author.is_some() {
             io.push(Output::Outbox(OutboxOrder::Discard));
         }
-        for entry in self.held.values() {
-            self.deeds.end(entry, &EditOutcome::Discarded);
+        for number in self.held.keys().copied().collect::<Vec<_>>() {
+            self.end(number, EditOutcome::Discarded);
         }
+        self.drafts.clear();
+        let news = self.take_news();
         self.forget(io);
+        news
     }
 
     /// Parked, and on the disk: nothing of it stays in memory.
@@ -175,7 +179,12 @@ impl Outbox {
             (State::Opening, _) => self.give_up(io, CacheFailure::Blocked),
             (State::Off(_), Some(author)) => {
                 let name = outbox_name(&author.server, &author.project, &author.profile);
-                for number in self.held.keys().chain(self.drafts.keys()) {
+                for number in self
+                    .held
+                    .keys()
+                    .chain(self.drafts.keys())
+                    .chain(self.done.keys())
+                {
                     self.disk.mark(*number);
                 }
                 self.disk.state = State::Opening;
@@ -226,6 +235,11 @@ impl Outbox {
         if let (Some(number), Some(draft)) = (number, draft) {
             return self.take_stored_draft(number, draft);
         }
+        let done = ended::parse(record.text.reveal());
+        let done = done.filter(|done| Some(&done.entry.author) == self.author.as_ref());
+        if let (Some(number), Some(done)) = (number, done) {
+            return self.take_stored_end(number, done);
+        }
         let entry = entry::parse(record.text.reveal());
         let own = entry.filter(|entry| Some(&entry.author) == self.author.as_ref());
         match (number, own) {
@@ -247,7 +261,7 @@ impl Outbox {
             if self.held.contains_key(&number) || self.disk.is_marked(number) {
                 continue;
             }
-            if self.done.iter().any(|done| done.entry.id == entry.id) {
+            if self.end_of(&entry.id).is_some() {
                 self.disk.mark(number);
                 continue;
             }
@@ -260,6 +274,7 @@ impl Outbox {
         for number in typed {
             self.build_on_found(number);
         }
+        self.end_again();
         self.news.everything();
     }
 
@@ -330,8 +345,9 @@ impl Outbox {
             let key = format!("{number:020}");
             let entry = self.held.get(number).map(entry::to_text);
             let draft = || self.drafts.get(number).map(drafts::to_text);
+            let done = || self.done.get(number).map(ended::to_text);
             let store = CacheStore::Outbox;
-            match entry.or_else(draft) {
+            match entry.or_else(draft).or_else(done) {
                 Some(text) => CacheChange::Put(CacheRecord {
                     store,
                     key,

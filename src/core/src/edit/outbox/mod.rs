@@ -8,6 +8,8 @@
 //!   history, has shown that it was not carried out.
 //! - **Bounded.** [`limits::OUTBOX_EDITS_MAX`]: a full outbox refuses what is new; it drops nothing.
 //! - **Typed is kept.** A text that was typed and not saved is kept beside the edits, and never sent by itself.
+//! - **Ended is remembered.** The last ones that ended stay on the disk with their outcome: to be taken back, and lest a tab that
+//!   was away has them made once more.
 //! - **Nobody else's.** Every record says whose it is, and is sent in a session of that user only.
 //!
 //! Where the edits live, and when they die: a database of their own, with a key of its own, one for each user of a project
@@ -25,6 +27,7 @@ mod asked_again;
 mod deeds;
 mod disk;
 mod drafts;
+mod ended;
 mod entry;
 mod jobs;
 mod keeping;
@@ -34,14 +37,14 @@ mod strand;
 mod strand_answers;
 mod view;
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     collections::{Map, Set},
     engine::io::Io,
     identity::{EditId, JobId, ResourceKey, TabId},
     limits,
-    protocol::{DraftOf, EditOutcome, EditRefusal, EndedEdit, FieldChange},
+    protocol::{DraftOf, EditOutcome, EditRefusal, FieldChange},
     replica::Replica,
     time::Timestamp,
 };
@@ -49,31 +52,13 @@ pub(crate) use actions::Asker;
 use deeds::Deeds;
 use disk::Disk;
 use drafts::Draft;
+use ended::Ended;
 pub(crate) use entry::{Author, Subject};
 use entry::{Entry, Stage};
 use jobs::Job;
 use strand::Strand;
 pub(crate) use strand::{Call, Event};
 use view::News;
-
-/// An edit that has ended, for undoing it and for recognising it.
-#[derive(Debug)]
-struct Done {
-    entry: Entry,
-    outcome: EditOutcome,
-    undoable: bool,
-}
-
-impl Done {
-    fn told(&self) -> EndedEdit {
-        EndedEdit {
-            id: self.entry.id.clone(),
-            job: self.entry.job.clone(),
-            resource: self.entry.resource.clone(),
-            outcome: self.outcome.clone(),
-        }
-    }
-}
 
 /// Edits of somebody whose session ended, where there is no storage to leave them in.
 #[derive(Debug)]
@@ -113,7 +98,8 @@ pub(crate) struct Outbox {
     found: BTreeMap<u64, Entry>,
     /// Records that could not be read. They stay where they are.
     unreadable: usize,
-    done: VecDeque<Done>,
+    /// For undoing them and for recognising them.
+    done: Ended,
     jobs: BTreeMap<JobId, Job>,
     news: News,
     /// For the audit trail.
@@ -169,7 +155,7 @@ impl Outbox {
 
     /// Whether an edit of this name was here.
     fn is_known(&self, id: &EditId) -> bool {
-        self.find(id).is_some() || self.done.iter().any(|done| done.entry.id == *id)
+        self.find(id).is_some() || self.end_of(id).is_some()
     }
 
     /// Takes an edit in.
@@ -203,14 +189,8 @@ impl Outbox {
             return;
         };
         self.deeds.end(&entry, &outcome);
-        let mut undoable = false;
-        if let EditOutcome::Applied {
-            undoable: may,
-            overwrote,
-            ..
-        } = &outcome
-        {
-            undoable = *may;
+        if let EditOutcome::Applied { overwrote, .. } = &outcome {
+            self.lead_back(&entry, overwrote);
             // To take it back is to bring back what it replaced.
             for over in overwrote {
                 let replaced = entry
@@ -223,16 +203,7 @@ impl Outbox {
         if let Some(job) = entry.job.as_ref().and_then(|job| self.jobs.get_mut(job)) {
             job.count(&outcome);
         }
-        let done = Done {
-            entry,
-            outcome,
-            undoable,
-        };
-        self.news.end(done.told());
-        self.done.push_back(done);
-        if self.done.len() > limits::EDITS_REMEMBERED_MAX {
-            self.done.pop_front();
-        }
+        self.remember(number, entry, outcome);
     }
 
     fn remove(&mut self, number: u64) -> Option<Entry> {

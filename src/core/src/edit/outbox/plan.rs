@@ -1,6 +1,6 @@
 //! What can be sent of the edits of one resource against one version of it, in one patch. Pure.
 
-use super::entry::Entry;
+use super::{ended::bring_back, entry::Entry};
 use crate::{
     edit::{
         document::Document,
@@ -58,15 +58,22 @@ pub(super) fn plan<'a>(
         verdicts: Vec::new(),
     };
     let mut halted: Vec<&Entry> = Vec::new();
+    let mut replaced: Vec<(&Entry, Vec<FieldChange>)> = Vec::new();
     for (number, edit) in edits {
         if halted.iter().any(|before| before.touches(&edit.changes)) {
             halted.push(edit);
             continue;
         }
         let going = |overwrites| Going { number, overwrites };
-        let verdict = match merge(kind, &edit.changes, &after, edit.undoes) {
+        let mut wanted = edit.changes.clone();
+        for (undone, overwrites) in &replaced {
+            if edit.takes_back(undone) {
+                bring_back(&mut wanted, overwrites);
+            }
+        }
+        let verdict = match merge(kind, &wanted, &after, edit.undoes) {
             Merged::Settled => {
-                let already = merge(kind, &edit.changes, document, edit.undoes);
+                let already = merge(kind, &wanted, document, edit.undoes);
                 if already != Merged::Settled {
                     // It is what the edits before it lead to.
                     plan.going.push(going(Vec::new()));
@@ -81,6 +88,7 @@ pub(super) fn plan<'a>(
                 Ok(patch) => {
                     after.body = patch.body;
                     plan.changes = coalesce(plan.changes, changes);
+                    replaced.push((edit, overwrites.clone()));
                     plan.going.push(going(overwrites));
                     continue;
                 }

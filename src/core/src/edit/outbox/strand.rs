@@ -172,8 +172,8 @@ impl Outbox {
     pub(super) fn go(&mut self, io: &mut Io, key: &ResourceKey, document: &Document, plan: Plan) {
         let base = document.version.clone();
         for going in &plan.going {
-            let base = base.clone();
-            self.set_stage(going.number, Stage::Sent { base });
+            let (base, overwrites) = (base.clone(), going.overwrites.clone());
+            self.set_stage(going.number, Stage::Sent { base, overwrites });
         }
         let run = Run {
             edits: plan.going,

@@ -185,7 +185,7 @@ impl Outbox {
         let (mut base, mut sent) = (None, Vec::new());
         for number in in_doubt {
             let stage = self.held.get(number).map(|entry| &entry.stage);
-            if let Some(Stage::Sent { base: against }) = stage {
+            if let Some(Stage::Sent { base: against, .. }) = stage {
                 base = Some(against.clone());
                 sent.push(*number);
             }
@@ -212,9 +212,13 @@ impl Outbox {
     /// What may have been sent was carried out.
     fn end_made(&mut self, made: &[u64], version: &VersionId) {
         for number in made {
+            let overwrote = match self.held.get(number).map(|entry| &entry.stage) {
+                Some(Stage::Sent { overwrites, .. }) => overwrites.clone(),
+                _ => Vec::new(),
+            };
             let outcome = EditOutcome::Applied {
                 version: Some(version.clone()),
-                overwrote: Vec::new(),
+                overwrote,
                 undoable: true,
             };
             self.end(*number, outcome);

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Done, Entry, Outbox, Stage};
+use super::{Entry, Outbox, Stage, ended::Done};
 use crate::{
     collections::Set,
     identity::{EditId, JobId, ResourceKey},
@@ -137,7 +137,7 @@ impl Outbox {
     /// tab that has heard of it shows it no more.
     pub(crate) fn ends_of(&self, edits: &[NewEdit]) -> Option<EditsNews> {
         let asked = |done: &&Done| edits.iter().any(|edit| edit.id == done.entry.id);
-        let ended: Vec<_> = self.done.iter().filter(asked).map(Done::told).collect();
+        let ended: Vec<_> = self.done.values().filter(asked).map(Done::told).collect();
         (!ended.is_empty()).then(|| EditsNews {
             ended,
             ..self.news_of(false, self.summary(), |_| false)

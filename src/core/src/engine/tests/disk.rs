@@ -95,6 +95,13 @@ impl Disk {
         self.databases.clear();
     }
 
+    /// Edits that have not ended, and drafts.
+    pub(super) fn unended(&self) -> usize {
+        let records = self.databases.values().flat_map(|records| records.values());
+        let unended = records.filter(|text| !text.contains("\"outcome\""));
+        unended.count()
+    }
+
     /// Records of a store in the only database.
     pub(super) fn count(&self, store: CacheStore) -> usize {
         let records = self.databases.values().flat_map(BTreeMap::keys);

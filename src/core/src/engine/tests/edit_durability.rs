@@ -27,8 +27,9 @@ fn texts(world: &World) -> Vec<String> {
         .collect()
 }
 
+/// Edits on the disk that have not ended.
 fn stored(world: &World) -> usize {
-    world.edits.count(CacheStore::Outbox)
+    world.edits.unended()
 }
 
 /// The worker is killed and a tab comes back.
@@ -59,7 +60,7 @@ fn an_edit_is_on_the_disk_before_the_first_byte_is_sent() {
     );
     world.run(200);
     assert_eq!(world.server.patches(), 1);
-    assert_eq!(stored(&world), 0, "gone with its end");
+    assert_eq!(stored(&world), 0, "no longer with its end");
 }
 
 #[test]
@@ -392,6 +393,8 @@ fn a_throttled_server_gets_edits_when_it_has_said_so() {
 #[test]
 fn what_of_edits_and_drafts_lies_on_the_disk() {
     let mut world = World::live(5);
+    world.edit("a", "e0", 3, business_status("made"));
+    world.run(500);
     world.server.faults.writes.refuse = Some((503, "Down"));
     let both = [priority(None, "stat"), note("x")].concat();
     world.edit("a", "e1", 1, both);

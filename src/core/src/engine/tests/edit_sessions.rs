@@ -26,6 +26,7 @@ fn warning(world: &World) -> Option<OutboxSummary> {
     })
 }
 
+/// Records of the outbox on the disk.
 fn stored(world: &World) -> usize {
     world.edits.count(CacheStore::Outbox)
 }
@@ -91,7 +92,20 @@ fn a_refused_renewal_keeps_the_edits_and_sends_them_when_the_same_user_is_back()
     world.sign_in("a");
     world.run(5_000);
     assert_eq!(world.server.task(1)["priority"], "stat");
-    assert_eq!(stored(&world), 0);
+    assert_eq!(world.edits.unended(), 0);
+}
+
+#[test]
+fn what_was_discarded_with_a_session_is_asked_for_again_by_no_tab() {
+    let mut world = unsent();
+    world.say("a", TabMessage::SignOutDiscarding);
+    world.run(200);
+    assert!(signed_out(&world));
+    // It has heard of the end: what it asked for is over.
+    assert_eq!(
+        world.outcome("a", "e1"),
+        Some(&crate::protocol::EditOutcome::Discarded)
+    );
 }
 
 #[test]

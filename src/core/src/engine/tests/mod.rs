@@ -10,6 +10,7 @@ mod drafts;
 mod edit_bulk;
 mod edit_conflicts;
 mod edit_durability;
+mod edit_ends;
 mod edit_order;
 mod edit_rollbacks;
 mod edit_sessions;

@@ -1,0 +1,133 @@
+//! Edits after their end: asked for again by who did not hear of it, and taken back.
+
+use serde_json::{Value, json};
+
+use super::{
+    editing::{business_status, key, priority},
+    world::{World, task},
+};
+use crate::{
+    engine::HttpMethod,
+    identity::EditId,
+    protocol::{EditOutcome, FieldChange, FieldValue, NewEdit, TabMessage},
+};
+
+/// A task with a label of a colleague.
+fn labelled(label: &str) -> Value {
+    let mut body = task(1, "requested");
+    body["businessStatus"] = json!({ "text": label });
+    body
+}
+
+fn label(world: &World) -> &Value {
+    &world.server.task(1)["businessStatus"]["text"]
+}
+
+/// The worker is killed; a tab comes back and asks for this.
+fn restart_asking(world: &mut World, asked: &[NewEdit]) {
+    world.next_life(5_000);
+    world.hello("a");
+    for edit in asked {
+        let edit = edit.clone();
+        world.say("a", TabMessage::Edit { edit });
+    }
+    world.run(3_000);
+}
+
+#[test]
+fn a_later_worker_that_is_asked_for_what_has_ended_makes_it_no_second_time() {
+    let mut world = World::live(5);
+    let edit = world.new_edit("e1", 1, priority(None, "stat"));
+    world.say("a", TabMessage::Edit { edit: edit.clone() });
+    world.run(500);
+    world.assert_applied("a", "e1");
+    // A colleague brings the old value back.
+    world.write(task(1, "requested"));
+    world.run(500);
+    restart_asking(&mut world, &[edit]);
+    assert!(world.server.task(1).get("priority").is_none());
+    assert!(world.state("a", "e1").is_none(), "nothing waits");
+}
+
+#[test]
+fn what_was_discarded_is_not_made_because_a_tab_that_was_away_asks_for_it() {
+    let mut world = World::live(5);
+    world.go_offline();
+    let edit = world.new_edit("e1", 1, priority(None, "stat"));
+    world.say("a", TabMessage::Edit { edit: edit.clone() });
+    world.run(500);
+    let discarded = EditId::new("e1");
+    world.say("a", TabMessage::DiscardEdit { edit: discarded });
+    world.run(500);
+    assert_eq!(world.outcome("a", "e1"), Some(&EditOutcome::Discarded));
+    world.go_online();
+    restart_asking(&mut world, &[edit]);
+    assert!(world.server.task(1).get("priority").is_none());
+}
+
+#[test]
+fn what_was_made_in_an_earlier_life_of_the_worker_can_be_taken_back() {
+    let mut world = World::live(5);
+    world.edit("a", "e1", 1, priority(None, "stat"));
+    world.run(500);
+    restart_asking(&mut world, &[]);
+    world.undo("a", "e1");
+    world.run(500);
+    world.assert_applied("a", "undo:e1");
+    assert!(world.server.task(1).get("priority").is_none());
+    // Once.
+    restart_asking(&mut world, &[]);
+    world.undo("a", "e1");
+    assert!(world.refusal("a").is_none(), "it is known to be taken back");
+}
+
+#[test]
+fn an_edit_and_its_undo_that_go_together_leave_what_a_colleague_wrote() {
+    let mut world = World::live(5);
+    world.edit("a", "e1", 1, business_status("mine"));
+    let patch = world.hold_up(HttpMethod::Patch, "Task/t1");
+    world.undo("a", "e1");
+    // The first try meets a colleague, so that both go in the second.
+    world.write(labelled("theirs"));
+    world.is_answered_late(&patch, 1);
+    world.run(5_000);
+    assert_eq!(label(&world), "theirs");
+    assert!(world.state("a", "e1").is_none());
+    assert!(world.state("a", "undo:e1").is_none());
+}
+
+#[test]
+fn an_undo_that_was_asked_for_before_brings_back_what_the_edit_turned_out_to_replace() {
+    let mut world = World::live(5);
+    world.edit("a", "e1", 1, business_status("mine"));
+    let patch = world.hold_up(HttpMethod::Patch, "Task/t1");
+    world.write(labelled("theirs"));
+    world.is_answered_late(&patch, 1);
+    let over_theirs = world.hold_up(HttpMethod::Patch, "Task/t1");
+    world.undo("a", "e1");
+    world.is_answered_late(&over_theirs, 5);
+    world.run(5_000);
+    world.assert_applied("a", "e1");
+    world.assert_applied("a", "undo:e1");
+    assert_eq!(label(&world), "theirs");
+}
+
+#[test]
+fn of_a_lost_answer_the_user_is_told_all_the_same_what_was_replaced() {
+    let mut world = World::live(5);
+    world.edit("a", "e1", 1, business_status("mine"));
+    let patch = world.hold_up(HttpMethod::Patch, "Task/t1");
+    world.write(labelled("theirs"));
+    world.is_answered_late(&patch, 1);
+    world.server.faults.writes.lose_answers = 1;
+    world.run(10_000);
+    let Some(EditOutcome::Applied { overwrote, .. }) = world.outcome("a", "e1") else {
+        panic!("{:?}", world.outcome("a", "e1"));
+    };
+    let theirs = |over: &FieldChange| match &over.seen {
+        FieldValue::Concept { label, .. } => label.clone(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(overwrote.iter().map(theirs).collect::<Vec<_>>(), ["theirs"]);
+    assert_eq!(world.screen("a").last[&key(1).id].pending, []);
+}
