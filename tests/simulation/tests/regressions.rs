@@ -185,6 +185,50 @@ const TYPING: &[(u64, &str)] = &[
         40_082_701,
         "a text that was typed while the outbox could not be opened gave way to the one stored before it",
     ),
+    (
+        20_034_690,
+        "a tab that was told by no worker that its edit had ended asked a later life of the worker for it again",
+    ),
+    (
+        20_172_125,
+        "a late frame took the place of a later version, which a clock that was set back had stamped",
+    ),
+    (
+        20_198_971,
+        "an edit and its undo in one request took away what a colleague had written meanwhile",
+    ),
+    (
+        30_033_679,
+        "the books did not see that an edit was refused which an earlier life of the worker had taken and not kept",
+    ),
+    (
+        60_095_232,
+        "the books expected an undo to bring back what the edit had not changed after all",
+    ),
+    (
+        60_169_988,
+        "an edit and its undo in one request were made twice after a lost answer",
+    ),
+    (
+        60_208_380,
+        "a row that was not found by a check was proven all the same, because a late frame had come meanwhile",
+    ),
+    (
+        60_248_186,
+        "the books measured a claim by a clock that was set back since",
+    ),
+    (
+        60_370_102,
+        "the books took an element that was added beside one that was removed for a change of it",
+    ),
+    (
+        60_442_219,
+        "what was discarded with a session in one tab was asked for again by another",
+    ),
+    (
+        61_089_224,
+        "a read from before a delete brought back what a search had told to be deleted meanwhile",
+    ),
 ];
 
 #[test]

@@ -40,8 +40,30 @@ impl World {
             return self.violate(3, what);
         };
         for step in steps(kind, before, after) {
-            self.judge_step(kind, id, user, &step, after);
+            for step in self.typed_as(kind, id, step) {
+                self.judge_step(kind, id, user, &step, after);
+            }
         }
+    }
+
+    /// One element that was taken away and one that was added look like one that was changed.
+    fn typed_as(&self, kind: &str, id: &str, step: Step) -> Vec<Step> {
+        let is_one = !step.field.is_list() || step.from.is_empty() || step.to.is_empty();
+        if is_one || !self.wanting(kind, id, &step).is_empty() {
+            return vec![step];
+        }
+        let (field, none) = (step.field, String::new());
+        let gone = Step {
+            field,
+            from: step.from,
+            to: none.clone(),
+        };
+        let added = Step {
+            field,
+            from: none,
+            to: step.to,
+        };
+        vec![gone, added]
     }
 
     fn judge_step(&mut self, kind: &str, id: &str, user: usize, step: &Step, after: &Version) {

@@ -94,7 +94,9 @@ impl World {
                     continue;
                 };
                 let refused = job.refused.iter().any(|row| row.resource == known.resource);
-                if refused && known.is_new() {
+                // Taken in one life without a storage, refused in the next.
+                let was_lost = !known.was_kept && known.shown_by != Some(worker);
+                if refused && (known.is_new() || was_lost) {
                     known.end.get_or_insert(End::Refused);
                 }
             }
@@ -152,16 +154,19 @@ impl World {
         if !self.ledger.edits.contains_key(id) && !self.ledger.undone(id) {
             return self.violate(3, format!("w{worker} ends {id}, which nobody typed"));
         }
+        if let EditOutcome::Applied { overwrote, .. } = outcome {
+            for over in overwrote {
+                let theirs = super::values::word(&over.seen);
+                self.ledger.overwrote(id, over.field, &theirs);
+            }
+        }
         let Some(known) = self.ledger.edits.get_mut(id) else {
             return;
         };
-        if let EditOutcome::Applied { overwrote, .. } = outcome {
-            for over in overwrote {
-                let wishes = known.wishes.iter_mut();
-                for wish in wishes.filter(|wish| wish.field == over.field) {
-                    wish.seen.push(super::values::word(&over.seen));
-                }
-            }
+        if let Some(End::SignedOut { .. }) = known.end
+            && *outcome == EditOutcome::Discarded
+        {
+            return;
         }
         let before = known.end.replace(End::Told {
             worker,

@@ -79,7 +79,9 @@ impl World {
         let stored_until = |worker: &crate::worker::Worker| worker.started_at + profile.set_back_ms;
         let stored =
             worker.is_some_and(|worker| claimed < stored_until(worker)) || claimed > self.now;
-        if claimed < profile.clock_set_at + slack_ms || (stored && profile.clock_set_at > 0) {
+        let claimed_before = claimed - profile.set_back_ms;
+        if claimed_before < profile.clock_set_at + slack_ms || (stored && profile.clock_set_at > 0)
+        {
             return;
         }
         let missing = self.tabs[tab].checks.behind.iter();

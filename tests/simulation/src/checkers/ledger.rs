@@ -114,16 +114,18 @@ impl Ledger {
 
     /// A worker shows the reverse of an edit.
     pub(super) fn undone(&mut self, undo: &EditId) -> bool {
-        let of = undo.as_str().strip_prefix("undo:").map(EditId::new);
-        let Some(of) = of.and_then(|of| self.edits.get(&of)).cloned() else {
+        let Some(undone) = undo.as_str().strip_prefix("undo:").map(EditId::new) else {
+            return false;
+        };
+        let Some(of) = self.edits.get(&undone).cloned() else {
             return false;
         };
         let wishes = of.wishes.iter().map(|wish| Wish {
             field: wish.field,
             seen: wish.wanted.clone(),
             wanted: self.before(&of, wish),
-            // What its user may have left to others may not be there to be taken back.
-            given_up: wish.given_up,
+            // What its user may have left to others may not be there to be taken back, nor what came to nothing.
+            given_up: wish.given_up || self.was_nothing(&undone, wish),
             made_in: None,
             made_along_in: None,
         });
@@ -204,6 +206,19 @@ impl Ledger {
             wish.made_in = None;
             wish.made_along_in = None;
         }
+    }
+
+    /// An edit has replaced what others wrote: its user is told, and taking it back leads there.
+    pub(super) fn overwrote(&mut self, edit: &EditId, field: EditField, theirs: &str) {
+        let of_field = |wishes: Option<&mut Known>, note: fn(&mut Wish) -> &mut Vec<String>| {
+            let wishes = wishes.into_iter().flat_map(|known| &mut known.wishes);
+            for wish in wishes.filter(|wish| wish.field == field) {
+                note(wish).push(theirs.to_owned());
+            }
+        };
+        of_field(self.edits.get_mut(edit), |wish| &mut wish.seen);
+        let undo = EditId::new(format!("undo:{edit}"));
+        of_field(self.edits.get_mut(&undo), |wish| &mut wish.wanted);
     }
 
     /// A user sends an edit again that was rolled back: what went along with a later one meanwhile is made once more.
