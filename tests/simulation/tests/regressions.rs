@@ -229,6 +229,10 @@ const TYPING: &[(u64, &str)] = &[
         61_089_224,
         "a read from before a delete brought back what a search had told to be deleted meanwhile",
     ),
+    (
+        62_023_453,
+        "the books expected a change that came to nothing by way of two that gave way to it",
+    ),
 ];
 
 #[test]

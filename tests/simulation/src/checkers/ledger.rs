@@ -304,22 +304,37 @@ impl Ledger {
     /// sent.
     pub(super) fn was_nothing(&self, edit: &EditId, wish: &Wish) -> bool {
         let taken = |known: &&Known| !matches!(known.end, Some(End::Refused));
-        let superseded = |known: &Known| match &known.end {
-            Some(End::Told { outcome, .. }) => {
-                matches!(outcome, EditOutcome::Superseded { by } if by == edit)
-            }
-            _ => false,
-        };
         let follows = self.edits.get(edit).map(|known| &known.follows[..]);
         let before = follows.unwrap_or_default().iter();
-        let mut before = before
-            .filter_map(|id| self.edits.get(id))
-            .filter(taken)
-            .flat_map(|known| known.wishes.iter().map(move |own| (known, own)));
-        before.any(|(known, own)| {
-            let taken_back = superseded(known) && own.seen == wish.wanted;
-            own.field == wish.field && (own.wanted == wish.wanted || taken_back)
-        })
+        let before = before.filter_map(|id| self.edits.get(id)).filter(taken);
+        let of_field = |known: &&Known, is_it: &dyn Fn(&Wish) -> bool| {
+            let mut wishes = known.wishes.iter();
+            wishes.any(|own| own.field == wish.field && is_it(own))
+        };
+        before
+            .clone()
+            .any(|known| of_field(&known, &|own| own.wanted == wish.wanted))
+            || self
+                .superseded_by(edit)
+                .iter()
+                .any(|known| of_field(known, &|own| own.seen == wish.wanted))
+    }
+
+    /// Edits in whose place another one went, one after the other.
+    fn superseded_by(&self, edit: &EditId) -> Vec<&Known> {
+        let mut by = vec![edit];
+        let mut found = Vec::new();
+        while let Some(later) = by.pop() {
+            let gave_way = self.edits.iter().filter(|(_, known)| {
+                let end = known.end.as_ref();
+                matches!(end, Some(End::Told { outcome: EditOutcome::Superseded { by }, .. }) if by == later)
+            });
+            for (id, known) in gave_way {
+                by.push(id);
+                found.push(known);
+            }
+        }
+        found
     }
 
     /// Whether an element of a list is what an edit changes, or what edits of the same user on their way made that of.
