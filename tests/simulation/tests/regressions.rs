@@ -233,6 +233,10 @@ const TYPING: &[(u64, &str)] = &[
         62_023_453,
         "the books expected a change that came to nothing by way of two that gave way to it",
     ),
+    (
+        62_102_959,
+        "the books expected a choice to be made that was what others had made already",
+    ),
 ];
 
 #[test]

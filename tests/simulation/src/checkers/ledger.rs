@@ -201,7 +201,10 @@ impl Ledger {
         };
         let wishes = known.wishes.iter_mut();
         for wish in wishes.filter(|wish| wish.field == field) {
-            wish.seen.push(word(theirs));
+            let theirs = word(theirs);
+            // Others have made it already, and nothing is left to do.
+            wish.given_up |= wish.wanted.contains(&theirs);
+            wish.seen.push(theirs);
             // It may have been made before theirs was: then it is made once more, because its user says so.
             wish.made_in = None;
             wish.made_along_in = None;
