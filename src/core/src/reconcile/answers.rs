@@ -298,8 +298,12 @@ impl Reconcile {
         };
         let soon_ms = limits::PROVE_SOON_REST_MS + io.jitter_ms(limits::PROVE_SOON_JITTER_MS);
         let sync = &mut self.types[index];
-        // A run that began where the stream had ended proves nothing of what the stream brought: its proof stays as old as it was.
-        let proven_at = sync.proven_at.filter(|_| !reaches_back);
+        // What was asked long ago, and answered late, proves nothing since. A run that began where the stream had ended proves
+        // nothing of what the stream brought: its proof stays as old as it was.
+        let proven_at = match reaches_back {
+            true => Some(shows_until),
+            false => sync.proven_at,
+        };
         let due_at = proven_at.map_or(io.now, |proven_at| proven_at.min(io.now)) + wait_ms;
         sync.next_at = Some(due_at.max(io.now + soon_ms.min(wait_ms)));
         if std::mem::take(&mut sync.again) {

@@ -307,6 +307,22 @@ fn an_open_socket_whose_searches_fail_is_stale_and_says_why() {
 }
 
 #[test]
+fn a_search_that_was_answered_long_after_it_was_asked_does_not_put_the_next_one_off() {
+    let mut world = World::live(5);
+    world.run(40_000);
+    // The searches of the minute are asked, and refused again and again.
+    world.server.faults.status = Some(503);
+    world.run(100_000);
+    world.server.faults.status = None;
+    world.run(35_000);
+    world.assert_live();
+    for _ in 0..180 {
+        world.run(1_000);
+        world.assert_live();
+    }
+}
+
+#[test]
 fn a_search_that_could_not_tell_the_last_version_of_a_row_proves_nothing_of_it() {
     let mut world = World::live(20);
     world.run(30_000);
