@@ -6,6 +6,7 @@
 
 use std::{collections::HashMap, rc::Rc};
 
+use panels_core::time::Timestamp;
 use serde_json::Value;
 
 use crate::queue::Millis;
@@ -167,12 +168,18 @@ struct Resource {
     /// It is a task with work left to do: asked of every task at every write.
     open: bool,
     written_at: Millis,
+    /// The latest stamp of a version of it.
+    stamped_until: Option<Timestamp>,
     /// When it was last created or deleted.
     came_or_went_at: Millis,
 }
 
 /// Two writes of one resource so close are a burst: neither frames nor stamps tell their order.
 const BURST_MS: Millis = panels_core::limits::CONTENTION_CLOSE_MS;
+
+/// So are two of which the later one has the earlier stamp, if they are as close as this: a write may be stamped long before it
+/// is committed, and a frame that is late cannot be told from a newer one.
+const DISORDER_MS: Millis = panels_core::limits::CONTENTION_WINDOW_MS;
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
@@ -267,6 +274,7 @@ impl Truth {
                 current: None,
                 open: false,
                 written_at: Millis::MIN / 2,
+                stamped_until: None,
                 came_or_went_at: Millis::MIN / 2,
             });
             for panels in &mut self.rows {
@@ -276,7 +284,14 @@ impl Truth {
             }
         }
         let written_at = std::mem::replace(&mut self.resources[number].written_at, now);
-        let cause = if now - written_at <= BURST_MS {
+        let stamp = content.and_then(|(_, value)| value["meta"]["lastUpdated"].as_str());
+        let stamp = stamp.and_then(Timestamp::parse);
+        let stamped_until = &mut self.resources[number].stamped_until;
+        let out_of_order = stamp.is_some() && stamp <= *stamped_until;
+        *stamped_until = stamp.max(*stamped_until);
+        let since_ms = now - written_at;
+        let is_burst = since_ms <= BURST_MS || (out_of_order && since_ms <= DISORDER_MS);
+        let cause = if is_burst {
             cause.max(Cause::Burst)
         } else {
             cause

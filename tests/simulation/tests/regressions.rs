@@ -234,6 +234,14 @@ const TYPING: &[(u64, &str)] = &[
         "the books expected a change that came to nothing by way of two that gave way to it",
     ),
     (
+        62_172_031,
+        "the books took a late frame with a later stamp than the version after it for an older one that anybody could tell",
+    ),
+    (
+        62_212_309,
+        "a search that was asked long before it was answered put the next one off until nothing was called live any longer",
+    ),
+    (
         62_102_959,
         "the books expected a choice to be made that was what others had made already",
     ),
