@@ -34,6 +34,8 @@ pub enum Element {
     Authored,
     /// `Task.note`.
     Notes,
+    /// `Task.meta.tag`.
+    Tags,
     /// `Patient.active`.
     Active,
     /// `Patient.name`.
@@ -54,7 +56,7 @@ pub enum Element {
 
 impl Element {
     /// All of them, in the order of their numbers.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Status,
         Self::BusinessStatus,
         Self::Priority,
@@ -66,6 +68,7 @@ impl Element {
         Self::Due,
         Self::Authored,
         Self::Notes,
+        Self::Tags,
         Self::Active,
         Self::Name,
         Self::BirthDate,
@@ -99,6 +102,7 @@ impl Element {
             Self::Due => &["restriction.period.end"],
             Self::Authored => &["authoredOn"],
             Self::Notes => &["note"],
+            Self::Tags => &["meta.tag"],
             Self::Active => &["active"],
             Self::Name => &["name"],
             Self::BirthDate => &["birthDate"],

@@ -181,6 +181,7 @@ fn label(element: Element) -> &'static str {
         Element::Due => "Due",
         Element::Authored => "Written",
         Element::Notes => "Notes",
+        Element::Tags => "Tags",
         Element::Active => "In use",
         Element::Name => "Name",
         Element::BirthDate => "Date of birth",

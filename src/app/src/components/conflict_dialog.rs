@@ -272,10 +272,10 @@ fn choice_row(row: ChoiceRow, checked: Callback<(), bool>, choose: Callback<()>)
     .into_any()
 }
 
-/// Who owns a task is chosen where people can be chosen; a note is added or not.
+/// Who owns a task is chosen where people can be chosen; a note or a tag is added or not.
 fn has_third(field: EditField, theirs: &FieldValue) -> bool {
     match field {
-        EditField::Owner | EditField::Note => false,
+        EditField::Owner | EditField::Note | EditField::Tag => false,
         EditField::Status => match theirs {
             FieldValue::Code(code) => !typing::choices(field, code).is_empty(),
             _ => false,

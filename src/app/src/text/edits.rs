@@ -26,6 +26,10 @@ pub(crate) const COMPLETE: &str = "Complete";
 /// Field.
 pub(crate) const NEW_NOTE: &str = "New note";
 /// Field.
+pub(crate) const TAGS: &str = "Tags";
+/// Field.
+pub(crate) const NEW_TAG: &str = "New tag";
+/// Field.
 pub(crate) const NEW_CONTACT: &str = "New contact";
 /// Button.
 pub(crate) const ADD_NOTE: &str = "Add note";
@@ -86,12 +90,18 @@ pub(crate) fn field(field: EditField) -> &'static str {
         EditField::Priority => "Priority",
         EditField::Due => "Due",
         EditField::Note => "Note",
+        EditField::Tag => "Tag",
         EditField::Contact => "Contact",
         EditField::AddressLines => "Street",
         EditField::AddressCity => "City",
         EditField::AddressPostalCode => "Postal code",
         EditField::AddressText => "Address",
     }
+}
+
+/// Button.
+pub(crate) fn remove_tag(label: &str) -> String {
+    format!("Remove tag {label}")
 }
 
 /// A value in words.
@@ -109,7 +119,7 @@ pub(crate) fn value(field: EditField, value: &FieldValue) -> String {
             .clone()
             .or_else(|| reference.clone())
             .unwrap_or_else(|| super::UNASSIGNED.to_owned()),
-        FieldValue::Concept { label, .. } => label.clone(),
+        FieldValue::Concept { label, .. } | FieldValue::Tag { label, .. } => label.clone(),
         FieldValue::Date(date) => show::date(*date),
         FieldValue::Text(text) | FieldValue::Note { text, .. } => text.clone(),
         FieldValue::Lines(lines) => lines.join(", "),
@@ -126,6 +136,12 @@ pub(crate) fn change(change: &FieldChange) -> String {
     match (seen, wanted) {
         (FieldValue::Absent, wanted) if change.field == EditField::Note => {
             format!("Note: {}", value(change.field, wanted))
+        }
+        (FieldValue::Absent, wanted) if change.field == EditField::Tag => {
+            format!("Tag added: {}", value(change.field, wanted))
+        }
+        (seen, FieldValue::Absent) if change.field == EditField::Tag => {
+            format!("Tag removed: {}", value(change.field, seen))
         }
         _ => format!(
             "{}: {} → {}",

@@ -55,6 +55,10 @@ impl FieldChange {
 
     /// The element that somebody may have made of the one that was seen: the only one of its kind.
     fn resembling(&self, body: &Value) -> FieldValue {
+        if self.field == EditField::Tag {
+            // One tag says nothing of another.
+            return FieldValue::Absent;
+        }
         let kind_of = |value: &FieldValue| match value {
             FieldValue::Contact { system, .. } => system.clone(),
             _ => None,

@@ -6,7 +6,7 @@ use crate::{
     protocol::{EditField, EditableField, FieldValue},
 };
 
-/// The fields of a record: one for each, of contacts one for each of them and one to add.
+/// The fields of a record: one for each, of contacts and tags one for each of them and one to add.
 pub(crate) fn editable(resource: &Resource, permissions: &Permissions) -> Vec<EditableField> {
     let body = Document::of(resource).body;
     let kind = &resource.key.kind;
@@ -23,11 +23,11 @@ pub(crate) fn editable(resource: &Resource, permissions: &Permissions) -> Vec<Ed
             let bar = permissions.may_change(kind, field, &value).err();
             fields.push(EditableField { field, value, bar });
         };
-        if field == EditField::Contact && is_seen {
-            let contacts = list_at(&body, field.path()).iter();
-            let contacts = contacts.map(|contact| FieldValue::of_element(field, contact));
-            contacts
-                .filter(|contact| *contact != FieldValue::Absent)
+        if matches!(field, EditField::Contact | EditField::Tag) && is_seen {
+            let elements = list_at(&body, field.path()).iter();
+            let values = elements.map(|element| FieldValue::of_element(field, element));
+            values
+                .filter(|value| *value != FieldValue::Absent)
                 .for_each(&mut add);
         }
         add(if field.is_list() || !is_seen {

@@ -10,6 +10,7 @@ impl EditField {
         Self::Priority,
         Self::Due,
         Self::Owner,
+        Self::Tag,
         Self::Note,
         Self::Contact,
         Self::AddressText,
@@ -26,6 +27,7 @@ impl EditField {
             | Self::BusinessStatus
             | Self::Priority
             | Self::Due
+            | Self::Tag
             | Self::Note => *kind == ResourceType::Task,
             Self::Contact
             | Self::AddressLines
@@ -37,7 +39,7 @@ impl EditField {
 
     /// Whether it repeats: a change adds, replaces or removes one element.
     pub fn is_list(self) -> bool {
-        matches!(self, Self::Note | Self::Contact)
+        matches!(self, Self::Note | Self::Tag | Self::Contact)
     }
 
     /// Whether it is a part of the address, which its text repeats.
@@ -57,6 +59,7 @@ impl EditField {
             Self::Priority => &["priority"],
             Self::Due => &["restriction", "period", "end"],
             Self::Note => &["note"],
+            Self::Tag => &["meta", "tag"],
             Self::Contact => &["telecom"],
             Self::AddressLines => &["address", "0", "line"],
             Self::AddressCity => &["address", "0", "city"],
@@ -79,6 +82,7 @@ impl EditField {
             Self::Priority => Element::Priority,
             Self::Due => Element::Due,
             Self::Note => Element::Notes,
+            Self::Tag => Element::Tags,
             Self::Contact => Element::Contacts,
             Self::AddressLines
             | Self::AddressCity
@@ -98,7 +102,7 @@ impl EditField {
             | Self::AddressCity
             | Self::AddressPostalCode
             | Self::AddressText => Some("address"),
-            Self::Note | Self::Contact => None,
+            Self::Note | Self::Tag | Self::Contact => None,
         }
     }
 }

@@ -203,11 +203,11 @@ fn test(place: &str, value: &Value) -> Value {
     json!({ "op": "test", "path": place, "value": value })
 }
 
-/// A contact with another number: its use, rank and period stay.
+/// A contact with another number, or a tag with another name: its use, rank and period stay.
 fn corrected(element: &Value, wanted: &Value) -> Result<Value, Malformed> {
     let mut element = element.clone();
     let fields = element.as_object_mut().ok_or(Malformed)?;
-    for name in ["system", "value"] {
+    for name in ["system", "value", "code", "display"] {
         match wanted.get(name) {
             Some(value) => fields.insert(name.to_owned(), value.clone()),
             None => fields.remove(name),

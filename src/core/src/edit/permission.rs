@@ -198,8 +198,12 @@ impl Rule {
 
     fn bar(&self, field: EditField) -> Option<EditBar> {
         let names = |fields: &[String]| {
-            let mut tops = fields.iter().map(|name| first_step(name));
-            tops.any(|name| name == field.element())
+            // `meta` is many things that have nothing to do with each other.
+            let is_apart = |name: &str| {
+                field == EditField::Tag && name != "meta" && !name.starts_with("meta.tag")
+            };
+            let mut fields = fields.iter();
+            fields.any(|name| first_step(name) == field.element() && !is_apart(name))
         };
         let may_update = self
             .interaction

@@ -28,7 +28,7 @@ pub enum Strategy {
 type Rule = (ResourceType, EditField, Strategy);
 
 /// The table. A field that is not in it asks.
-const TABLE: [Rule; 11] = [
+const TABLE: [Rule; 12] = [
     (ResourceType::Task, EditField::Status, Strategy::Ask),
     (ResourceType::Task, EditField::Priority, Strategy::Ask),
     (ResourceType::Task, EditField::Owner, Strategy::Ask),
@@ -40,6 +40,7 @@ const TABLE: [Rule; 11] = [
         Strategy::LastWriteWins,
     ),
     (ResourceType::Task, EditField::Note, Strategy::Merge),
+    (ResourceType::Task, EditField::Tag, Strategy::Merge),
     // The number that was to be corrected is not there any longer: somebody was faster, and has corrected or removed it.
     (ResourceType::Patient, EditField::Contact, Strategy::Ask),
     (

@@ -26,7 +26,7 @@ pub fn choices(field: EditField, code: &str) -> Vec<(&'static str, &'static str)
 /// A value as it is typed; empty where it is chosen and not typed. Lines stay lines.
 pub fn text_of(value: &FieldValue) -> String {
     match value {
-        FieldValue::Concept { label, .. } => label.clone(),
+        FieldValue::Concept { label, .. } | FieldValue::Tag { label, .. } => label.clone(),
         FieldValue::Text(text) => text.clone(),
         FieldValue::Lines(lines) => lines.join("\n"),
         FieldValue::Contact { value, .. } => value.clone(),
@@ -48,6 +48,15 @@ pub fn value_of(field: EditField, seen: &FieldValue, typed: &str) -> FieldValue 
             system: None,
             label: text,
         },
+        EditField::Tag => {
+            // A code has no two blanks in a row (FHIR R4, `code`).
+            let words: Vec<_> = typed.split_whitespace().collect();
+            FieldValue::Tag {
+                system: None,
+                code: Some(words.join(" ")),
+                label: words.join(" "),
+            }
+        }
         EditField::Contact => FieldValue::Contact {
             system: match seen {
                 FieldValue::Contact { system, .. } => system.clone(),

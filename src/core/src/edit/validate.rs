@@ -98,6 +98,7 @@ fn fits(field: EditField, value: &FieldValue) -> bool {
         ),
         FieldValue::Lines(_) => field == EditField::AddressLines,
         FieldValue::Note { .. } => field == EditField::Note,
+        FieldValue::Tag { .. } => field == EditField::Tag,
         FieldValue::Contact { .. } => field == EditField::Contact,
     }
 }
@@ -152,6 +153,15 @@ pub(crate) fn cleaned(
             time: Some(writer.now),
             text: fhir::multiline(&text, limits::TEXT_CHARS_MAX)?.into(),
         },
+        FieldValue::Tag {
+            system,
+            code,
+            label,
+        } => FieldValue::Tag {
+            system: system.as_deref().and_then(line),
+            code: code.as_deref().and_then(code_line),
+            label: line(&label)?,
+        },
         FieldValue::Contact { system, value } => FieldValue::Contact {
             system: system.as_deref().and_then(line),
             value: line(&value)?,
@@ -161,6 +171,10 @@ pub(crate) fn cleaned(
 
 fn line(text: &str) -> Option<String> {
     fhir::line(text, limits::LINE_CHARS_MAX).map(String::from)
+}
+
+fn code_line(text: &str) -> Option<String> {
+    fhir::line(text, limits::CODE_CHARS_MAX).map(String::from)
 }
 
 fn is_status(code: &str) -> bool {

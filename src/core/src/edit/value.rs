@@ -31,7 +31,7 @@ impl FieldValue {
                 let lines: Vec<_> = lines.filter_map(line).collect();
                 (!lines.is_empty()).then_some(Self::Lines(lines))
             }
-            EditField::Note | EditField::Contact => None,
+            EditField::Note | EditField::Tag | EditField::Contact => None,
         };
         read.unwrap_or(Self::Absent)
     }
@@ -40,6 +40,7 @@ impl FieldValue {
     pub(crate) fn of_element(field: EditField, element: &Value) -> Self {
         let read = match field {
             EditField::Note => note(element),
+            EditField::Tag => tag(element),
             EditField::Contact => contact(element),
             _ => None,
         };
@@ -107,6 +108,21 @@ impl FieldValue {
                 _ => label == other_label,
             },
             (
+                Self::Tag {
+                    system,
+                    code,
+                    label,
+                },
+                Self::Tag {
+                    system: other_system,
+                    code: other_code,
+                    label: other_label,
+                },
+            ) => match (code, other_code) {
+                (Some(mine), Some(theirs)) => mine == theirs && system == other_system,
+                _ => label == other_label,
+            },
+            (
                 Self::Note {
                     author, time, text, ..
                 },
@@ -157,6 +173,18 @@ impl FieldValue {
                     note["time"] = json!(time.to_iso());
                 }
                 Some(note)
+            }
+            Self::Tag {
+                system,
+                code,
+                label,
+            } => {
+                let label = Some(label.clone());
+                Some(object(&[
+                    ("system", system),
+                    ("code", code),
+                    ("display", &label),
+                ]))
             }
             Self::Contact { system, value } => {
                 let value = Some(value.clone());
@@ -235,6 +263,15 @@ fn note(body: &Value) -> Option<FieldValue> {
         name: author.and_then(|author| line_at(author, &["display"])),
         time: text_at(body, &["time"]).and_then(crate::time::Timestamp::parse),
         text: text.into(),
+    })
+}
+
+fn tag(body: &Value) -> Option<FieldValue> {
+    let code = code_at(body, &["code"]);
+    Some(FieldValue::Tag {
+        system: line_at(body, &["system"]),
+        label: line_at(body, &["display"]).or_else(|| code.clone())?,
+        code,
     })
 }
 

@@ -24,6 +24,8 @@ pub enum EditField {
     Due,
     /// One element of `Task.note`.
     Note,
+    /// One element of `Task.meta.tag`.
+    Tag,
     /// One element of `Patient.telecom`.
     Contact,
     /// `line` of the first `Patient.address`.
@@ -77,6 +79,15 @@ pub enum FieldValue {
         /// What.
         text: String,
     },
+    /// A tag. As a wanted value it needs no code.
+    Tag {
+        /// System of the code.
+        system: Option<String>,
+        /// Its code.
+        code: Option<String>,
+        /// Text for people.
+        label: String,
+    },
     /// A telephone number or another address.
     Contact {
         /// `phone`, `email` or another code.
@@ -86,7 +97,7 @@ pub enum FieldValue {
     },
 }
 
-/// One field from one value to another. A note or a contact is added by `seen: Absent`, removed by `wanted: Absent`.
+/// One field from one value to another. A note, a tag or a contact is added by `seen: Absent`, removed by `wanted: Absent`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct FieldChange {
@@ -110,7 +121,7 @@ pub struct NewEdit {
     pub version: VersionId,
     /// When it was typed, by the clock of the browser. An edit that is asked for again keeps it.
     pub at: Timestamp,
-    /// The changes, at most one for each field; any number of notes and contacts.
+    /// The changes, at most one for each field; any number of notes, tags and contacts.
     pub changes: Vec<FieldChange>,
 }
 

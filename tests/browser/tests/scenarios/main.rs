@@ -15,5 +15,6 @@ mod session;
 mod stage_itself;
 mod start;
 mod storage;
+mod tags;
 mod two_users;
 mod warm;

@@ -183,10 +183,10 @@ fn is_open(known: &Known, step: &Step, now: Millis) -> bool {
 fn steps(kind: &str, before: &Version, after: &Version) -> Vec<Step> {
     let (before, after) = (&before.value, &after.value);
     let mut steps = Vec::new();
-    let (fields, list) = if kind == "Task" {
-        (&OF_TASKS[..], EditField::Note)
+    let (fields, lists) = if kind == "Task" {
+        (&OF_TASKS[..], &[EditField::Note, EditField::Tag][..])
     } else {
-        (&[EditField::AddressCity][..], EditField::Contact)
+        (&[EditField::AddressCity][..], &[EditField::Contact][..])
     };
     for field in fields {
         let (from, to) = (stored(*field, before), stored(*field, after));
@@ -195,22 +195,23 @@ fn steps(kind: &str, before: &Version, after: &Version) -> Vec<Step> {
             steps.push(Step { field, from, to });
         }
     }
-    let (old, new) = (elements(list, before), elements(list, after));
-    let mut gone = minus(&old, &new).into_iter();
-    for to in minus(&new, &old) {
-        let from = if list == EditField::Contact {
-            gone.next().unwrap_or_default()
-        } else {
-            String::new()
-        };
-        let field = list;
-        steps.push(Step { field, from, to });
+    for field in lists.iter().copied() {
+        let (old, new) = (elements(field, before), elements(field, after));
+        let mut gone = minus(&old, &new).into_iter();
+        for to in minus(&new, &old) {
+            let from = if field == EditField::Contact {
+                gone.next().unwrap_or_default()
+            } else {
+                String::new()
+            };
+            steps.push(Step { field, from, to });
+        }
+        steps.extend(gone.map(|from| Step {
+            field,
+            from,
+            to: String::new(),
+        }));
     }
-    steps.extend(gone.map(|from| Step {
-        field: list,
-        from,
-        to: String::new(),
-    }));
     steps
 }
 

@@ -13,7 +13,7 @@ pub(super) fn word(value: &FieldValue) -> String {
         FieldValue::Absent => String::new(),
         FieldValue::Code(text) | FieldValue::Text(text) => text.clone(),
         FieldValue::Reference { reference, .. } => reference.clone().unwrap_or_default(),
-        FieldValue::Concept { label, .. } => label.clone(),
+        FieldValue::Concept { label, .. } | FieldValue::Tag { label, .. } => label.clone(),
         FieldValue::Date(date) => match date {
             FhirDate::Year(year) => format!("{year:04}"),
             FhirDate::Month(year, month) => format!("{year:04}-{month:02}"),
@@ -56,6 +56,7 @@ pub(super) fn stored(field: EditField, body: &Value) -> String {
 pub(super) fn elements(field: EditField, body: &Value) -> Vec<String> {
     let (list, name) = match field {
         EditField::Note => (&body["note"], "text"),
+        EditField::Tag => (&body["meta"]["tag"], "display"),
         _ => (&body["telecom"], "value"),
     };
     let elements = list.as_array().into_iter().flatten();

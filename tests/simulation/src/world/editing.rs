@@ -35,7 +35,7 @@ impl World {
             Editing::Field => self.edit_row(tab, pick, 1),
             Editing::TwoFields => self.edit_row(tab, pick, 2),
             Editing::Note => self.add_note(tab, pick),
-            Editing::Contact => self.correct_contact(tab, pick),
+            Editing::Contact => self.edit_in_record(tab, pick),
             Editing::Many => self.edit_many(tab, pick),
             Editing::Undo => self.undo(tab, pick),
             Editing::UndoJob => self.undo_job(tab, pick),
@@ -118,16 +118,20 @@ impl World {
         self.say_edit(tab, key, version, vec![change]);
     }
 
-    /// Contacts are shown in the open record only.
-    fn correct_contact(&mut self, tab: usize, pick: u32) {
+    /// Contacts and tags are shown in the open record only.
+    fn edit_in_record(&mut self, tab: usize, pick: u32) {
         let record = self.tabs[tab].record.as_ref();
         let Some((key, content)) =
             record.and_then(|record| Some((record.key.clone(), record.content.clone()?)))
         else {
             return self.open_record(tab, pick % TOP_ROWS as u32);
         };
-        let wanted =
-            |field: EditField| matches!(field, EditField::Contact | EditField::AddressCity);
+        let wanted = |field: EditField| {
+            matches!(
+                field,
+                EditField::Contact | EditField::AddressCity | EditField::Tag
+            )
+        };
         let fields: Vec<_> = content
             .editable
             .iter()
@@ -146,6 +150,12 @@ impl World {
             {
                 FieldValue::Absent
             }
+            EditField::Tag if chosen.value != FieldValue::Absent => FieldValue::Absent,
+            EditField::Tag => FieldValue::Tag {
+                system: None,
+                code: Some(format!("tag {number}")),
+                label: format!("tag {number}"),
+            },
             EditField::Contact => FieldValue::Contact {
                 system: Some("phone".to_owned()),
                 value: format!("555-{number:04}"),

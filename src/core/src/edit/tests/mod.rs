@@ -5,6 +5,7 @@ mod merging;
 pub(crate) mod patcher;
 mod patches;
 mod permissions;
+mod tags;
 mod validation;
 mod values;
 

@@ -163,6 +163,7 @@ fn what_is_hidden_is_in_no_field_to_edit_whatever_else_bars_the_field() {
         "priority",
         "status",
         "businessStatus",
+        "meta.tag",
     ];
     for readonly in [false, true] {
         let policy = json!({ "resource": [
@@ -170,7 +171,7 @@ fn what_is_hidden_is_in_no_field_to_edit_whatever_else_bars_the_field() {
         ] });
         let permissions = Permissions::parse(&policy.to_string());
         let task = json!({
-            "resourceType": "Task", "id": "t", "meta": { "versionId": "1", "lastUpdated": "2026-11-22T10:00:00Z" },
+            "resourceType": "Task", "id": "t", "meta": { "versionId": "1", "lastUpdated": "2026-11-22T10:00:00Z", "tag": [{ "code": "isolation" }] },
             "status": "ready", "priority": "stat", "businessStatus": { "text": "Waiting" },
             "owner": { "reference": "Practitioner/a" }, "restriction": { "period": { "end": "2026-11-30" } },
         });
@@ -183,6 +184,17 @@ fn what_is_hidden_is_in_no_field_to_edit_whatever_else_bars_the_field() {
             );
         }
     }
+}
+
+#[test]
+fn tags_may_be_edited_where_something_else_of_the_metadata_is_kept_back() {
+    let may = |field: &str| {
+        let policy = json!({ "resource": [{ "resourceType": "Task", "readonlyFields": [field] }] });
+        Permissions::parse(&policy.to_string()).may_edit(&ResourceType::Task, EditField::Tag)
+    };
+    assert_eq!(may("meta.project"), Ok(()));
+    assert_eq!(may("meta.tag"), Err(EditBar::FieldReadOnly));
+    assert_eq!(may("meta"), Err(EditBar::FieldReadOnly));
 }
 
 #[test]

@@ -44,6 +44,11 @@ fn changes() -> Vec<FieldChange> {
         system: Some("phone".into()),
         value: "1".into(),
     };
+    let tag = FieldValue::Tag {
+        system: None,
+        code: Some("falls risk".into()),
+        label: "Falls risk".into(),
+    };
     let absent = || FieldValue::Absent;
     let changes = [
         (EditField::Status, code("requested"), code("accepted")),
@@ -55,6 +60,7 @@ fn changes() -> Vec<FieldChange> {
             absent(),
         ),
         (EditField::Note, absent(), note),
+        (EditField::Tag, absent(), tag),
         (EditField::Contact, phone, absent()),
         (EditField::AddressCity, text("Oldtown"), text("Newtown")),
         (
