@@ -242,6 +242,10 @@ const TYPING: &[(u64, &str)] = &[
         "a search that was asked long before it was answered put the next one off until nothing was called live any longer",
     ),
     (
+        70_088_719,
+        "a late frame of a task that had left the sight was taken, because an earlier frame of it had come just before",
+    ),
+    (
         62_102_959,
         "the books expected a choice to be made that was what others had made already",
     ),

@@ -109,7 +109,7 @@ impl Engine {
         }
     }
 
-    /// Whether a resource of which nothing was known may be out of sight already. What leaves the sight of a restricted user is
+    /// Whether a resource that is not here may be out of sight already. What leaves the sight of a restricted user is
     /// in no frame and no search: a search that was asked a moment ago and did not bring it says so, unless it was written since,
     /// and how old a frame is nobody knows.
     fn may_have_left_unseen(&self, resource: &Resource) -> bool {
@@ -119,7 +119,7 @@ impl Engine {
             proven.is_some_and(|asked| self.io.now.since_ms(asked) < limits::FRAME_LATE_MAX_MS);
         searched
             && self.reconcile.is_restricted(&key.kind)
-            && self.replica.is_unknown(key)
+            && self.replica.get(key).is_none()
             && self.members_of(resource) != 0
     }
 

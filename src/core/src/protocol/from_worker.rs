@@ -306,6 +306,18 @@ pub enum Freshness {
     },
 }
 
+impl Freshness {
+    /// Whether all rows were read once since the user signed in; `before`: whether they had been. Until then what comes was there
+    /// before, and is no change that anybody would have to be shown.
+    pub fn is_read_in(&self, before: bool) -> bool {
+        match self {
+            Self::Live { .. } | Self::Polling { .. } => true,
+            Self::NeedsSignIn { .. } => false,
+            Self::CatchingUp { .. } | Self::Stale { .. } | Self::Offline { .. } => before,
+        }
+    }
+}
+
 /// How fresh one panel is: the measured bound of how old what it shows may be.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

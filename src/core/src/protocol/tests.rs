@@ -277,3 +277,36 @@ fn from_worker(body: WorkerMessage) -> FromWorker {
         body,
     }
 }
+
+#[test]
+fn what_comes_before_all_was_read_once_is_no_change() {
+    let as_of = Some(Timestamp(1));
+    let reason = CatchUpReason::Restored;
+    let steps = [
+        (Freshness::CatchingUp { as_of, reason }, false),
+        (
+            Freshness::Live {
+                as_of: Timestamp(2),
+            },
+            true,
+        ),
+        (
+            Freshness::CatchingUp {
+                as_of,
+                reason: CatchUpReason::Reconnected,
+            },
+            true,
+        ),
+        (
+            Freshness::NeedsSignIn {
+                reason: SignedOutReason::UserSignedOut,
+            },
+            false,
+        ),
+    ];
+    let mut read_in = false;
+    for (freshness, expected) in steps {
+        read_in = freshness.is_read_in(read_in);
+        assert_eq!(read_in, expected, "{freshness:?}");
+    }
+}

@@ -229,11 +229,6 @@ impl Replica {
         self.disputes.ask(key, now);
     }
 
-    /// Whether nothing is known of a resource, not even that it is gone.
-    pub(crate) fn is_unknown(&self, key: &ResourceKey) -> bool {
-        !self.rows.contains_key(key) && self.gone.get(key).is_none()
-    }
-
     /// Versions whose order is not certain.
     pub(crate) fn disputes(&mut self) -> &mut Disputes {
         &mut self.disputes

@@ -57,9 +57,21 @@ fn a_row_that_leaves_the_policy_without_a_frame_is_found_by_the_membership_check
 
 #[test]
 fn a_late_frame_of_a_task_that_has_left_the_policy_since_is_not_shown() {
+    is_not_shown_late(false);
+}
+
+#[test]
+fn nor_is_it_shown_where_an_earlier_frame_has_just_told_of_the_task() {
+    is_not_shown_late(true);
+}
+
+fn is_not_shown_late(after_another: bool) {
     let mut world = of_a_restricted_user(4);
     sign_in(&mut world);
     world.assert_live();
+    let mut ended = owned(9, "Practitioner/me");
+    ended["status"] = json!("completed");
+    let earlier = world.server.write(world.now, ended);
     // Given and taken away before the next search; the frame of the first is on its way for longer.
     let late = world.server.write(world.now, owned(9, "Practitioner/me"));
     world
@@ -77,6 +89,9 @@ fn a_late_frame_of_a_task_that_has_left_the_policy_since_is_not_shown() {
     }
     assert!(searched(&world), "{:?}", world.server.log);
     world.run(1_000);
+    if after_another {
+        world.deliver(earlier);
+    }
     world.deliver(late);
     for _ in 0..100 {
         world.run(20);
