@@ -246,6 +246,10 @@ const TYPING: &[(u64, &str)] = &[
         "a late frame of a task that had left the sight was taken, because an earlier frame of it had come just before",
     ),
     (
+        80_051_792,
+        "the books expected a change that led back to what a choice had left as it was",
+    ),
+    (
         62_102_959,
         "the books expected a choice to be made that was what others had made already",
     ),

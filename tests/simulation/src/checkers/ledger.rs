@@ -314,9 +314,14 @@ impl Ledger {
             let mut wishes = known.wishes.iter();
             wishes.any(|own| own.field == wish.field && is_it(own))
         };
+        let leads_back = |own: &Wish| own.seen.iter().any(|seen| wish.wanted.contains(seen));
         before
             .clone()
             .any(|known| of_field(&known, &|own| own.wanted == wish.wanted))
+            || before.clone().any(|known| {
+                let dropped = known.was_dropped();
+                of_field(&known, &|own| (dropped || own.given_up) && leads_back(own))
+            })
             || self
                 .superseded_by(edit)
                 .iter()
@@ -397,6 +402,13 @@ impl Known {
     pub(super) fn was_taken_back(&self) -> bool {
         let discarded = EditOutcome::Discarded;
         matches!(&self.end, Some(End::Told { outcome, .. }) if *outcome == discarded)
+    }
+
+    /// Whether its user took it back, or took theirs instead.
+    fn was_dropped(&self) -> bool {
+        let took_theirs = EditOutcome::TookTheirs;
+        self.was_taken_back()
+            || matches!(&self.end, Some(End::Told { outcome, .. }) if *outcome == took_theirs)
     }
 
     /// Whether no engine is known to have taken it.
