@@ -59,6 +59,8 @@ pub(crate) struct AppState {
     pub counts: RwSignal<HashMap<PanelId, PanelCounts>>,
     /// What the worker says about freshness.
     pub freshness: RwSignal<Freshness>,
+    /// Whether all rows were read once since the user signed in: what comes from then on is a change.
+    pub read_in: RwSignal<bool>,
     /// The same for each panel.
     pub panels_fresh: RwSignal<Vec<PanelFreshness>>,
     /// Whether rows are kept between visits.
@@ -93,6 +95,7 @@ impl AppState {
             sign_in_failure: RwSignal::new(None),
             panels: RwSignal::new(None),
             counts: RwSignal::new(HashMap::new()),
+            read_in: RwSignal::new(false),
             freshness: RwSignal::new(Freshness::CatchingUp {
                 as_of: None,
                 reason: CatchUpReason::FirstLoad,

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use panels_core::{
     badge::WorkerVoice,
     live_table::TableEvents,
-    protocol::{PanelChanges, SessionView, TabMessage, WorkerMessage},
+    protocol::{Freshness, PanelChanges, SessionView, TabMessage, WorkerMessage},
 };
 
 use super::{AppState, PanelStore, WorkerTrouble, clock::now};
@@ -21,7 +21,7 @@ pub(crate) fn receive(state: AppState, event: LinkEvent) {
             // Not dropped: a claim that waits behind its rows must not be shown without them.
             catch_up(state);
             if let Some(store) = state.watched() {
-                store.apply(|table| {
+                store.apply(false, |table| {
                     table.restart();
                     TableEvents::default()
                 });
@@ -104,13 +104,33 @@ fn apply(state: AppState, messages: Vec<WorkerMessage>) {
         apply_rows(state, &store, rows);
     }
     if let Some(WorkerMessage::Freshness { freshness, panels }) = claims.into_iter().last() {
+        note_read_in(state, &freshness);
         set_if_changed(state.freshness, freshness);
         set_if_changed(state.panels_fresh, panels);
     }
 }
 
+/// What comes from now on is a change. Not at once: rows come by the channel and claims by the port, which keep no order between
+/// them, so that the last rows of a load may come a frame after the word that it is done.
+fn note_read_in(state: AppState, freshness: &Freshness) {
+    let before = state.read_in.get_untracked();
+    match (before, freshness.is_read_in(before)) {
+        (false, true) => request_animation_frame(move || {
+            request_animation_frame(move || {
+                let is_so = |freshness: &Freshness| freshness.is_read_in(false);
+                if state.freshness.with_untracked(is_so) {
+                    state.read_in.set(true);
+                }
+            });
+        }),
+        (true, false) => state.read_in.set(false),
+        _ => {}
+    }
+}
+
 fn apply_rows(state: AppState, store: &PanelStore, messages: Vec<WorkerMessage>) {
     let (mut changed, mut gone, mut gap) = (0, 0, false);
+    let marked = state.read_in.get_untracked();
     for message in messages {
         let events = match message {
             WorkerMessage::Snapshot {
@@ -120,14 +140,14 @@ fn apply_rows(state: AppState, store: &PanelStore, messages: Vec<WorkerMessage>)
                 more,
                 loading,
                 rows,
-            } if panel == *store.panel() => {
-                store.apply(|table| table.apply_snapshot(sequence, part, more, loading, rows))
-            }
+            } if panel == *store.panel() => store.apply(marked, |table| {
+                table.apply_snapshot(sequence, part, more, loading, rows)
+            }),
             WorkerMessage::Changes { sequence, panels } => {
                 let mine = panels
                     .into_iter()
                     .find(|part: &PanelChanges| part.panel == *store.panel());
-                store.apply(|table| table.apply_changes(sequence, mine))
+                store.apply(marked, |table| table.apply_changes(sequence, mine))
             }
             _ => continue,
         };

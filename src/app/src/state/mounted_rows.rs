@@ -54,7 +54,7 @@ impl RowHandle {
         }
     }
 
-    fn show(&self, row: &Row, columns: &[Column]) {
+    fn show(&self, row: &Row, columns: &[Column], marked: bool) {
         for ((place, signal), column) in self.cells.iter().enumerate().zip(columns) {
             let cell = cell_at(row, place);
             let pending = PendingField::of_column(&row.pending, column.kind);
@@ -67,7 +67,7 @@ impl RowHandle {
                 shown.cell.clone_from(cell);
                 shown.pending = pending;
                 // How an own edit stands is no change of the content.
-                shown.changes = shown.changes.wrapping_add(u32::from(!same));
+                shown.changes = shown.changes.wrapping_add(u32::from(marked && !same));
             });
         }
     }
@@ -133,22 +133,23 @@ impl MountedRows {
         mounted.collect()
     }
 
-    /// Shows the content that the table has now.
+    /// Shows the content that the table has now; `marked`: what differs has changed, it was not only read by now.
     pub(super) fn refresh<'a>(
         &self,
         ids: impl IntoIterator<Item = &'a ResourceId>,
         columns: &[Column],
         table: &LiveTable,
+        marked: bool,
     ) {
         for id in ids {
             if let (Some(handle), Some(row)) = (self.handles.get(id), table.row(id)) {
-                handle.show(row, columns);
+                handle.show(row, columns, marked);
             }
         }
     }
 
     /// The same for all rows in the document.
-    pub(super) fn refresh_all(&self, columns: &[Column], table: &LiveTable) {
-        self.refresh(self.handles.keys(), columns, table);
+    pub(super) fn refresh_all(&self, columns: &[Column], table: &LiveTable, marked: bool) {
+        self.refresh(self.handles.keys(), columns, table, marked);
     }
 }

@@ -247,8 +247,12 @@ impl PanelStore {
         self.lay_out(&HashSet::new());
     }
 
-    /// Lets a message change the table, then shows what came of it.
-    pub(super) fn apply(&self, change: impl FnOnce(&mut LiveTable) -> TableEvents) -> TableEvents {
+    /// Lets a message change the table, then shows what came of it; `marked`: as changes.
+    pub(super) fn apply(
+        &self,
+        marked: bool,
+        change: impl FnOnce(&mut LiveTable) -> TableEvents,
+    ) -> TableEvents {
         // What comes while a panel is still loading was there before; only what comes later is new.
         let was_loading = self.0.table.borrow().is_loading();
         let events = change(&mut self.0.table.borrow_mut());
@@ -257,15 +261,17 @@ impl PanelStore {
             false => events.added.iter().cloned().collect(),
         };
         if events.replaced {
-            self.0
-                .mounted
-                .borrow()
-                .refresh_all(&self.0.view.columns, &self.0.table.borrow());
+            self.0.mounted.borrow().refresh_all(
+                &self.0.view.columns,
+                &self.0.table.borrow(),
+                marked,
+            );
         } else {
             self.0.mounted.borrow().refresh(
                 &events.changed,
                 &self.0.view.columns,
                 &self.0.table.borrow(),
+                marked,
             );
         }
         if events.replaced || events.reordered {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use panels_browser_tests::{
     Failure, Stage, StageOptions,
     pages::{PanelPage, SignInPage, expect_badge},
+    storage,
     wait::PATIENCE,
 };
 use serde_json::{Value, json};
@@ -45,6 +46,30 @@ async fn one_changed_field_mutates_its_cell_and_no_other_row() -> Result<(), Fai
         assert_eq!(stage.browser.script(mark, vec![json!(id)]).await?, json!("odd"));
         let quiet = "return document.querySelector(`[role=row][data-id='${arguments[0]}'] [data-kind=patient]`).dataset.mark ?? null";
         assert_eq!(stage.browser.script(quiet, vec![json!(id)]).await?, Value::Null);
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn what_is_read_at_a_start_is_not_marked_as_changed() -> Result<(), Failure> {
+    Stage::play("unmarked", StageOptions::default(), async |stage| {
+        // Patients come later than the rows that show them.
+        let slow = json!({ "do": "slow", "delayMs": 700, "path": "/fhir/R4/Patient" });
+        stage.server.command(&slow)?;
+        SignInPage::open(stage).await?.sign_in(0).await?;
+        let page = PanelPage::open_all_tasks(stage).await?;
+        let marks = "return document.querySelectorAll('[data-mark]').length";
+        for start in ["the first load", "a start with rows of last time"] {
+            expect_badge(stage, "Live", PATIENCE).await?;
+            page.expect_rows().await?;
+            let marked = stage.browser.script(marks, vec![]).await?;
+            assert_eq!(marked, json!(0), "{start}");
+            storage::until_rows_are_stored(&stage.browser).await?;
+            let address = format!("{}/panel/open-tasks", stage.site.origin);
+            stage.browser.goto("about:blank").await?;
+            stage.browser.goto(&address).await?;
+        }
         Ok(())
     })
     .await
