@@ -111,13 +111,19 @@ fn is_there(author: &str, ask: &Ask, log: &EditLog, history: &[Arc<Value>]) -> b
 
 /// What is needed to understand that an edit is missing.
 fn described(ask: &Ask, version: Option<&str>, log: &EditLog, history: &[Arc<Value>]) -> String {
+    let steps = steps(log, &ask.task, &ask.field, history);
+    format!("{ask:?} in {version:?}, {steps}")
+}
+
+/// What was asked of a field, what was decided, and what the server made of it.
+fn steps(log: &EditLog, task: &str, field: &str, history: &[Arc<Value>]) -> String {
     let steps = history.iter().map(|held| {
-        let value = value_in(held, &ask.field);
+        let value = value_in(held, field);
         format!("{} by {}: {value:?}", version_of(held), author_of(held))
     });
     let steps: Vec<_> = steps.collect();
-    let asks = log.asks().filter(|other| other.task == ask.task);
-    let asks = asks.filter(|other| other.field == ask.field).map(|other| {
+    let asks = log.asks().filter(|other| other.task == task);
+    let asks = asks.filter(|other| other.field == field).map(|other| {
         let decisions: Vec<_> = log.decisions(&other.id).collect();
         let (id, seen, wanted) = (&other.id, &other.seen, &other.wanted);
         format!(
@@ -126,7 +132,7 @@ fn described(ask: &Ask, version: Option<&str>, log: &EditLog, history: &[Arc<Val
         )
     });
     let asks: Vec<_> = asks.collect();
-    format!("{ask:?} in {version:?}, asked {asks:#?}, history {steps:#?}")
+    format!("asked {asks:#?}, history {steps:#?}")
 }
 
 fn notes(ask: &Ask, fate: &Fate, history: &[Arc<Value>]) -> Option<EditViolation> {
@@ -159,7 +165,10 @@ fn overwritten(
                 violations.push(EditViolation::Overwritten {
                     task: task.to_owned(),
                     version: version_of(after).to_owned(),
-                    change: format!("{field}: {from:?} -> {to:?}"),
+                    change: format!(
+                        "{field}: {from:?} -> {to:?}, {}",
+                        steps(log, task, field, history)
+                    ),
                 });
             }
         }
