@@ -35,6 +35,7 @@ mod overlay;
 mod plan;
 mod strand;
 mod strand_answers;
+mod typed_over;
 mod view;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -322,15 +322,17 @@ impl Outbox {
                 .changes
                 .iter()
                 .any(|change| matches!(change.standing(&body), Standing::Other(_)));
-            let now = self::conflict(entry, now, &body, conflict.why);
+            let renewed = self::conflict(entry, now, &body, conflict.why);
             let theirs = |conflict: &Conflict| {
                 let values = conflict.fields.iter().map(|field| field.theirs.clone());
                 values.collect::<Vec<_>>()
             };
             if !disputed && conflict.why == ConflictReason::BothChanged {
-                self.set_stage(number, Stage::Waiting);
-            } else if theirs(&now) != theirs(conflict) {
-                self.set_stage(number, Stage::Conflict { conflict: now });
+                if !self.ask_about_later(number, now, &body) {
+                    self.set_stage(number, Stage::Waiting);
+                }
+            } else if theirs(&renewed) != theirs(conflict) {
+                self.set_stage(number, Stage::Conflict { conflict: renewed });
             }
         }
     }

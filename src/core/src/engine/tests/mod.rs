@@ -8,6 +8,7 @@ mod clocks;
 mod disk;
 mod drafts;
 mod edit_bulk;
+mod edit_choices;
 mod edit_conflicts;
 mod edit_durability;
 mod edit_ends;
