@@ -93,6 +93,7 @@ pub(super) fn TypedValue(
             <input
                 type="text"
                 aria-label=move || label.get()
+                placeholder=move || (field == EditField::Tag).then(|| label.get())
                 disabled=move || is_barred(item)
                 prop:value=shown
                 on:input=type_on

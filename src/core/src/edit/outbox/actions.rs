@@ -53,7 +53,7 @@ impl Outbox {
             job.into_iter().for_each(|job| job.count(&outcome));
             return Ok(());
         }
-        if self.is_known(&edit.id) {
+        if self.find(&edit.id).is_some() {
             return Ok(());
         }
         self.check_room(&edit.resource)?;

@@ -1,8 +1,6 @@
 //! Edits that have ended, remembered on the disk beside those that have not: a tab that was away when its edit ended asks a later
 //! life of the worker for it again, and a user takes back what was made before the worker was started anew.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 use super::{Entry, Outbox, entry::FORMAT};
@@ -22,6 +20,8 @@ pub(super) struct Done {
     pub(super) outcome: EditOutcome,
     /// Whether it can be taken back: it was made, and was not taken back yet.
     pub(super) undoable: bool,
+    /// The how manieth it was to end.
+    ended: u64,
 }
 
 impl Done {
@@ -50,11 +50,13 @@ impl Outbox {
     /// Remembers an edit under the number that it had.
     pub(super) fn remember(&mut self, number: u64, entry: Entry, outcome: EditOutcome) {
         let undoable = matches!(outcome, EditOutcome::Applied { undoable: true, .. });
+        let before = self.done.values().map(|done| done.ended).max();
         let done = Done {
             format: FORMAT,
             entry,
             outcome,
             undoable,
+            ended: before.map_or(0, |before| before.saturating_add(1)),
         };
         self.news.end(done.told());
         self.done.insert(number, done);
@@ -69,11 +71,15 @@ impl Outbox {
         }
     }
 
+    /// The first that ended, which is not the first that was typed: some wait for days.
     fn forget_oldest(&mut self) {
         while self.done.len() > limits::EDITS_REMEMBERED_MAX {
-            if let Some((oldest, _)) = self.done.pop_first() {
-                self.disk.mark(oldest);
-            }
+            let oldest = self.done.iter().min_by_key(|(_, done)| done.ended);
+            let Some(oldest) = oldest.map(|(number, _)| *number) else {
+                return;
+            };
+            self.done.remove(&oldest);
+            self.disk.mark(oldest);
         }
     }
 
@@ -140,6 +146,3 @@ pub(super) fn bring_back(changes: &mut [FieldChange], replaced: &[FieldChange]) 
         back.for_each(|change| change.wanted = over.seen.clone());
     }
 }
-
-/// Ended edits by the numbers they had.
-pub(super) type Ended = BTreeMap<u64, Done>;

@@ -53,7 +53,7 @@ pub(crate) use actions::Asker;
 use deeds::Deeds;
 use disk::Disk;
 use drafts::Draft;
-use ended::Ended;
+use ended::Done;
 pub(crate) use entry::{Author, Subject};
 use entry::{Entry, Stage};
 use jobs::Job;
@@ -99,8 +99,8 @@ pub(crate) struct Outbox {
     found: BTreeMap<u64, Entry>,
     /// Records that could not be read. They stay where they are.
     unreadable: usize,
-    /// For undoing them and for recognising them.
-    done: Ended,
+    /// Those that have ended, by the numbers they had: for undoing and for recognising them.
+    done: BTreeMap<u64, Done>,
     jobs: BTreeMap<JobId, Job>,
     news: News,
     /// For the audit trail.

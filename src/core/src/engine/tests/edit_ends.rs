@@ -9,6 +9,7 @@ use super::{
 use crate::{
     engine::HttpMethod,
     identity::EditId,
+    limits,
     protocol::{EditOutcome, FieldChange, FieldValue, NewEdit, TabMessage},
 };
 
@@ -130,4 +131,25 @@ fn of_a_lost_answer_the_user_is_told_all_the_same_what_was_replaced() {
     };
     assert_eq!(overwrote.iter().map(theirs).collect::<Vec<_>>(), ["theirs"]);
     assert_eq!(world.screen("a").last[&key(1).id].pending, []);
+}
+
+#[test]
+fn an_edit_that_waited_long_is_not_the_first_to_be_forgotten_after_its_end() {
+    let mut world = World::live(5);
+    world.server.faults.writes.refuse = Some((503, "Down"));
+    world.edit("a", "old", 1, business_status("mine"));
+    world.run(100);
+    // Others end without the server; the one that was typed before all of them ends last.
+    for number in 0..limits::EDITS_REMEMBERED_MAX {
+        let id = format!("e{number}");
+        world.edit("a", &id, 2, priority(None, "stat"));
+        let edit = EditId::new(id.as_str());
+        world.say("a", TabMessage::DiscardEdit { edit });
+    }
+    world.server.faults.writes.refuse = None;
+    world.run(60_000);
+    world.assert_applied("a", "old");
+    world.undo("a", "old");
+    world.run(500);
+    assert_eq!(label(&world), &Value::Null);
 }
