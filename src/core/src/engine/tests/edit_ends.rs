@@ -136,17 +136,20 @@ fn of_a_lost_answer_the_user_is_told_all_the_same_what_was_replaced() {
 #[test]
 fn an_edit_that_waited_long_is_not_the_first_to_be_forgotten_after_its_end() {
     let mut world = World::live(5);
-    world.server.faults.writes.refuse = Some((503, "Down"));
+    world.go_offline();
     world.edit("a", "old", 1, business_status("mine"));
     world.run(100);
-    // Others end without the server; the one that was typed before all of them ends last.
+    // Others are taken back before they are sent; the one that was typed before all of them ends last.
     for number in 0..limits::EDITS_REMEMBERED_MAX {
         let id = format!("e{number}");
         world.edit("a", &id, 2, priority(None, "stat"));
         let edit = EditId::new(id.as_str());
         world.say("a", TabMessage::DiscardEdit { edit });
     }
-    world.server.faults.writes.refuse = None;
+    world.run(100);
+    let ended = world.screen("a").edits.ended.len();
+    assert_eq!(ended, limits::EDITS_REMEMBERED_MAX);
+    world.go_online();
     world.run(60_000);
     world.assert_applied("a", "old");
     world.undo("a", "old");
