@@ -250,6 +250,10 @@ const TYPING: &[(u64, &str)] = &[
         "the books expected a change that led back to what a choice had left as it was",
     ),
     (
+        80_191_826,
+        "a slow answer to an edit brought back a row that a search had told to have left, which had waited for its turn",
+    ),
+    (
         62_102_959,
         "the books expected a choice to be made that was what others had made already",
     ),

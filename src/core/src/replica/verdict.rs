@@ -120,11 +120,12 @@ impl Replica {
                 disputed = true;
                 Verdict::Late
             }
-            // Asked before it was told that it was deleted, and as it was before that.
+            // Asked before it was told that it went, and as it was before that: a search that waited for its turn tells of a later
+            // moment than that at which it was to be asked.
             Source::Read(asked) | Source::Write(asked)
-                if gone.deleted && asked < gone.told_at && resource.updated <= gone.updated =>
+                if asked < gone.told_at && resource.updated <= gone.updated =>
             {
-                disputed = different;
+                disputed = different || !gone.deleted;
                 Verdict::Late
             }
             // Asked after it went, and it is there: access came back, or it was created again.

@@ -141,3 +141,20 @@ fn a_read_from_before_a_delete_does_not_bring_back_what_a_search_has_told_to_be_
         assert!(replica.get(&key("t")).is_some());
     }
 }
+
+#[test]
+fn a_slow_answer_does_not_bring_back_what_a_search_that_waited_has_told_to_have_left_meanwhile() {
+    for late in [Source::Write(Timestamp(100)), Source::Read(Timestamp(100))] {
+        let mut replica = Replica::default();
+        replica.accept(Timestamp(0), task("t", 1, 10), 1, Source::Frame);
+        // It was to be asked before, and was answered long after.
+        let search = Source::Search(Timestamp(50));
+        replica.accept(Timestamp(900), task("t", 3, 700), 0, search);
+        replica.accept(Timestamp(1_000), task("t", 2, 120), 1, late);
+        assert!(replica.get(&key("t")).is_none(), "{late:?}");
+        let due = Timestamp(1_000 + limits::SETTLE_QUIET_MS);
+        assert_eq!(replica.disputes().take_due(due), [key("t")], "a read tells");
+        replica.accept(due + 5, task("t", 4, 800), 1, Source::Read(due));
+        assert!(replica.get(&key("t")).is_some(), "it is back by then");
+    }
+}
