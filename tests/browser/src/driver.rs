@@ -15,6 +15,12 @@ const START_LIMIT: Duration = Duration::from_secs(20);
 /// Printed by chromedriver when it listens.
 const ANNOUNCEMENT: &str = "started successfully on port ";
 
+/// Printed by chromedriver 148 when the port that the system gave it for one loopback address is in use on the other, before it
+/// ends. It takes another one when it is started anew.
+const PORT_IS_TAKEN: &str = "port not available";
+/// One in some thousand starts meets a taken port.
+const STARTS_MAX: usize = 5;
+
 /// A running chromedriver; ends when dropped.
 #[derive(Debug)]
 pub struct Driver {
@@ -31,6 +37,22 @@ impl Driver {
     /// # Errors
     /// If it cannot be started or does not say its port.
     pub async fn start() -> Result<Self, Failure> {
+        let mut taken = 0;
+        loop {
+            match Self::start_once().await? {
+                Some(driver) => return Ok(driver),
+                None if taken < STARTS_MAX => taken += 1,
+                None => {
+                    return Err(Failure::Driver(
+                        "chromedriver finds no free port".to_owned(),
+                    ));
+                }
+            }
+        }
+    }
+
+    /// `None` if the port that it chose is in use.
+    async fn start_once() -> Result<Option<Self>, Failure> {
         let program = env::var_os("PANELS_CHROMEDRIVER").unwrap_or_else(|| "chromedriver".into());
         let mut command = Command::new(&program);
         // The browser is a child of the driver, and a driver that is killed leaves it behind: they end as one group.
@@ -55,11 +77,11 @@ impl Driver {
         let port = timeout(START_LIMIT, announced_port(&mut lines))
             .await
             .map_err(|_| Failure::Driver("chromedriver did not say its port".to_owned()))??;
-        Ok(Self {
+        Ok(port.map(|port| Self {
             process,
             _output: lines,
             url: format!("http://127.0.0.1:{port}"),
-        })
+        }))
     }
 }
 
@@ -76,7 +98,9 @@ impl Drop for Driver {
     }
 }
 
-async fn announced_port(lines: &mut Lines<BufReader<ChildStdout>>) -> Result<u16, Failure> {
+/// `None` if the driver ends because its port is taken.
+async fn announced_port(lines: &mut Lines<BufReader<ChildStdout>>) -> Result<Option<u16>, Failure> {
+    let mut said = Vec::new();
     while let Some(line) = lines
         .next_line()
         .await
@@ -85,11 +109,16 @@ async fn announced_port(lines: &mut Lines<BufReader<ChildStdout>>) -> Result<u16
         let port = line
             .split_once(ANNOUNCEMENT)
             .and_then(|(_, rest)| rest.trim_end_matches('.').parse().ok());
-        if let Some(port) = port {
+        if port.is_some() {
             return Ok(port);
         }
+        if line.contains(PORT_IS_TAKEN) {
+            return Ok(None);
+        }
+        said.push(line);
     }
-    Err(Failure::Driver(
-        "chromedriver ended before it listened".to_owned(),
-    ))
+    Err(Failure::Driver(format!(
+        "chromedriver ended before it listened: {}",
+        said.join(" / ")
+    )))
 }
