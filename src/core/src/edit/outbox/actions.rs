@@ -102,8 +102,16 @@ impl Outbox {
     fn undo_in(&mut self, io: &Io, id: &EditId, job: Option<&JobId>) -> Result<(), EditRefusal> {
         let author = self.writer()?;
         let undone = undo_id(id);
-        if self.is_known(&undone) {
+        if self.find(&undone).is_some() {
             return Ok(());
+        }
+        if let Some(end) = self.end_of(&undone) {
+            // A second click does no harm. One that was discarded by its user, or lost against a colleague, is not done in silence.
+            let is_so = matches!(
+                end.outcome,
+                EditOutcome::Applied { .. } | EditOutcome::AlreadySo
+            );
+            return is_so.then_some(()).ok_or(EditRefusal::NotUndoable);
         }
         let known = match self.find(id) {
             Some(number) if !self.may_be_sent(number) => return self.discard_number(number),

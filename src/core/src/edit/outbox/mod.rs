@@ -154,11 +154,6 @@ impl Outbox {
         found.next().map(|(number, _)| *number)
     }
 
-    /// Whether an edit of this name was here.
-    fn is_known(&self, id: &EditId) -> bool {
-        self.find(id).is_some() || self.end_of(id).is_some()
-    }
-
     /// Takes an edit in.
     fn insert(&mut self, number: u64, entry: Entry) {
         self.news.touch(&entry.resource);

@@ -242,6 +242,26 @@ fn an_edit_can_be_taken_back_before_and_after_it_was_sent() {
 }
 
 #[test]
+fn an_undo_that_was_given_up_is_not_left_undone_in_silence_when_it_is_asked_for_again() {
+    let mut world = World::live(5);
+    world.edit("a", "e1", 1, priority(None, "stat"));
+    world.run(200);
+    world.go_offline();
+    world.run(2_000);
+    world.undo("a", "e1");
+    world.say(
+        "a",
+        TabMessage::DiscardEdit {
+            edit: EditId::new("undo:e1"),
+        },
+    );
+    world.run(10);
+    assert_eq!(world.priority_shown("a", 1), Some("stat"));
+    world.undo("a", "e1");
+    assert_eq!(world.refusal("a"), Some(EditRefusal::NotUndoable));
+}
+
+#[test]
 fn a_completed_task_is_reopened_by_an_undo_and_a_note_is_taken_out_again() {
     let mut world = World::live(5);
     world.edit(
