@@ -254,6 +254,14 @@ const TYPING: &[(u64, &str)] = &[
         "a slow answer to an edit brought back a row that a search had told to have left, which had waited for its turn",
     ),
     (
+        100_020_022,
+        "of a hundred rows that a narrower policy took away each was read by itself",
+    ),
+    (
+        100_156_192,
+        "a slow search brought back a row that a read had told to be out of sight, which had been asked for again",
+    ),
+    (
         62_102_959,
         "the books expected a choice to be made that was what others had made already",
     ),

@@ -8,6 +8,7 @@ use crate::{
     error::{ProcessingError, SubscriptionError},
     fhir,
     identity::{ResourceId, ResourceKey, ResourceType},
+    limits,
     protocol::{GoneReason, RecordState},
     reconcile,
     replica::{Source, Verdict},
@@ -72,12 +73,16 @@ impl Engine {
                     }
                 }
                 reconcile::Event::Absent { keys, asked } => {
+                    // A policy that has become narrow takes many at once. Of so many the type is read, see `sight`.
+                    let is_few = keys.len() <= limits::OUT_OF_SIGHT_MAX;
                     for key in keys {
                         // The search is believed at once: nothing that may not be seen stays. The read tells whether it
                         // was right, and brings the row back if not.
                         if self.lose_sight(&key, asked) {
                             self.note_update(&key);
-                            self.read(&key);
+                            if is_few {
+                                self.read(&key);
+                            }
                         } else {
                             self.doubt_sight(&key);
                         }
@@ -183,7 +188,8 @@ impl Engine {
             },
             Ok(answer) if answer.status == 410 => {
                 self.counts_dirty |= self.quarantine.release(key);
-                self.replica.delete_by_read(key, GoneReason::Deleted, asked);
+                self.replica
+                    .delete_by_read(self.io.now, key, GoneReason::Deleted, asked);
                 RecordState::Deleted
             }
             Ok(answer) if matches!(answer.status, 403 | 404) => {
@@ -221,7 +227,7 @@ impl Engine {
     fn take_unreadable(&mut self, key: &ResourceKey, body: &str, asked: Timestamp) {
         if fhir::key_of(body).as_ref() == Some(key) {
             let reason = GoneReason::Unreadable;
-            self.replica.delete_by_read(key, reason, asked);
+            self.replica.delete_by_read(self.io.now, key, reason, asked);
             self.settle_by_read(key);
         } else {
             self.doubt_read();

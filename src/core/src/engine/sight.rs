@@ -40,7 +40,7 @@ impl Engine {
     /// The server was asked at that time and did not show a row. Whether there was one.
     pub(super) fn lose_sight(&mut self, key: &ResourceKey, asked: Timestamp) -> bool {
         let reason = GoneReason::AccessLost;
-        let was_there = self.replica.delete_by_read(key, reason, asked);
+        let was_there = self.replica.delete_by_read(self.io.now, key, reason, asked);
         if was_there {
             self.out_of_sight.note(key);
             self.session.doubt_access(&mut self.io);

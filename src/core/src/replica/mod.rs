@@ -196,6 +196,7 @@ impl Replica {
     /// A read said that the resource is not there for this user: deleted (410), or out of sight (403, 404).
     pub(crate) fn delete_by_read(
         &mut self,
+        now: Timestamp,
         key: &ResourceKey,
         reason: GoneReason,
         asked: Timestamp,
@@ -213,7 +214,7 @@ impl Replica {
             deleted: reason == GoneReason::Deleted,
             at_unknown_time: true,
             known_at: asked,
-            told_at: asked,
+            told_at: now,
         };
         self.gone.remember(key, gone);
         self.take(key, reason)

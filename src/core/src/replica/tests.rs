@@ -61,7 +61,7 @@ fn a_version_that_was_not_known_does_not_bring_back_what_a_read_found_deleted() 
     for source in [Source::Frame, Source::Search(Timestamp(20))] {
         let mut replica = Replica::default();
         replica.accept(NOW, task("t", 1, 1_000), 1, Source::Frame);
-        replica.delete_by_read(&key("t"), GoneReason::Deleted, Timestamp(30));
+        replica.delete_by_read(Timestamp(30), &key("t"), GoneReason::Deleted, Timestamp(30));
         // Written before it was deleted, and told late.
         let verdict = replica.accept(Timestamp(40), task("t", 2, 2_000), 1, source);
         assert_eq!(verdict, Verdict::Late);
@@ -151,7 +151,12 @@ fn a_write_that_met_the_version_of_somebody_else_is_settled_by_a_read() {
 fn a_frame_of_what_a_read_found_out_of_sight_is_settled_by_another_read() {
     let mut replica = Replica::default();
     replica.accept(Timestamp(0), task("t", 1, 1_000), 1, Source::Frame);
-    replica.delete_by_read(&key("t"), GoneReason::AccessLost, Timestamp(10));
+    replica.delete_by_read(
+        Timestamp(10),
+        &key("t"),
+        GoneReason::AccessLost,
+        Timestamp(10),
+    );
     let verdict = replica.accept(Timestamp(20), task("t", 2, 5_000), 1, Source::Frame);
     assert_eq!(
         verdict,
@@ -170,7 +175,12 @@ fn an_answer_to_an_older_question_than_the_read_that_found_it_out_of_sight_bring
     for source in [Source::Write(Timestamp(5)), Source::Read(Timestamp(5))] {
         let mut replica = Replica::default();
         replica.accept(Timestamp(0), task("t", 1, 1_000), 1, Source::Frame);
-        replica.delete_by_read(&key("t"), GoneReason::AccessLost, Timestamp(10));
+        replica.delete_by_read(
+            Timestamp(10),
+            &key("t"),
+            GoneReason::AccessLost,
+            Timestamp(10),
+        );
         let verdict = replica.accept(Timestamp(20), task("t", 2, 5_000), 1, source);
         assert_eq!(verdict, Verdict::Late, "{source:?}");
         let due = Timestamp(20 + limits::SETTLE_QUIET_MS);
@@ -345,7 +355,7 @@ fn a_dispute_is_open_until_its_read_is_answered_or_a_later_search_has_read_every
 fn what_went_out_of_sight_comes_back_by_a_later_question_only() {
     let mut replica = Replica::default();
     replica.accept(NOW, task("t", 1, 1_000), 1, Source::Search(NOW));
-    replica.delete_by_read(&key("t"), GoneReason::AccessLost, NOW + 20);
+    replica.delete_by_read(NOW + 20, &key("t"), GoneReason::AccessLost, NOW + 20);
     replica.accept(NOW + 30, task("t", 1, 1_000), 1, Source::Search(NOW + 10));
     assert_eq!(version(&replica, "t"), None);
     replica.accept(NOW + 50, task("t", 1, 1_000), 1, Source::Search(NOW + 40));
@@ -461,7 +471,7 @@ proptest! {
                     replica.accept(Timestamp(9), task("t", number, at), 1, Source::Read(Timestamp(8)));
                 }
                 None => {
-                    replica.delete_by_read(&disputed, GoneReason::Deleted, Timestamp(8));
+                    replica.delete_by_read(Timestamp(8), &disputed, GoneReason::Deleted, Timestamp(8));
                 }
             }
         }

@@ -120,12 +120,19 @@ impl Replica {
                 disputed = true;
                 Verdict::Late
             }
-            // Asked before it was told that it went, and as it was before that: a search that waited for its turn tells of a later
-            // moment than that at which it was to be asked.
+            // Asked before it was told that it is out of sight: which of the two is later, only a read asked from now on knows. An
+            // answer that waited for its turn, or was asked for again, tells of a later moment than that at which it was to be asked.
+            Source::Search(asked) | Source::Read(asked) | Source::Write(asked)
+                if !gone.deleted && asked < gone.told_at =>
+            {
+                disputed = true;
+                Verdict::Late
+            }
+            // The same of one that was deleted, where this is as it was before that.
             Source::Read(asked) | Source::Write(asked)
                 if asked < gone.told_at && resource.updated <= gone.updated =>
             {
-                disputed = different || !gone.deleted;
+                disputed = different;
                 Verdict::Late
             }
             // Asked after it went, and it is there: access came back, or it was created again.

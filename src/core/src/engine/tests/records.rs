@@ -2,6 +2,7 @@
 
 use super::{
     editing::note,
+    servers::{of_a_restricted_user, sign_in},
     world::{World, task},
 };
 use crate::{
@@ -124,6 +125,20 @@ fn of_many_rows_that_were_out_of_sight_for_a_moment_the_type_is_read_and_none_by
     world.run(limits::ACCESS_PROOF_EVERY_MS / 2);
     world.assert_live();
     world.assert_equal();
+    let mut log = world.server.log.iter();
+    assert!(log.all(|(_, path, _)| !path.contains("Task/")));
+}
+
+#[test]
+fn of_many_rows_that_left_the_policy_at_once_none_is_read_by_itself() {
+    let mut world = of_a_restricted_user(limits::OUT_OF_SIGHT_MAX + 1);
+    sign_in(&mut world);
+    world.assert_live();
+    world.server.faults.only_owner = Some("Practitioner/other".into());
+    world.server.log.clear();
+    world.run(80_000);
+    assert!(!is_shown(&world, "t1") && !is_shown(&world, "t20"));
+    world.assert_live();
     let mut log = world.server.log.iter();
     assert!(log.all(|(_, path, _)| !path.contains("Task/")));
 }

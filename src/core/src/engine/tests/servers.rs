@@ -16,7 +16,7 @@ pub(super) fn owned(id: usize, owner: &str) -> serde_json::Value {
     body
 }
 
-fn sign_in(world: &mut World) {
+pub(super) fn sign_in(world: &mut World) {
     world.hello("a");
     let password = Secret::new("pw");
     world.say(
@@ -31,7 +31,7 @@ fn sign_in(world: &mut World) {
 }
 
 /// A world in which a user sees own tasks only, and has so many.
-fn of_a_restricted_user(tasks: usize) -> World {
+pub(super) fn of_a_restricted_user(tasks: usize) -> World {
     let mut world = World::new();
     world.server.faults.only_owner = Some("Practitioner/me".into());
     for id in 0..tasks {

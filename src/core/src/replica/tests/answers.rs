@@ -31,7 +31,7 @@ fn an_answer_that_was_asked_for_before_a_newer_version_came_never_takes_its_plac
 fn what_a_read_found_deleted_does_not_come_back_with_the_answer_to_a_write() {
     let mut replica = Replica::default();
     replica.accept(Timestamp(0), task("t", 1, 1_000), 1, Source::Frame);
-    replica.delete_by_read(&key("t"), GoneReason::Deleted, Timestamp(5));
+    replica.delete_by_read(Timestamp(5), &key("t"), GoneReason::Deleted, Timestamp(5));
     let write = Source::Write(Timestamp(10));
     let verdict = replica.accept(Timestamp(60), task("t", 2, 5_000), 1, write);
     assert_eq!(
@@ -156,5 +156,28 @@ fn a_slow_answer_does_not_bring_back_what_a_search_that_waited_has_told_to_have_
         assert_eq!(replica.disputes().take_due(due), [key("t")], "a read tells");
         replica.accept(due + 5, task("t", 4, 800), 1, Source::Read(due));
         assert!(replica.get(&key("t")).is_some(), "it is back by then");
+    }
+}
+
+#[test]
+fn an_answer_from_before_a_read_told_that_a_row_is_out_of_sight_does_not_bring_it_back() {
+    let answers = [Source::Search, Source::Read, Source::Write];
+    for (source, (version, updated)) in answers
+        .into_iter()
+        .flat_map(|source| [(source, (1, 100)), (source, (2, 200))])
+    {
+        let mut replica = Replica::default();
+        replica.accept(Timestamp(0), task("t", 1, 100), 1, Source::Frame);
+        // The read was asked for again and again: the question that was answered is much younger than the first one.
+        let (asked, told) = (Timestamp(10), Timestamp(900));
+        assert!(replica.delete_by_read(told, &key("t"), GoneReason::AccessLost, asked));
+        let came = |replica: &mut Replica, source| {
+            let resource = task("t", version, updated);
+            replica.accept(Timestamp(950), resource, 1, source)
+        };
+        assert_eq!(came(&mut replica, source(Timestamp(500))), Verdict::Late);
+        let due = Timestamp(950 + limits::SETTLE_QUIET_MS);
+        assert_eq!(replica.disputes().take_due(due), [key("t")], "a read tells");
+        assert_eq!(came(&mut replica, Source::Read(told)), Verdict::Applied);
     }
 }
