@@ -27,6 +27,7 @@ pub mod live_table;
 pub mod panel;
 pub mod protocol;
 pub mod quarantine;
+pub mod query;
 mod reconcile;
 pub mod record;
 mod replica;

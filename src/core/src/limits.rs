@@ -13,6 +13,9 @@ pub const SNAPSHOT_PART_ROWS_MAX: usize = 500;
 /// Rows that a tab reports as seen: a tall screen in the dense layout.
 pub const VIEWING_ROWS_MAX: usize = 120;
 
+/// Values that one filter may name: more statuses than there are, and a large team.
+pub const FILTER_VALUES_MAX: usize = 100;
+
 /// Bytes of one FHIR resource. Medplum refuses bodies over 1 MiB by default; `meta` and the extended fields come on top.
 pub const RESOURCE_BYTES_MAX: usize = 2 * 1024 * 1024;
 /// Levels of nesting in one FHIR resource. The deepest of the standard need about 20.

@@ -1,4 +1,5 @@
-//! The rows of one panel as a tab holds them: a snapshot and the numbered changes on top, in the order of the columns.
+//! The rows of one panel as a tab holds them: a snapshot and the numbered changes on top; in the order, and as far as, a query wants
+//! them.
 //!
 //! Port and channel have no common order, so a snapshot and the changes around it meet here by their sequence numbers. A
 //! gap is never guessed over: the table asks for a new snapshot. It never touches a document or a clock.
@@ -12,7 +13,8 @@ mod tests;
 use crate::{
     collections::Set,
     identity::ResourceId,
-    protocol::{Column, GoneRow, PanelChanges, PanelView, Row, SortKey},
+    protocol::{Column, ColumnKind, GoneRow, PanelChanges, PanelView, Row, SortKey},
+    query::{BandCounts, Matcher, Query, Today},
 };
 pub use rows::Order;
 use rows::Rows;
@@ -23,11 +25,11 @@ const WAITING_BATCHES_MAX: usize = 256;
 /// What a message did to the table.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct TableEvents {
-    /// Rows that are new, by id. Not filled for a snapshot.
+    /// Rows that are new among those shown, by id. Not filled for a snapshot.
     pub added: Vec<ResourceId>,
-    /// Rows whose content changed, by id.
+    /// Rows that were shown and whose content changed, by id.
     pub changed: Vec<ResourceId>,
-    /// Rows that left, and why.
+    /// Rows that were shown and left the panel, and why.
     pub gone: Vec<GoneRow>,
     /// Everything was replaced.
     pub replaced: bool,
@@ -68,12 +70,34 @@ impl LiveTable {
         table
     }
 
-    /// Ids in order.
+    /// Ids of the rows that are shown, in order.
     pub fn order(&self) -> Order<'_> {
         self.rows.order()
     }
 
-    /// The place of a row, without a search through all of them.
+    /// How many rows there are, shown or not.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether there is no row, shown or not.
+    pub fn is_empty(&self) -> bool {
+        self.rows.len() == 0
+    }
+
+    /// How many of the rows that the rest of the query shows are in each band; `None` for a panel without bands.
+    pub fn bands(&self) -> Option<BandCounts> {
+        let mut columns = self.columns.iter();
+        let has_bands = columns.any(|column| column.kind == ColumnKind::Due);
+        has_bands.then(|| self.rows.bands())
+    }
+
+    /// How many rows are left out because what the query asks for is hidden from the user.
+    pub fn undecided(&self) -> usize {
+        self.rows.undecided()
+    }
+
+    /// The place of a row that is shown, without a search through all of them.
     pub fn position(&self, id: &ResourceId) -> Option<usize> {
         self.rows.position(id)
     }
@@ -112,6 +136,24 @@ impl LiveTable {
         });
         self.rows.sort(columns.collect());
         self.sort = sort;
+    }
+
+    /// Shows what a query wants; an empty order is that of the panel.
+    pub fn set_query(&mut self, query: &Query, default_sort: &[SortKey], today: Today) {
+        let sort = match query.sort.is_empty() {
+            true => default_sort,
+            false => &query.sort,
+        };
+        if self.sort != sort {
+            self.set_sort(sort.to_vec());
+        }
+        self.rows
+            .set_query(Matcher::new(query, &self.columns), today);
+    }
+
+    /// Time has gone by: what was for today may be overdue. Whether what is shown or counted may have changed.
+    pub fn tick(&mut self, today: Today) -> bool {
+        self.rows.tick(today)
     }
 
     /// Numbers are counted anew from here on. What is shown stays until the next snapshot.

@@ -22,6 +22,11 @@ impl Places {
         &self.0
     }
 
+    /// Places that are in order already.
+    pub(super) fn in_order(places: Vec<Place>) -> Self {
+        Self(places)
+    }
+
     /// Everything anew: for another order only.
     pub(super) fn sort(&mut self, mut places: Vec<Place>, ties: impl Fn(u32, u32) -> Ordering) {
         places.sort_unstable_by(|left, right| compare(left, right, &ties));

@@ -1,6 +1,7 @@
-//! Rows by id and by place.
+//! Rows by id and by place, all of them and those that are shown.
 //!
-//! A change costs what it changes: a few comparisons, and moving the places between where a row was and where it is.
+//! A change costs what it changes: a few comparisons, and moving the places between where a row was and where it is. Only another
+//! query looks at every row, and only another order sorts.
 
 use std::{cmp::Ordering, ops::Range};
 
@@ -13,15 +14,25 @@ use crate::{
     collections::Map,
     identity::ResourceId,
     protocol::{GoneRow, Row},
+    query::{Band, BandCounts, Matcher, Today, Verdict},
+    time::Timestamp,
 };
 
-/// A row and its key in the current order.
+/// A row, its key in the current order, and what the query says of it.
 #[derive(Clone, Debug)]
 struct Held {
     row: Row,
     key: SortKey,
-    /// Whether it has a place; not so only in the middle of a change.
-    placed: bool,
+    verdict: Verdict,
+    band: Option<Band>,
+}
+
+/// What was found out about a row before it is stored.
+struct Incoming {
+    row: Row,
+    key: SortKey,
+    verdict: Verdict,
+    band: Option<Band>,
 }
 
 /// See the module.
@@ -32,6 +43,54 @@ pub(super) struct Rows {
     free: Vec<u32>,
     by_id: Map<ResourceId, u32>,
     places: Places,
+    /// Those of `places` that the query shows; `None` if these are all.
+    shown: Option<Places>,
+    query: QueryState,
+}
+
+/// The query, and what it makes of the rows as a whole.
+#[derive(Clone, Debug, Default)]
+struct QueryState {
+    matcher: Matcher,
+    today: Today,
+    bands: BandCounts,
+    undecided: usize,
+    /// When a verdict changes by itself.
+    next_change: Option<Timestamp>,
+}
+
+impl QueryState {
+    fn judge(&mut self, row: Row, key: SortKey) -> Incoming {
+        let verdict = self.matcher.judge(&row.cells, self.today);
+        let band = self.matcher.band_of(&row.cells, self.today);
+        let next = self.matcher.next_change(&row.cells, self.today);
+        self.next_change = [self.next_change, next].into_iter().flatten().min();
+        Incoming {
+            row,
+            key,
+            verdict,
+            band,
+        }
+    }
+
+    fn count(&mut self, verdict: Verdict, band: Option<Band>) {
+        self.undecided += usize::from(verdict == Verdict::Undecided);
+        if let Some(band) = counted(verdict, band) {
+            self.bands.add(band);
+        }
+    }
+
+    fn discount(&mut self, verdict: Verdict, band: Option<Band>) {
+        self.undecided -= usize::from(verdict == Verdict::Undecided);
+        if let Some(band) = counted(verdict, band) {
+            self.bands.remove(band);
+        }
+    }
+}
+
+/// The band that a row is counted in: whichever of them is looked at.
+fn counted(verdict: Verdict, band: Option<Band>) -> Option<Band> {
+    band.filter(|_| matches!(verdict, Verdict::In | Verdict::OtherBand))
 }
 
 /// Ids in order.
@@ -72,9 +131,22 @@ impl<'a> Order<'a> {
 impl Rows {
     pub(super) fn order(&self) -> Order<'_> {
         Order {
-            places: self.places.as_slice(),
+            places: self.shown.as_ref().unwrap_or(&self.places).as_slice(),
             rows: self,
         }
+    }
+
+    /// How many there are, shown or not.
+    pub(super) fn len(&self) -> usize {
+        self.by_id.len()
+    }
+
+    pub(super) fn bands(&self) -> BandCounts {
+        self.query.bands
+    }
+
+    pub(super) fn undecided(&self) -> usize {
+        self.query.undecided
     }
 
     pub(super) fn get(&self, id: &ResourceId) -> Option<&Row> {
@@ -85,11 +157,18 @@ impl Rows {
         self.slots.iter().flatten().map(|held| &held.row)
     }
 
-    /// Keeps the order.
+    /// Keeps the order and the query.
     pub(super) fn clear(&mut self) {
-        let columns = std::mem::take(&mut self.columns);
+        let query = QueryState {
+            matcher: std::mem::take(&mut self.query.matcher),
+            today: self.query.today,
+            next_change: self.query.next_change,
+            ..QueryState::default()
+        };
         *self = Self {
-            columns,
+            columns: std::mem::take(&mut self.columns),
+            shown: self.shown.is_some().then(Places::default),
+            query,
             ..Self::default()
         };
     }
@@ -111,104 +190,225 @@ impl Rows {
         let mut sorted = std::mem::take(&mut self.places);
         sorted.sort(places, |left, right| self.ties(left, right));
         self.places = sorted;
+        self.pick_shown();
     }
 
+    /// Shows what belongs to another query. Looks at every row and sorts none.
+    pub(super) fn set_query(&mut self, matcher: Matcher, today: Today) {
+        self.query = QueryState {
+            next_change: Some(today.next_midnight()),
+            matcher,
+            today,
+            ..QueryState::default()
+        };
+        let query = &mut self.query;
+        for held in self.slots.iter_mut().flatten() {
+            held.verdict = query.matcher.judge(&held.row.cells, today);
+            held.band = query.matcher.band_of(&held.row.cells, today);
+            let next = query.matcher.next_change(&held.row.cells, today);
+            query.next_change = [query.next_change, next].into_iter().flatten().min();
+            query.count(held.verdict, held.band);
+        }
+        self.pick_shown();
+    }
+
+    /// Time has gone by. Whether that may have changed what is shown or counted.
+    pub(super) fn tick(&mut self, today: Today) -> bool {
+        let same_zone = today.zone_offset_minutes == self.query.today.zone_offset_minutes;
+        let next = self.query.next_change;
+        if same_zone && next.is_some_and(|next| today.now < next) {
+            self.query.today = today;
+            return false;
+        }
+        let matcher = std::mem::take(&mut self.query.matcher);
+        self.set_query(matcher, today);
+        true
+    }
+
+    fn pick_shown(&mut self) {
+        self.shown = (!self.query.matcher.takes_all()).then(|| {
+            let places = self.places.as_slice().iter();
+            let is_shown = |place: &&Place| self.is_shown(place.slot);
+            Places::in_order(places.filter(is_shown).copied().collect())
+        });
+    }
+
+    fn is_shown(&self, slot: u32) -> bool {
+        self.held(slot)
+            .is_some_and(|held| held.verdict == Verdict::In)
+    }
+
+    /// The place of a row among those that are shown.
     pub(super) fn position(&self, id: &ResourceId) -> Option<usize> {
         let slot = *self.by_id.get(id)?;
+        let places = self.shown.as_ref().unwrap_or(&self.places);
+        self.is_shown(slot)
+            .then(|| self.position_in(places, slot))
+            .flatten()
+    }
+
+    fn position_in(&self, places: &Places, slot: u32) -> Option<usize> {
+        let place = self.place_of(slot)?;
+        places.position(&place, |left, right| self.ties(left, right))
+    }
+
+    fn place_of(&self, slot: u32) -> Option<Place> {
         let held = self.held(slot)?;
-        let place = Place {
+        Some(Place {
             prefix: held.key.prefix(),
             slot,
-        };
-        self.places
-            .position(&place, |left, right| self.ties(left, right))
+        })
     }
 
     /// Takes rows that are new or changed, and drops those that left.
     pub(super) fn apply(&mut self, rows: Vec<Row>, gone: Vec<GoneRow>, events: &mut TableEvents) {
         let mut scratch = Vec::new();
-        let rows = rows.into_iter().map(|row| {
+        let mut incoming = Vec::with_capacity(rows.len());
+        for row in rows {
             let key = SortKey::of(&self.columns, &row.cells, &mut scratch);
-            (row, key)
-        });
-        let rows: Vec<(Row, SortKey)> = rows.collect();
+            incoming.push(self.query.judge(row, key));
+        }
+        let shown_before = self.order().len();
         // Found before anything changes: a search among rows of which some have new keys would go astray.
-        let leaving = gone.iter().filter_map(|gone| self.position(&gone.id));
-        let moving = rows.iter().filter(|(row, key)| self.moves(&row.id, key));
-        let leaving = leaving.chain(moving.filter_map(|(row, _)| self.position(&row.id)));
-        let leaving: Vec<usize> = leaving.collect();
-        self.places.remove(leaving);
+        self.displace(&incoming, &gone);
+        let moved = self.order().len() != shown_before;
         for gone in gone {
-            if let Some(slot) = self.by_id.remove(&gone.id) {
-                self.slots[slot as usize] = None;
-                self.free.push(slot);
-                events.gone.push(gone);
+            if let Some(held) = self.remove(&gone.id) {
+                self.query.discount(held.verdict, held.band);
+                if held.verdict == Verdict::In {
+                    events.gone.push(gone);
+                }
             }
         }
-        let mut entering = Vec::new();
-        for (row, key) in rows {
-            self.put(row, key, &mut entering, events);
+        let (mut entering, mut appearing) = (Vec::new(), Vec::new());
+        for row in incoming {
+            self.put(row, &mut entering, &mut appearing, events);
         }
-        events.reordered = !entering.is_empty() || !events.gone.is_empty();
-        self.place(&entering);
+        // A row may be in a batch twice.
+        for slots in [&mut entering, &mut appearing] {
+            slots.sort_unstable();
+            slots.dedup();
+        }
+        appearing.retain(|slot| self.is_shown(*slot));
+        let appears = match self.shown {
+            Some(_) => !appearing.is_empty(),
+            None => !entering.is_empty(),
+        };
+        events.reordered = moved || appears;
+        let mut places = std::mem::take(&mut self.places);
+        self.place(&mut places, &entering);
+        self.places = places;
+        if let Some(mut shown) = self.shown.take() {
+            self.place(&mut shown, &appearing);
+            self.shown = Some(shown);
+        }
     }
 
-    /// Stores a row; one that needs a place is added to `entering`.
-    fn put(&mut self, row: Row, key: SortKey, entering: &mut Vec<u32>, events: &mut TableEvents) {
-        let known = self.by_id.get(&row.id).copied();
-        if let Some(slot) = known
-            && let Some(held) = &mut self.slots[slot as usize]
-        {
-            events.changed.push(row.id.clone());
-            if held.placed && held.key != key {
-                held.placed = false;
-                entering.push(slot);
-            }
-            held.row = row;
-            held.key = key;
-            return;
+    /// Takes the places of those that leave or move.
+    fn displace(&mut self, incoming: &[Incoming], gone: &[GoneRow]) {
+        let slot = |id: &ResourceId| self.by_id.get(id).copied();
+        let (mut leaving, mut hiding) = (Vec::new(), Vec::new());
+        for slot in gone.iter().filter_map(|gone| slot(&gone.id)) {
+            leaving.push(slot);
+            hiding.push(slot);
         }
-        events.added.push(row.id.clone());
-        let id = row.id.clone();
-        let held = Some(Held {
+        for new in incoming {
+            let Some(slot) = slot(&new.row.id) else {
+                continue;
+            };
+            let moves = self.held(slot).is_some_and(|held| held.key != new.key);
+            if moves {
+                leaving.push(slot);
+            }
+            if moves || new.verdict != Verdict::In {
+                hiding.push(slot);
+            }
+        }
+        let find = |places: &Places, slots: &[u32]| {
+            let positions = slots
+                .iter()
+                .filter_map(|slot| self.position_in(places, *slot));
+            positions.collect::<Vec<usize>>()
+        };
+        let leaving = find(&self.places, &leaving);
+        let hiding = self.shown.as_ref().map(|shown| find(shown, &hiding));
+        self.places.remove(leaving);
+        if let (Some(shown), Some(hiding)) = (&mut self.shown, hiding) {
+            shown.remove(hiding);
+        }
+    }
+
+    fn remove(&mut self, id: &ResourceId) -> Option<Held> {
+        let slot = self.by_id.remove(id)?;
+        self.free.push(slot);
+        self.slots[slot as usize].take()
+    }
+
+    /// Stores a row. One that needs a place is added to `entering`, one that needs a place among those shown to `appearing`.
+    fn put(
+        &mut self,
+        new: Incoming,
+        entering: &mut Vec<u32>,
+        appearing: &mut Vec<u32>,
+        events: &mut TableEvents,
+    ) {
+        let Incoming {
             row,
             key,
-            placed: false,
-        });
+            verdict,
+            band,
+        } = new;
+        self.query.count(verdict, band);
+        let id = row.id.clone();
+        let held = Held {
+            row,
+            key,
+            verdict,
+            band,
+        };
+        let known = self.by_id.get(&id).copied();
+        let is_shown = verdict == Verdict::In;
+        if let Some(slot) = known
+            && let Some(before) = &mut self.slots[slot as usize]
+        {
+            let (was_shown, moves) = (before.verdict == Verdict::In, before.key != held.key);
+            let (verdict, band) = (before.verdict, before.band);
+            *before = held;
+            self.query.discount(verdict, band);
+            if moves {
+                entering.push(slot);
+            }
+            if is_shown && (moves || !was_shown) {
+                appearing.push(slot);
+            }
+            match (was_shown, is_shown) {
+                (false, true) => events.added.push(id),
+                (false, false) => {}
+                (true, _) => events.changed.push(id),
+            }
+            return;
+        }
         let slot = match self.free.pop() {
             Some(slot) => {
-                self.slots[slot as usize] = held;
+                self.slots[slot as usize] = Some(held);
                 slot
             }
             None => {
-                self.slots.push(held);
+                self.slots.push(Some(held));
                 (self.slots.len() - 1) as u32
             }
         };
-        self.by_id.insert(id, slot);
+        self.by_id.insert(id.clone(), slot);
         entering.push(slot);
-    }
-
-    fn place(&mut self, entering: &[u32]) {
-        let mut fresh = Vec::with_capacity(entering.len());
-        for slot in entering {
-            if let Some(held) = &mut self.slots[*slot as usize] {
-                held.placed = true;
-                fresh.push(Place {
-                    prefix: held.key.prefix(),
-                    slot: *slot,
-                });
-            }
+        if is_shown {
+            appearing.push(slot);
+            events.added.push(id);
         }
-        let mut places = std::mem::take(&mut self.places);
-        places.insert(fresh, |left, right| self.ties(left, right));
-        self.places = places;
     }
 
-    fn moves(&self, id: &ResourceId, key: &SortKey) -> bool {
-        let slot = self.by_id.get(id).copied();
-        slot.and_then(|slot| self.held(slot))
-            .is_some_and(|held| held.key != *key)
+    fn place(&self, places: &mut Places, slots: &[u32]) {
+        let fresh = slots.iter().filter_map(|slot| self.place_of(*slot));
+        places.insert(fresh.collect(), |left, right| self.ties(left, right));
     }
 
     fn held(&self, slot: u32) -> Option<&Held> {

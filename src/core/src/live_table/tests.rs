@@ -1,3 +1,5 @@
+mod queries;
+
 use super::*;
 use crate::{
     identity::{PanelId, ResourceType, VersionId},
