@@ -12,6 +12,14 @@ pub(crate) fn record(panel: &PanelId, kind: &ResourceType, id: &ResourceId) -> S
     format!("/panel/{panel}/{kind}/{id}")
 }
 
+/// The same place, asking for something: the query of a panel, empty for what it shows by itself.
+pub(crate) fn asking(path: &str, query: &str) -> String {
+    match query.strip_prefix('?').unwrap_or(query) {
+        "" => path.to_owned(),
+        query => format!("{path}?{query}"),
+    }
+}
+
 /// Whether a path is inside a panel.
 pub(crate) fn is_panel(path: &str) -> bool {
     path.contains("/panel/")

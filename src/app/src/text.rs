@@ -2,6 +2,7 @@
 
 mod bulk;
 mod edits;
+mod query;
 
 use panels_core::{
     badge::{Badge, BadgeReason, BadgeWord},
@@ -15,6 +16,7 @@ use panels_core::{
 
 pub(crate) use bulk::*;
 pub(crate) use edits::*;
+pub(crate) use query::*;
 
 /// Name of the product.
 pub(crate) const PRODUCT: &str = "Panels";

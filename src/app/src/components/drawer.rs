@@ -1,7 +1,10 @@
 //! The record drawer beside the table: opened by the address, live while open.
 
 use leptos::{html::Div, prelude::*};
-use leptos_router::{NavigateOptions, hooks::use_navigate};
+use leptos_router::{
+    NavigateOptions,
+    hooks::{use_location, use_navigate},
+};
 use panels_core::{
     identity::{PanelId, ResourceKey},
     protocol::{RecordState, TabMessage},
@@ -55,12 +58,14 @@ pub(crate) fn Drawer(
         }
     });
     let navigate = use_navigate();
+    let asked = use_location().search;
     let close = move || {
         let options = NavigateOptions {
             scroll: false,
             ..NavigateOptions::default()
         };
-        navigate(&panel.with_value(address::panel), options);
+        let path = panel.with_value(address::panel);
+        navigate(&address::asking(&path, &asked.get_untracked()), options);
     };
     let close_by_key = close.clone();
     let on_key = move |event: web_sys::KeyboardEvent| {

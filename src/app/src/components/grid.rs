@@ -6,6 +6,7 @@ use panels_core::{
     badge::BadgeWord,
     identity::{ResourceId, ResourceType},
     protocol::{ColumnKind, TabMessage},
+    query::{Query, to_address},
     viewport::Move,
 };
 use wasm_bindgen::{JsCast, closure::Closure};
@@ -19,7 +20,7 @@ use super::{
 };
 use crate::{
     address,
-    state::{AppState, MountedRow, PanelPhase, PanelStore, report_what_is_seen},
+    state::{AppState, Ask, MountedRow, PanelPhase, PanelStore, report_what_is_seen},
     text,
 };
 
@@ -34,6 +35,8 @@ pub(crate) fn Grid(
     /// The record that is open in the drawer.
     #[prop(into)]
     open: Signal<Option<ResourceId>>,
+    /// Asks something else of the panel.
+    ask: Ask,
 ) -> impl IntoView {
     let state = AppState::here();
     let grid = NodeRef::<Div>::new();
@@ -64,6 +67,7 @@ pub(crate) fn Grid(
         store.with_value(|store| store.keep(kept));
     });
     return_focus(grid, store, open);
+    begin_at_the_top(grid, store);
     report_what_is_seen(state, store);
     let navigate = use_navigate();
     let panel = view.id.clone();
@@ -73,7 +77,9 @@ pub(crate) fn Grid(
             scroll: false,
             ..NavigateOptions::default()
         };
-        navigate(&address::record(&panel, &row_type, id), options);
+        let asked = store.with_value(|store| to_address(&store.query_untracked()));
+        let path = address::record(&panel, &row_type, id);
+        navigate(&address::asking(&path, &asked), options);
     };
     let open_by_key = open_record.clone();
     let keyed = StoredValue::new(view.clone());
@@ -166,7 +172,7 @@ pub(crate) fn Grid(
             on:click=on_click
             on:focusin=on_focus
         >
-            <GridHead store=store/>
+            <GridHead store=store ask=ask/>
             <div
                 class="grid-body"
                 role="rowgroup"
@@ -179,6 +185,19 @@ pub(crate) fn Grid(
             </Show>
             <Show when=move || phase.get() == PanelPhase::Loading && old.get()>
                 <GridFailure/>
+            </Show>
+            <Show when=move || phase.get() == PanelPhase::NoMatch>
+                <div class="grid-empty">
+                    <h2>{text::NO_MATCH_TITLE}</h2>
+                    <p class="muted">{text::NO_MATCH_BODY}</p>
+                    <button
+                        class="button"
+                        type="button"
+                        on:click=move |_| ask.run(store.with_value(PanelStore::query_untracked).without_filters())
+                    >
+                        {text::SHOW_ALL_ROWS}
+                    </button>
+                </div>
             </Show>
             <Show when=move || phase.get() == PanelPhase::Empty>
                 <div class="grid-empty">
@@ -260,6 +279,19 @@ fn width_min(kinds: &[ColumnKind], room: Room, selectable: bool) -> String {
         .map(|(least, _)| least)
         .sum();
     format!("{sum}px")
+}
+
+/// What is asked for anew is looked at from its first row.
+fn begin_at_the_top(grid: NodeRef<Div>, store: StoredValue<PanelStore, LocalStorage>) {
+    Effect::new(move |before: Option<Query>| {
+        let query = store.with_value(PanelStore::query);
+        if before.is_some_and(|before| before != query)
+            && let Some(grid) = grid.get_untracked()
+        {
+            grid.set_scroll_top(0);
+        }
+        query
+    });
 }
 
 fn row_of(target: Option<web_sys::EventTarget>) -> Option<ResourceId> {

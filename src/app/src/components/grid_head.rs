@@ -1,19 +1,27 @@
-//! The head of the table: names of the columns, and the order.
+//! The head of the table: names of the columns, and the order. With Shift a column is ordered by after those before.
 
 use leptos::prelude::*;
-use panels_core::protocol::ColumnKind;
+use panels_core::{
+    protocol::ColumnKind,
+    query::{Query, next_sort},
+};
 
 use super::{
     Icon, Shape,
     grid_row::{is_identity, kind_name},
 };
-use crate::state::PanelStore;
+use crate::{
+    state::{Ask, PanelStore},
+    text,
+};
 
 /// One tab stop; arrows go from column to column, Enter or a click orders by it.
 #[component]
 pub(crate) fn GridHead(
     /// The panel.
     store: StoredValue<PanelStore, LocalStorage>,
+    /// Asks for another order.
+    ask: Ask,
 ) -> impl IntoView {
     let columns = store.with_value(|store| store.view().columns.clone());
     let count = columns.len();
@@ -35,9 +43,20 @@ pub(crate) fn GridHead(
             let id = StoredValue::new(column.id);
             let direction = move || {
                 let sort = store.with_value(PanelStore::sort);
-                let first = sort.first()?;
-                id.with_value(|id| *id == first.column)
-                    .then_some(if first.descending { "descending" } else { "ascending" })
+                let key = sort.into_iter().find(|key| id.with_value(|id| *id == key.column))?;
+                Some(if key.descending { "descending" } else { "ascending" })
+            };
+            // Several columns can be ordered by; one of them is the first.
+            let rank = move || {
+                let sort = store.with_value(PanelStore::sort);
+                let rank = sort.iter().position(|key| id.with_value(|id| *id == key.column))?;
+                (sort.len() > 1).then_some(rank + 1)
+            };
+            let order = move |event: web_sys::MouseEvent| {
+                let query = store.with_value(PanelStore::query_untracked);
+                let default = store.with_value(|store| store.view().sort.clone());
+                let sort = id.with_value(|id| next_sort(&query.sort, &default, id, event.shift_key()));
+                ask.run(Query { sort, ..query });
             };
             let on_key = move |event: web_sys::KeyboardEvent| {
                 let target = match event.key().as_str() {
@@ -63,10 +82,12 @@ pub(crate) fn GridHead(
                         tabindex=move || if active.get() == place { "0" } else { "-1" }
                         on:keydown=on_key
                         on:focus=move |_| active.set(place)
-                        on:click=move |_| id.with_value(|id| store.with_value(|store| store.sort_by(id)))
+                        title=text::ORDER_HINT
+                        on:click=order
                     >
                         <span class="head-title">{column.title}</span>
                         <span class="head-arrow"><Icon shape=Shape::Arrow/></span>
+                        {move || rank().map(|rank| view! { <span class="head-rank" aria-hidden="true">{rank}</span> })}
                     </button>
                 </div>
             }

@@ -1,7 +1,7 @@
 //! The content of a record: patient, fields, notes, the patient's other tasks.
 
 use leptos::prelude::*;
-use leptos_router::components::A;
+use leptos_router::{components::A, hooks::use_location};
 use panels_core::{
     identity::{PanelId, ResourceType},
     protocol::{ColumnKind, RecordContent, RecordField, RecordNote, RelatedTask},
@@ -92,7 +92,9 @@ fn note(note: RecordNote) -> impl IntoView {
 }
 
 fn related(task: RelatedTask, panel: StoredValue<PanelId>) -> impl IntoView {
-    let href = panel.with_value(|panel| address::record(panel, &ResourceType::Task, &task.id));
+    let path = panel.with_value(|panel| address::record(panel, &ResourceType::Task, &task.id));
+    let asked = use_location().search;
+    let href = move || address::asking(&path, &asked.get());
     view! {
         <li>
             <A href=href scroll=false>

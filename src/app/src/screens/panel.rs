@@ -13,9 +13,9 @@ use panels_core::{
 
 use crate::{
     address,
-    components::{BlindSpots, BulkBar, Drawer, Grid, MessagePage, SetAsideRecords},
+    components::{BlindSpots, BulkBar, Drawer, Grid, MessagePage, PanelToolbar, SetAsideRecords},
     show,
-    state::{AppState, PanelStore},
+    state::{AppState, PanelStore, follow_address},
     text,
 };
 
@@ -54,10 +54,16 @@ fn PanelBody(view: PanelView) -> impl IntoView {
     document().set_title(&text::page_title(Some(&view.name)));
     let panel = StoredValue::new(view.id.clone());
     let store = StoredValue::new_local(PanelStore::new(view.clone(), ROW_HEIGHT));
-    state.watch(store.get_value());
-    on_cleanup(move || panel.with_value(|panel| state.unwatch(panel)));
     let path = use_location().pathname;
     let open = Memo::new(move |_| path.with(|path| open_record(path)));
+    let ask = follow_address(store, open);
+    state.watch(store.get_value());
+    // What was for today is overdue some time.
+    Effect::new(move |_| {
+        state.clock.slow();
+        _ = store.try_with_value(PanelStore::tick);
+    });
+    on_cleanup(move || panel.with_value(|panel| state.unwatch(panel)));
     let open_id = Memo::new(move |_| open.get().map(|key| key.id));
     let drawer = move || {
         open.get()
@@ -72,7 +78,8 @@ fn PanelBody(view: PanelView) -> impl IntoView {
                     <PanelCountsLine panel=panel/>
                 </div>
                 <BlindSpots view=&view/>
-                <Grid store=store open=open_id/>
+                <PanelToolbar store=store ask=ask/>
+                <Grid store=store open=open_id ask=ask/>
                 <BulkBar store=store/>
                 <PanelFoot store=store/>
             </div>
@@ -118,12 +125,14 @@ fn PanelFoot(store: StoredValue<PanelStore, LocalStorage>) -> impl IntoView {
     let state = AppState::here();
     let rows = move || {
         let shown = store.with_value(PanelStore::total);
+        let here = store.with_value(PanelStore::tally).all;
         let total = state.counts.with(|counts| {
             store.with_value(|store| counts.get(store.panel()).map(|counts| counts.rows as usize))
         });
+        let total = total.map_or(here, |total| total.max(here));
         let loading = store.with_value(PanelStore::is_loading);
         match total {
-            Some(total) if total > shown => format!(
+            total if total > shown => format!(
                 "{} of {}",
                 text::number(shown),
                 text::counted(total, "row", "rows")

@@ -1,17 +1,25 @@
-//! The panel that is shown: its table, the part of it that is in the document, and its order.
+//! The panel that is shown: its table, what is asked of it, and the part of it that is in the document.
 
-use std::{cell::RefCell, collections::HashSet, rc::Rc};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, HashSet},
+    rc::Rc,
+};
 
 use leptos::prelude::*;
 use panels_core::{
     identity::{PanelId, ResourceId},
     live_table::{LiveTable, TableEvents},
-    protocol::{PanelView, Row, SortKey},
-    selection::{Owner, Selection, TooMany, owners},
+    protocol::{Cell, ColumnKind, PanelView, Row, SortKey},
+    query::{BandCounts, Query, Today, from_address, to_address},
+    selection::{Owner, Selection, TooMany, cell, owners},
     viewport::Viewport,
 };
 
-use super::mounted_rows::{MountedRow, MountedRows, RowHandle};
+use super::{
+    clock::{now, zone_offset_minutes},
+    mounted_rows::{MountedRow, MountedRows, RowHandle},
+};
 
 /// What the panel can show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +30,19 @@ pub(crate) enum PanelPhase {
     Rows,
     /// There is no row.
     Empty,
+    /// There are rows, and none is what was asked for.
+    NoMatch,
+}
+
+/// How many rows there are, whatever is shown of them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Tally {
+    /// All of them.
+    pub all: usize,
+    /// Those in each band of the queue, where the panel has bands.
+    pub bands: Option<BandCounts>,
+    /// Those that are left out because what decides it is hidden.
+    pub undecided: usize,
 }
 
 /// The rows that can be seen.
@@ -49,17 +70,20 @@ struct Inner {
     total: ArcRwSignal<usize>,
     phase: ArcRwSignal<PanelPhase>,
     loading: ArcRwSignal<bool>,
-    sort: ArcRwSignal<Vec<SortKey>>,
+    query: ArcRwSignal<Query>,
+    tally: ArcRwSignal<Tally>,
     selection: ArcRwSignal<Selection>,
 }
 
 impl PanelStore {
     /// Empty, for a panel.
     pub(crate) fn new(view: PanelView, row_height: f64) -> Self {
-        let table = LiveTable::new(&view);
+        let mut table = LiveTable::new(&view);
+        table.set_query(&Query::default(), &view.sort, today());
         Self(Rc::new(Inner {
-            sort: ArcRwSignal::new(view.sort.clone()),
             view,
+            query: ArcRwSignal::default(),
+            tally: ArcRwSignal::default(),
             table: RefCell::new(table),
             mounted: RefCell::default(),
             viewport: std::cell::Cell::new(Viewport {
@@ -97,7 +121,7 @@ impl PanelStore {
         self.0.seen.get()
     }
 
-    /// Number of all rows.
+    /// Number of the rows that are shown.
     pub(crate) fn total(&self) -> usize {
         self.0.total.get()
     }
@@ -117,9 +141,74 @@ impl PanelStore {
         self.0.loading.get()
     }
 
+    /// What is asked for.
+    pub(crate) fn query(&self) -> Query {
+        self.0.query.get()
+    }
+
+    /// The same, without being told of changes.
+    pub(crate) fn query_untracked(&self) -> Query {
+        self.0.query.get_untracked()
+    }
+
     /// The order.
     pub(crate) fn sort(&self) -> Vec<SortKey> {
-        self.0.sort.get()
+        let sort = self.0.query.with(|query| query.sort.clone());
+        match sort.is_empty() {
+            true => self.0.view.sort.clone(),
+            false => sort,
+        }
+    }
+
+    /// How many rows there are, whatever is shown of them.
+    pub(crate) fn tally(&self) -> Tally {
+        self.0.tally.get()
+    }
+
+    /// Asks for something else.
+    pub(crate) fn set_query(&self, query: Query) {
+        let mut table = self.0.table.borrow_mut();
+        table.set_query(&query, &self.0.view.sort, today());
+        drop(table);
+        set_if_changed(&self.0.query, query);
+        self.show_anew();
+    }
+
+    /// Asks for what an address names; what no address holds stays as it is.
+    pub(crate) fn take_address(&self, address: &str) {
+        let current = self.query_untracked();
+        let query = from_address(address, &self.0.view, &current);
+        if to_address(&query) != to_address(&current) {
+            self.set_query(query);
+        }
+    }
+
+    /// Time has gone by.
+    pub(crate) fn tick(&self) {
+        if self.0.table.borrow_mut().tick(today()) {
+            self.show_anew();
+        }
+    }
+
+    fn show_anew(&self) {
+        self.lay_out(&HashSet::new());
+        self.keep_selection_of_shown();
+        self.tell_phase();
+    }
+
+    /// Every status that a row has, by code, with its label.
+    pub(crate) fn statuses(&self) -> Vec<(String, String)> {
+        let table = self.0.table.borrow();
+        let cells = table
+            .rows()
+            .filter_map(|row| cell(&self.0.view, row, ColumnKind::Status));
+        let codes = cells.filter_map(|cell| match cell {
+            Cell::Status { code, label, .. } => Some((code.as_str(), label.as_str())),
+            _ => None,
+        });
+        let codes: BTreeMap<&str, &str> = codes.collect();
+        let owned = |(code, label): (&str, &str)| (code.to_owned(), label.to_owned());
+        codes.into_iter().map(owned).collect()
     }
 
     /// Signals of a row in the document.
@@ -186,12 +275,16 @@ impl PanelStore {
         rows.into_iter().map(|(_, row)| row).collect()
     }
 
-    /// Everybody who owns a row.
+    /// The name of somebody who owns a row.
+    pub(crate) fn name_of(&self, reference: &str) -> Option<String> {
+        let people = self.owners().into_iter();
+        let mut same = people.filter(|person| person.reference == reference);
+        same.next().map(|person| person.name)
+    }
+
+    /// Everybody who owns a row, shown or not.
     pub(crate) fn owners(&self) -> Vec<Owner> {
-        let table = self.0.table.borrow();
-        let order = table.order();
-        let rows = order.range(0..order.len());
-        owners(&self.0.view, rows.filter_map(|(_, id)| table.row(id)))
+        owners(&self.0.view, self.0.table.borrow().rows())
     }
 
     /// Chooses a row, or no longer.
@@ -226,27 +319,6 @@ impl PanelStore {
         set_if_changed(&self.0.selection, Selection::default());
     }
 
-    /// Orders by a column: ascending, then descending, then as the panel says.
-    pub(crate) fn sort_by(&self, column: &str) {
-        let current = self.0.sort.get_untracked();
-        let first = current.first().filter(|key| key.column == column);
-        let is_default = current == self.0.view.sort;
-        let sort = match first {
-            Some(key) if !key.descending => vec![SortKey {
-                column: column.to_owned(),
-                descending: true,
-            }],
-            Some(_) if !is_default => self.0.view.sort.clone(),
-            _ => vec![SortKey {
-                column: column.to_owned(),
-                descending: false,
-            }],
-        };
-        self.0.table.borrow_mut().set_sort(sort.clone());
-        self.0.sort.set(sort);
-        self.lay_out(&HashSet::new());
-    }
-
     /// Lets a message change the table, then shows what came of it; `marked`: as changes.
     pub(super) fn apply(
         &self,
@@ -277,12 +349,13 @@ impl PanelStore {
         if events.replaced || events.reordered {
             self.lay_out(&fresh);
         }
-        self.drop_gone_from_selection();
+        self.keep_selection_of_shown();
         self.tell_phase();
         events
     }
 
-    fn drop_gone_from_selection(&self) {
+    /// Nothing may be done to a row that is not shown.
+    fn keep_selection_of_shown(&self) {
         if self.0.selection.with_untracked(Selection::is_empty) {
             return;
         }
@@ -291,21 +364,28 @@ impl PanelStore {
         if !table.is_loading() {
             self.0
                 .selection
-                .maybe_update(|selection| selection.retain(|id| table.row(id).is_some()));
+                .maybe_update(|selection| selection.retain(|id| table.position(id).is_some()));
         }
     }
 
     fn tell_phase(&self) {
         let table = self.0.table.borrow();
         let (count, loading) = (table.order().len(), table.is_loading());
+        let tally = Tally {
+            all: table.len(),
+            bands: table.bands(),
+            undecided: table.undecided(),
+        };
         drop(table);
-        let phase = match (count, loading) {
-            (0, true) => PanelPhase::Loading,
-            (0, false) => PanelPhase::Empty,
+        let phase = match (count, tally.all, loading) {
+            (0, _, true) => PanelPhase::Loading,
+            (0, 0, false) => PanelPhase::Empty,
+            (0, _, false) => PanelPhase::NoMatch,
             _ => PanelPhase::Rows,
         };
         set_if_changed(&self.0.phase, phase);
         set_if_changed(&self.0.loading, loading);
+        set_if_changed(&self.0.tally, tally);
     }
 
     fn lay_out(&self, fresh: &HashSet<ResourceId>) {
@@ -343,5 +423,13 @@ impl PanelStore {
 fn set_if_changed<T: PartialEq + Send + Sync + 'static>(signal: &ArcRwSignal<T>, value: T) {
     if signal.with_untracked(|old| *old != value) {
         signal.set(value);
+    }
+}
+
+fn today() -> Today {
+    let now = now();
+    Today {
+        now,
+        zone_offset_minutes: zone_offset_minutes(now),
     }
 }

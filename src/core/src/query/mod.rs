@@ -17,7 +17,7 @@ pub use address::{from_address, to_address};
 pub use band::{Band, BandCounts};
 pub use filter::{Assignee, Filter, FilterKind, Test, kind_of};
 pub(crate) use matcher::{Matcher, Verdict};
-pub use period::{Period, Today};
+pub use period::{Day, Period, Today};
 pub use search::Search;
 pub use sorting::next_sort;
 

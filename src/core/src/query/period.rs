@@ -67,6 +67,13 @@ pub enum Period {
 #[serde(try_from = "String", into = "String")]
 pub struct Day(pub CivilDay);
 
+impl Day {
+    /// A day, if the calendar has it.
+    pub fn new(year: i32, month: u8, day: u8) -> Option<Self> {
+        CivilDay::new(year, month, day).map(Self)
+    }
+}
+
 impl From<Day> for String {
     fn from(day: Day) -> Self {
         day.0.to_string()

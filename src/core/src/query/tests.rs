@@ -1,6 +1,6 @@
 use proptest::prelude::*;
 
-use super::{period::Day, *};
+use super::*;
 use crate::{
     identity::{PanelId, ResourceType},
     panel::built_in,

@@ -8,6 +8,7 @@ mod live;
 mod offline;
 mod outage;
 mod pictures;
+mod queries;
 mod repaint;
 mod restricted;
 mod scale;
