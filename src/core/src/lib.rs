@@ -17,6 +17,7 @@ pub mod edit;
 pub mod edit_list;
 pub mod engine;
 pub mod error;
+pub mod export;
 pub mod fhir;
 mod handlers;
 pub mod hidden;

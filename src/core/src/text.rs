@@ -1,6 +1,6 @@
 //! The words of the core that people read: headings, labels of codes, names of panels. One place, plain and short.
 
-use crate::protocol::Priority;
+use crate::protocol::{Hiding, Priority};
 
 /// Shown where a resource has no name of its own.
 pub const UNTITLED_TASK: &str = "Untitled task";
@@ -44,6 +44,14 @@ pub fn priority_label(priority: Priority) -> &'static str {
         Priority::Asap => "ASAP",
         Priority::Urgent => "Urgent",
         Priority::Routine => "Routine",
+    }
+}
+
+/// What is said in place of a value that the access policy hides.
+pub fn hidden_label(hiding: Hiding) -> &'static str {
+    match hiding {
+        Hiding::Always => "Hidden",
+        Hiding::Sometimes => "None or hidden",
     }
 }
 
