@@ -22,7 +22,7 @@ pub struct Config {
     pub limits: ConfigLimits,
 }
 
-/// Limits that a hospital may change; each is clamped to a safe range by [`Config::parse`].
+/// Limits that a hospital may change; each number is clamped to a safe range by [`Config::parse`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct ConfigLimits {
@@ -32,6 +32,8 @@ pub struct ConfigLimits {
     pub resources_max: u32,
     /// Browsers that use the server at the same time: after an outage they come back one after the other.
     pub browsers: u32,
+    /// Whether rows may be written to files.
+    pub export: bool,
 }
 
 impl Default for ConfigLimits {
@@ -40,6 +42,7 @@ impl Default for ConfigLimits {
             poll_interval_s: 15,
             resources_max: 60_000,
             browsers: 1_000,
+            export: true,
         }
     }
 }
@@ -245,6 +248,20 @@ mod tests {
         let limits = Config::parse(text).unwrap().limits;
         assert_eq!(limits.poll_interval_s, limits::POLL_INTERVAL_S_MIN);
         assert_eq!(limits.resources_max, limits::RESOURCES_MAX);
+    }
+
+    #[test]
+    fn rows_may_be_written_to_files_unless_that_is_forbidden() {
+        let export = |limits: &str| {
+            let text = format!(r#"{{"server":"https://x.org","limits":{limits}}}"#);
+            Config::parse(&text).map(|config| config.limits.export)
+        };
+        assert_eq!(export("{}"), Ok(true));
+        assert_eq!(export(r#"{"export":true}"#), Ok(true));
+        assert_eq!(export(r#"{"export":false}"#), Ok(false));
+        // What is meant to forbid must not be taken for nothing.
+        assert!(export(r#"{"export":"false"}"#).is_err());
+        assert!(export(r#"{"export":null}"#).is_err());
     }
 
     #[test]

@@ -75,7 +75,9 @@ fn take(state: AppState, message: WorkerMessage) {
         WorkerMessage::SignOutWarning { summary } => state.edits.warn(summary),
         WorkerMessage::Draft { record, of, text } => state.take_draft(&record, of, &text),
         WorkerMessage::SetAside { list } => state.set_aside.set(list),
-        WorkerMessage::Pong { .. } | WorkerMessage::Ending { .. } => {}
+        WorkerMessage::ExportAnswer { .. }
+        | WorkerMessage::Pong { .. }
+        | WorkerMessage::Ending { .. } => {}
     }
 }
 

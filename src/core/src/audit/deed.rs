@@ -59,7 +59,6 @@ whats! {
     /// Nothing of it is on its way any longer.
     JobEnded = "job-end",
     /// Rows were written to a file.
-    #[allow(dead_code, reason = "there is no export yet")]
     Exported = "export",
     /// So many entries could not be written down.
     Missed = "log-missed",

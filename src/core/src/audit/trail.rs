@@ -72,23 +72,34 @@ impl Trail {
         };
     }
 
-    /// Writes something down.
-    pub(crate) fn note(&mut self, io: &mut Io, deed: Deed) {
-        let Some(author) = &self.author else {
-            return;
-        };
+    /// Writes something down. The name of the entry; `None` if there is no room for it, or nobody whose trail it is.
+    pub(crate) fn note(&mut self, io: &mut Io, deed: Deed) -> Option<Box<str>> {
+        let author = self.author.as_ref()?;
         if self.chain.waiting() + self.drafts.len() >= limits::AUDIT_UNSENT_MAX {
             self.missed += 1;
             io.count(StateError::AuditMissed);
-            return;
+            return None;
         }
         self.made += 1;
+        let id = cleaned(&format!("{}/{}", self.life, self.made));
         self.drafts.push(Draft {
-            id: cleaned(&format!("{}/{}", self.life, self.made)),
+            id: id.clone(),
             at: io.clock_now(),
             who: cleaned(&author.profile),
             deed,
         });
+        Some(id)
+    }
+
+    /// Whether an entry is as safe as it gets: on the disk, unless nothing is kept here.
+    pub(crate) fn is_safe(&self, name: &str) -> bool {
+        if self.drafts.iter().any(|draft| &*draft.id == name) {
+            return false;
+        }
+        let mut entries = self.chain.entries.iter().rev();
+        let entry = entries.find(|entry| &*entry.draft.id == name);
+        // One that is not here any longer was sent, and kept before that.
+        entry.is_none_or(|entry| self.lets_go(entry.number))
     }
 
     /// A record is shown, or was asked for and is not there for this user. Once within [`limits::AUDIT_VIEW_AGAIN_MS`], or a

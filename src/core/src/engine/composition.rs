@@ -3,6 +3,7 @@
 use super::{
     Counters, HttpAnswer, HttpFailure, Input, LogLevel, Output,
     caching::Restoring,
+    exports::WaitingExport,
     io::{Io, Queued},
     requests::{Finished, Lane, Purpose, Request},
     sight::OutOfSight,
@@ -65,6 +66,8 @@ pub struct Engine {
     pub(super) out_of_sight: OutOfSight,
     pub(super) outbox: Outbox,
     pub(super) audit: Trail,
+    /// Files that tabs may make as soon as it is written down.
+    pub(super) exports: Vec<WaitingExport>,
     /// A tab wants to sign out, and what is stored of the outbox is not known yet.
     pub(super) sign_out_asked: Option<TabId>,
     pub(super) tabs: Tabs,
@@ -119,6 +122,7 @@ impl Engine {
             replica: Replica::default(),
             outbox: Outbox::default(),
             audit: Trail::new(settings.instance.clone()),
+            exports: Vec::new(),
             sign_out_asked: None,
             tabs: Tabs::new(settings.instance),
             panels: Panels::default(),
@@ -401,6 +405,7 @@ impl Engine {
         }
         self.pump_edits();
         self.pump_audit();
+        self.pump_exports();
         self.publish();
         if let Some(at) = self.replica.disputes().next_due() {
             self.io.timers.set(Timer::Settle, at);
@@ -450,6 +455,7 @@ impl Engine {
         if let Some(record) = self.tabs.remove(tab) {
             self.release_record(&record);
         }
+        self.exports.retain(|waiting| waiting.tab != *tab);
         self.watch_types();
     }
 }

@@ -10,6 +10,7 @@ mod composition;
 mod connectivity;
 mod counters;
 mod edits;
+mod exports;
 mod freshness;
 mod input;
 pub(crate) mod io;

@@ -52,6 +52,7 @@ impl Engine {
             TabMessage::KeepDraft { record, of, text } => {
                 self.outbox.keep_draft(&self.io, tab, record, of, &text);
             }
+            TabMessage::Export { panel, rows } => self.on_export(tab, panel, rows),
             TabMessage::ListSetAside => {
                 let list = self.quarantine.list();
                 self.io.tell(tab, WorkerMessage::SetAside { list });
@@ -99,6 +100,7 @@ impl Engine {
             self.io.tell(tab, WorkerMessage::Refused { reason });
             return;
         }
+        self.obey_stricter(config);
         if !self.tabs.admit(&mut self.io, tab, surroundings) {
             let reason = RefusalReason::TooManyTabs;
             self.io.tell(tab, WorkerMessage::Refused { reason });

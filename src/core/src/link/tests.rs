@@ -132,6 +132,23 @@ fn a_new_life_of_the_worker_is_greeted_and_told_everything_again() {
 }
 
 #[test]
+fn a_file_that_was_asked_for_is_not_asked_for_again_in_a_new_life() {
+    let mut link = admitted();
+    let export = TabMessage::Export {
+        panel: PanelId::new("my-work"),
+        rows: 3,
+    };
+    link.handle(Timestamp(2), LinkInput::Say(export.clone()));
+    assert_eq!(posted(&drain(&mut link)), std::slice::from_ref(&export));
+    let lock = "lock-w1".to_owned();
+    link.handle(Timestamp(3), LinkInput::WorkerDied { lock });
+    link.handle(Timestamp(3), LinkInput::Say(export));
+    drain(&mut link);
+    link.handle(Timestamp(4), welcome("w2"));
+    assert_eq!(posted(&drain(&mut link)), []);
+}
+
+#[test]
 fn what_is_seen_of_a_panel_is_forgotten_with_the_panel() {
     let mut link = admitted();
     link.handle(Timestamp(2), LinkInput::Say(watch()));

@@ -137,6 +137,14 @@ pub enum TabMessage {
         /// As it was typed, up to [`crate::limits::TEXT_CHARS_MAX`].
         text: String,
     },
+    /// Rows of a panel shall be written to a file; answered by [`super::WorkerMessage::ExportAnswer`], before which there is no
+    /// file. Not repeated to a new worker: the user is asked instead.
+    Export {
+        /// Which panel.
+        panel: PanelId,
+        /// How many of its rows.
+        rows: u32,
+    },
     /// Tell which resources could not be read; answered by [`super::WorkerMessage::SetAside`].
     ListSetAside,
     /// Try to connect now instead of waiting for the next attempt.

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{DraftOf, EditRefusal, EditsNews, OutboxSummary, PanelView, RecordView, Row};
+use super::{
+    DraftOf, EditRefusal, EditsNews, ExportVerdict, OutboxSummary, PanelView, RecordView, Row,
+};
 use crate::{
     identity::{BuildId, EditId, InstanceId, JobId, PanelId, ResourceId, ResourceKey},
     quarantine::SetAside,
@@ -135,6 +137,13 @@ pub enum WorkerMessage {
         of: DraftOf,
         /// What was typed.
         text: String,
+    },
+    /// By port, answer to Export.
+    ExportAnswer {
+        /// Of which panel.
+        panel: PanelId,
+        /// Whether the file may be made.
+        verdict: ExportVerdict,
     },
     /// By port, answer to ListSetAside: resources that could not be read, the last first.
     SetAside {

@@ -8,6 +8,7 @@
 
 mod draft;
 mod edit;
+mod export;
 mod from_tab;
 mod from_worker;
 mod record;
@@ -17,6 +18,7 @@ mod tests;
 
 pub use draft::DraftOf;
 pub use edit::*;
+pub use export::{ExportRefusal, ExportVerdict};
 pub use from_tab::*;
 pub use from_worker::*;
 pub use record::*;

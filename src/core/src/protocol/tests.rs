@@ -88,7 +88,10 @@ fn what_a_tab_says() {
             first: 0,
             rows: vec![ResourceId::new("t1")],
         },
-        TabMessage::Unwatch { panel },
+        TabMessage::Unwatch {
+            panel: panel.clone(),
+        },
+        TabMessage::Export { panel, rows: 200 },
         TabMessage::OpenRecord {
             record: ResourceKey::new(ResourceType::Task, ResourceId::new("t1")),
         },
@@ -112,7 +115,7 @@ fn what_a_tab_says() {
     });
     insta::assert_json_snapshot!(sent);
     let text = serde_json::to_string(&sent).unwrap();
-    assert_eq!(serde_json::from_str::<[FromTab; 15]>(&text).unwrap(), sent);
+    assert_eq!(serde_json::from_str::<[FromTab; 16]>(&text).unwrap(), sent);
 }
 
 #[test]
@@ -228,6 +231,32 @@ fn what_the_worker_says() {
     let text = serde_json::to_string(&sent).unwrap();
     assert_eq!(
         serde_json::from_str::<Vec<FromWorker>>(&text).unwrap(),
+        sent
+    );
+}
+
+#[test]
+fn what_the_worker_answers_to_whoever_wants_a_file() {
+    let refusals = [
+        ExportRefusal::Forbidden,
+        ExportRefusal::NotSignedIn,
+        ExportRefusal::PanelUnknown,
+        ExportRefusal::PanelBlind,
+        ExportRefusal::NotWrittenDown,
+    ];
+    let refusals = refusals.map(|reason| ExportVerdict::Refused { reason });
+    let allowed = ExportVerdict::Allowed { rows: 200 };
+    let answers = std::iter::once(allowed).chain(refusals);
+    let sent: Vec<_> = answers
+        .map(|verdict| WorkerMessage::ExportAnswer {
+            panel: PanelId::new("my-work"),
+            verdict,
+        })
+        .collect();
+    insta::assert_json_snapshot!(sent);
+    let text = serde_json::to_string(&sent).unwrap();
+    assert_eq!(
+        serde_json::from_str::<Vec<WorkerMessage>>(&text).unwrap(),
         sent
     );
 }

@@ -215,6 +215,7 @@ impl World {
             WorkerMessage::Refused { .. }
             | WorkerMessage::Storage { .. }
             | WorkerMessage::SetAside { .. }
+            | WorkerMessage::ExportAnswer { .. }
             | WorkerMessage::Pong { .. }
             | WorkerMessage::EditRefused { .. }
             | WorkerMessage::Ending { .. } => {}

@@ -19,6 +19,7 @@ mod edit_storms;
 mod editing;
 mod edits;
 mod errors;
+mod exports;
 mod hidden_fields;
 mod liveness;
 mod network;

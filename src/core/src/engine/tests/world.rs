@@ -177,7 +177,12 @@ impl World {
 
     /// Starts the engine anew with another limit of rows.
     pub(super) fn with_resources_max(&mut self, rows_max: u32) -> &mut Self {
-        let limits = format!(r#","limits":{{"resourcesMax":{rows_max}}}}}"#);
+        self.with_limits(&format!(r#"{{"resourcesMax":{rows_max}}}"#))
+    }
+
+    /// Starts the engine anew with these limits in its configuration.
+    pub(super) fn with_limits(&mut self, limits: &str) -> &mut Self {
+        let limits = format!(r#","limits":{limits}}}"#);
         let settings = EngineSettings {
             config: Config::parse(&config().replace('}', &limits)).unwrap(),
             build: BuildId::new("test"),
