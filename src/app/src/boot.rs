@@ -28,7 +28,10 @@ pub(crate) async fn boot(state: AppState, boot: RwSignal<Boot>) {
         Err(problem) => return boot.set(Boot::Misconfigured(problem)),
     };
     match Config::parse(&text) {
-        Ok(config) => state.server.set_value(config.server),
+        Ok(config) => {
+            state.server.set_value(config.server);
+            state.may_export.set_value(config.limits.export);
+        }
         Err(problem) => return boot.set(Boot::Misconfigured(problem.to_string())),
     }
     match Link::start(text, move |event| receive(state, event)) {

@@ -2,6 +2,7 @@
 
 mod bulk;
 mod edits;
+mod export;
 mod query;
 
 use panels_core::{
@@ -16,6 +17,8 @@ use panels_core::{
 
 pub(crate) use bulk::*;
 pub(crate) use edits::*;
+pub(crate) use export::*;
+pub(crate) use panels_core::text::hidden_label as hidden;
 pub(crate) use query::*;
 
 /// Name of the product.
@@ -262,13 +265,6 @@ pub(crate) const EMPTY_BODY: &str =
     "No row matches this panel right now. New ones appear here by themselves.";
 /// Panel whose rows cannot be told, and has none.
 pub(crate) const BLIND_TITLE: &str = "What belongs here cannot be told";
-/// In place of a value that the access policy hides.
-pub(crate) fn hidden(hiding: Hiding) -> &'static str {
-    match hiding {
-        Hiding::Always => "Hidden",
-        Hiding::Sometimes => "None or hidden",
-    }
-}
 /// Explains [`hidden`].
 pub(crate) fn hidden_reason(hiding: Hiding) -> &'static str {
     match hiding {

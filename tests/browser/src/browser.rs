@@ -47,6 +47,11 @@ impl Browser {
         })
     }
 
+    /// The folder in which it stores downloads. It is not there before the first.
+    pub fn downloads(&self) -> PathBuf {
+        downloads(&self.profile)
+    }
+
     /// Opens an address in the current tab.
     ///
     /// # Errors
@@ -375,7 +380,11 @@ fn capabilities(profile: &std::path::Path, extra_arguments: &[&str]) -> Capabili
             .iter()
             .map(|argument| (*argument).to_owned()),
     );
-    let mut options = json!({ "args": arguments });
+    let preferences = json!({
+        "download.default_directory": downloads(profile),
+        "download.prompt_for_download": false,
+    });
+    let mut options = json!({ "args": arguments, "prefs": preferences });
     if let Ok(binary) = env::var("PANELS_CHROMIUM") {
         options["binary"] = binary.into();
     }
@@ -383,6 +392,11 @@ fn capabilities(profile: &std::path::Path, extra_arguments: &[&str]) -> Capabili
     capabilities.insert("goog:chromeOptions".to_owned(), options);
     capabilities.insert("goog:loggingPrefs".to_owned(), json!({ "browser": "ALL" }));
     capabilities
+}
+
+/// Goes with the profile.
+fn downloads(profile: &std::path::Path) -> PathBuf {
+    profile.join("downloads")
 }
 
 fn fresh_profile() -> PathBuf {

@@ -7,6 +7,7 @@
 pub mod browser;
 pub mod clinician;
 pub mod devtools;
+pub mod download;
 pub mod driver;
 pub mod failure;
 pub mod pages;

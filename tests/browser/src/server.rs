@@ -230,6 +230,12 @@ impl Server {
         sandbox.with(|sandbox, _| sandbox.read(kind, id).cloned().unwrap_or_default())
     }
 
+    /// Every resource of a type as it is.
+    pub fn all(&self, kind: &str) -> Vec<Value> {
+        let sandbox = self.running.sandbox();
+        sandbox.with(|sandbox, _| sandbox.iterate(kind).cloned().collect())
+    }
+
     /// Id of some resource of a type.
     ///
     /// # Errors

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde_json::{Value, json};
+
 use crate::{Failure, browser::Browser, screenshot, server::Server, site::Site};
 
 /// What a scenario wants to be different.
@@ -13,6 +15,8 @@ pub struct StageOptions {
     pub tasks: usize,
     /// Text of `config.json`; without it, one that names the sandbox.
     pub config: Option<String>,
+    /// `limits` of that one.
+    pub limits: Value,
     /// Further arguments of the browser.
     pub browser_arguments: Vec<&'static str>,
 }
@@ -23,6 +27,7 @@ impl Default for StageOptions {
             patients: 60,
             tasks: 200,
             config: None,
+            limits: json!({}),
             browser_arguments: Vec::new(),
         }
     }
@@ -60,9 +65,8 @@ impl Stage {
         scenario: impl AsyncFnOnce(&Stage) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
         let server = Server::start(options.patients, options.tasks).await?;
-        let config = options
-            .config
-            .unwrap_or_else(|| serde_json::json!({ "server": server.url() }).to_string());
+        let own = json!({ "server": server.url(), "limits": options.limits });
+        let config = options.config.unwrap_or_else(|| own.to_string());
         let site = Site::start(config).await?;
         let browser = Browser::start(&options.browser_arguments).await?;
         let stage = Self {

@@ -13,7 +13,9 @@ use panels_core::{
 
 use crate::{
     address,
-    components::{BlindSpots, BulkBar, Drawer, Grid, MessagePage, PanelToolbar, SetAsideRecords},
+    components::{
+        BlindSpots, BulkBar, Drawer, ExportButton, Grid, MessagePage, PanelToolbar, SetAsideRecords,
+    },
     show,
     state::{AppState, PanelStore, follow_address},
     text,
@@ -76,6 +78,7 @@ fn PanelBody(view: PanelView) -> impl IntoView {
                     <h1>{view.name.clone()}</h1>
                     <p class="panel-description muted">{view.description.clone()}</p>
                     <PanelCountsLine panel=panel/>
+                    <ExportButton store=store/>
                 </div>
                 <BlindSpots view=&view/>
                 <PanelToolbar store=store ask=ask/>

@@ -13,7 +13,9 @@ use panels_core::{
     quarantine::SetAside,
 };
 
-use super::{Announcer, Clock, Edits, PanelStore, ThemeState, update_queue::UpdateQueue};
+use super::{
+    Announcer, Clock, Edits, ExportAsk, PanelStore, ThemeState, update_queue::UpdateQueue,
+};
 use crate::link::LinkHandle;
 
 /// What the user must know about the worker, where it is more than the badge can say.
@@ -73,6 +75,10 @@ pub(crate) struct AppState {
     pub set_aside: RwSignal<Vec<SetAside>>,
     /// The record in the drawer.
     pub record: RwSignal<Option<RecordView>>,
+    /// Whether config.json lets rows be written to files. The worker decides; this is for the button.
+    pub may_export: StoredValue<bool>,
+    /// The file that the worker was asked for.
+    pub export: RwSignal<ExportAsk>,
     /// What this user edits.
     pub edits: Edits,
     /// The time.
@@ -106,6 +112,8 @@ impl AppState {
             trouble: RwSignal::new(None),
             set_aside: RwSignal::new(Vec::new()),
             record: RwSignal::new(None),
+            may_export: StoredValue::new(true),
+            export: RwSignal::new(ExportAsk::Idle),
             edits: Edits::new(),
             clock: Clock::start(),
             theme,
@@ -195,6 +203,7 @@ impl AppState {
         self.panel.set_value(None);
         self.record.set(None);
         self.edits.forget();
+        self.end_export();
         self.panels.set(None);
         self.counts.update(HashMap::clear);
     }

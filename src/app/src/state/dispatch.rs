@@ -67,6 +67,7 @@ fn take(state: AppState, message: WorkerMessage) {
         WorkerMessage::Welcome { .. } => {
             state.trouble.set(None);
             state.edits.restart();
+            state.lose_export();
         }
         WorkerMessage::Edits { news } => state.take_edits(news),
         WorkerMessage::EditRefused { edit, reason, .. } => {
@@ -74,10 +75,11 @@ fn take(state: AppState, message: WorkerMessage) {
         }
         WorkerMessage::SignOutWarning { summary } => state.edits.warn(summary),
         WorkerMessage::Draft { record, of, text } => state.take_draft(&record, of, &text),
+        WorkerMessage::ExportAnswer { panel, verdict } => {
+            state.take_export_answer(&panel, verdict);
+        }
         WorkerMessage::SetAside { list } => state.set_aside.set(list),
-        WorkerMessage::ExportAnswer { .. }
-        | WorkerMessage::Pong { .. }
-        | WorkerMessage::Ending { .. } => {}
+        WorkerMessage::Pong { .. } | WorkerMessage::Ending { .. } => {}
     }
 }
 

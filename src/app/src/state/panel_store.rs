@@ -275,6 +275,16 @@ impl PanelStore {
         rows.into_iter().map(|(_, row)| row).collect()
     }
 
+    /// All rows that are shown, in order.
+    pub(crate) fn all_rows(&self) -> Vec<ResourceId> {
+        self.0.table.borrow().order().iter().cloned().collect()
+    }
+
+    /// Reads a row, if it is there.
+    pub(crate) fn with_row<T>(&self, id: &ResourceId, read: impl FnOnce(&Row) -> T) -> Option<T> {
+        self.0.table.borrow().row(id).map(read)
+    }
+
     /// The name of somebody who owns a row.
     pub(crate) fn name_of(&self, reference: &str) -> Option<String> {
         let people = self.owners().into_iter();

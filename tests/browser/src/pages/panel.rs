@@ -1,6 +1,9 @@
 //! A panel: the live table.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use serde_json::{Value, json};
 
@@ -266,12 +269,22 @@ impl<'a> PanelPage<'a> {
     /// # Errors
     /// If the script fails.
     pub async fn all_rows(&self) -> Result<BTreeMap<String, String>, Failure> {
-        let mut seen = BTreeMap::new();
+        let rows = self.rows_in_order().await?.into_iter();
+        Ok(rows.map(|row| (row.id, row.text)).collect())
+    }
+
+    /// The same in the order of the table.
+    ///
+    /// # Errors
+    /// If the script fails.
+    pub async fn rows_in_order(&self) -> Result<Vec<RowSeen>, Failure> {
+        let mut seen: Vec<RowSeen> = Vec::new();
+        let mut known = BTreeSet::new();
         let mut position = 0;
         loop {
             let end = self.scroll_to(position).await?;
-            let rows = self.rows().await?;
-            seen.extend(rows.into_iter().map(|row| (row.id, row.text)));
+            let rows = self.rows().await?.into_iter();
+            seen.extend(rows.filter(|row| known.insert(row.id.clone())));
             if end {
                 self.scroll_to(0).await?;
                 return Ok(seen);

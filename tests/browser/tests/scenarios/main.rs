@@ -2,6 +2,7 @@
 
 mod drafts;
 mod editing;
+mod export;
 mod faults;
 mod hostile;
 mod live;

@@ -12,7 +12,7 @@ const WIDE: (u32, u32) = (1440, 1043);
 const NARROW: (u32, u32) = (800, 1043);
 
 /// One picture for each width.
-async fn picture(stage: &Stage, name: &str) -> Result<(), Failure> {
+pub(crate) async fn picture(stage: &Stage, name: &str) -> Result<(), Failure> {
     for (width, (x, y)) in [("800", NARROW), ("1440", WIDE)] {
         stage.browser.client.set_window_size(x, y).await?;
         screenshot::take(&stage.browser.client, &format!("{name}-{width}")).await?;
@@ -20,7 +20,7 @@ async fn picture(stage: &Stage, name: &str) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn theme(stage: &Stage, theme: &str) -> Result<(), Failure> {
+pub(crate) async fn theme(stage: &Stage, theme: &str) -> Result<(), Failure> {
     let script = "document.documentElement.dataset.theme = arguments[0]";
     let set = stage.browser.script(script, vec![json!(theme)]);
     set.await.map(|_| ())
