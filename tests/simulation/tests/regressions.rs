@@ -262,6 +262,14 @@ const TYPING: &[(u64, &str)] = &[
         "a slow search brought back a row that a read had told to be out of sight, which had been asked for again",
     ),
     (
+        101_073_822,
+        "a choice that was made while the disk was full was unmade by the next worker, which sent the edit",
+    ),
+    (
+        101_107_588,
+        "an edit and its undo that went together were not found in the history, and were made twice",
+    ),
+    (
         62_102_959,
         "the books expected a choice to be made that was what others had made already",
     ),

@@ -119,6 +119,10 @@ fn Question(store: Store, chosen_only: bool) -> impl IntoView {
     });
     let is_old = move || word.get() != BadgeWord::Live;
     let missing = move || (!chosen_only).then(|| missing(state, store)).flatten();
+    let left_out = Memo::new(move |_| {
+        let (all, shown) = store.with_value(|store| (store.tally().all, store.total()));
+        (!chosen_only && all > shown).then(|| text::export_left_out(all - shown))
+    });
     let unsaved = Memo::new(move |_| {
         state.edits.with(|list| {
             let summary = list.summary();
@@ -131,6 +135,7 @@ fn Question(store: Store, chosen_only: bool) -> impl IntoView {
             <li>{text::EXPORT_PATIENTS}</li>
             <li>{text::EXPORT_AUDITED}</li>
             <li class:export-old=is_old>{move || text::export_as_of(word.get(), as_of.get().as_deref())}</li>
+            {move || left_out.get().map(|left_out| view! { <li>{left_out}</li> })}
             {move || missing().map(|missing| view! { <li class="export-old">{missing}</li> })}
             {move || unsaved.get().then(|| view! { <li class="export-old">{text::EXPORT_UNSAVED}</li> })}
         </ul>
@@ -139,7 +144,7 @@ fn Question(store: Store, chosen_only: bool) -> impl IntoView {
 
 /// Rows of the panel that the table does not have.
 fn missing(state: AppState, store: Store) -> Option<String> {
-    let loaded = store.with_value(PanelStore::total);
+    let loaded = store.with_value(PanelStore::tally).all;
     let loading = store.with_value(PanelStore::is_loading);
     let panel = store.with_value(|store| store.panel().clone());
     state.counts.with(|counts| {

@@ -58,6 +58,14 @@ pub(crate) fn export_as_of(word: BadgeWord, time: Option<&str>) -> String {
     }
 }
 
+/// The search or a filter leaves rows out.
+pub(crate) fn export_left_out(rows: usize) -> String {
+    format!(
+        "The search and the filters leave out {}.",
+        counted(rows, "row", "rows")
+    )
+}
+
 /// Not every row of the panel is there yet.
 pub(crate) fn export_loaded(loaded: usize, all: Option<usize>) -> String {
     match all {

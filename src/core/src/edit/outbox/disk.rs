@@ -30,6 +30,8 @@ pub(super) struct Disk {
     /// Edits that are not on the disk as they are now.
     changed: BTreeSet<u64>,
     in_flight: Option<(CacheWriteId, BTreeSet<u64>)>,
+    /// The last batch found no room: what nobody needs there goes first.
+    full: bool,
     writes: u64,
     /// Failures since the last batch that was stored.
     failures: u32,
@@ -65,10 +67,25 @@ impl Disk {
         self.state == State::Open && self.in_flight.is_none() && self.changed.is_empty()
     }
 
-    /// Takes the next batch, if one may be written now.
-    pub(super) fn next_batch(&mut self) -> Option<(CacheWriteId, BTreeSet<u64>)> {
+    /// Takes the next batch, if one may be written now. Where there was no room, first what may be deleted: that needs none, and
+    /// until it is done the next worker would believe in edits that have ended. Whether it is such a batch.
+    pub(super) fn next_batch(
+        &mut self,
+        may_be_deleted: impl Fn(u64) -> bool,
+    ) -> Option<(CacheWriteId, BTreeSet<u64>, bool)> {
         if self.state != State::Open || self.in_flight.is_some() || self.changed.is_empty() {
             return None;
+        }
+        if std::mem::take(&mut self.full) {
+            let gone = self
+                .changed
+                .iter()
+                .filter(|number| may_be_deleted(**number));
+            let gone: BTreeSet<u64> = gone.take(limits::OUTBOX_BATCH_MAX).copied().collect();
+            if !gone.is_empty() {
+                // Still to be written as what it is, when there is room.
+                return Some((self.start(gone.clone()), gone, true));
+            }
         }
         let rest = self
             .changed
@@ -77,10 +94,14 @@ impl Disk {
             .copied()
             .map_or_else(BTreeSet::new, |first| self.changed.split_off(&first));
         let batch = std::mem::replace(&mut self.changed, rest);
+        Some((self.start(batch.clone()), batch, false))
+    }
+
+    fn start(&mut self, batch: BTreeSet<u64>) -> CacheWriteId {
         self.writes += 1;
         let write = CacheWriteId(self.writes);
-        self.in_flight = Some((write, batch.clone()));
-        Some((write, batch))
+        self.in_flight = Some((write, batch));
+        write
     }
 
     /// A batch was stored, or not. Returns its edits if it is the one that is waited for.
@@ -90,10 +111,10 @@ impl Disk {
         stored: bool,
     ) -> Option<BTreeSet<u64>> {
         let (_, batch) = self.in_flight.take_if(|(known, _)| *known == write)?;
-        if stored {
-            self.failures = 0;
-        } else {
+        if !stored {
             self.changed.extend(batch.iter().copied());
+        } else if batch.iter().all(|number| !self.changed.contains(number)) {
+            self.failures = 0;
         }
         Some(batch)
     }
@@ -109,6 +130,7 @@ impl Disk {
     pub(super) fn fail(&mut self, failure: CacheFailure) {
         self.state = State::Off(failure);
         self.failures = self.failures.saturating_add(1);
+        self.full = failure == CacheFailure::Full;
         if let Some((_, batch)) = self.in_flight.take() {
             self.changed.extend(batch);
         }

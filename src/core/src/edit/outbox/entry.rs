@@ -78,6 +78,10 @@ pub(crate) enum Stage {
         /// What it replaces of others because the last writer wins.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         overwrites: Vec<FieldChange>,
+        /// What it and the edits that went before it in the same request change all together: a version that shows it is theirs.
+        /// `None` in what an earlier build stored.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        leads_to: Option<Vec<FieldChange>>,
     },
     /// It waits for the user.
     Conflict {

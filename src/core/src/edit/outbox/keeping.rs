@@ -338,7 +338,9 @@ impl Outbox {
 
     /// Stores what is not stored.
     pub(super) fn write(&mut self, io: &mut Io) {
-        let Some((write, batch)) = self.disk.next_batch() else {
+        let (held, drafts) = (&self.held, &self.drafts);
+        let has_ended = |number| !held.contains_key(&number) && !drafts.contains_key(&number);
+        let Some((write, batch, deletes)) = self.disk.next_batch(has_ended) else {
             return;
         };
         let changes = batch.iter().map(|number| {
@@ -347,6 +349,9 @@ impl Outbox {
             let draft = || self.drafts.get(number).map(drafts::to_text);
             let done = || self.done.get(number).map(ended::to_text);
             let store = CacheStore::Outbox;
+            if deletes {
+                return CacheChange::Delete { store, key };
+            }
             match entry.or_else(draft).or_else(done) {
                 Some(text) => CacheChange::Put(CacheRecord {
                     store,

@@ -29,6 +29,8 @@ pub(super) struct Going {
     pub(super) number: u64,
     /// What it replaces of others because the last writer wins.
     pub(super) overwrites: Vec<FieldChange>,
+    /// What it and the edits before it change all together.
+    pub(super) leads_to: Vec<FieldChange>,
 }
 
 /// See the module.
@@ -64,7 +66,11 @@ pub(super) fn plan<'a>(
             halted.push(edit);
             continue;
         }
-        let going = |overwrites| Going { number, overwrites };
+        let going = |overwrites, leads_to: &[FieldChange]| Going {
+            number,
+            overwrites,
+            leads_to: leads_to.to_vec(),
+        };
         let mut wanted = edit.changes.clone();
         for (undone, overwrites) in &replaced {
             if edit.takes_back(undone) {
@@ -76,7 +82,7 @@ pub(super) fn plan<'a>(
                 let already = merge(kind, &wanted, document, edit.undoes);
                 if already != Merged::Settled {
                     // It is what the edits before it lead to.
-                    plan.going.push(going(Vec::new()));
+                    plan.going.push(going(Vec::new(), &plan.changes));
                     continue;
                 }
                 Verdict::Settled
@@ -89,7 +95,7 @@ pub(super) fn plan<'a>(
                     after.body = patch.body;
                     plan.changes = coalesce(plan.changes, changes);
                     replaced.push((edit, overwrites.clone()));
-                    plan.going.push(going(overwrites));
+                    plan.going.push(going(overwrites, &plan.changes));
                     continue;
                 }
                 Err(_) => Verdict::RollBack(RollbackReason::Malformed),

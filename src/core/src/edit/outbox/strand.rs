@@ -172,8 +172,12 @@ impl Outbox {
     pub(super) fn go(&mut self, io: &mut Io, key: &ResourceKey, document: &Document, plan: Plan) {
         let base = document.version.clone();
         for going in &plan.going {
-            let (base, overwrites) = (base.clone(), going.overwrites.clone());
-            self.set_stage(going.number, Stage::Sent { base, overwrites });
+            let stage = Stage::Sent {
+                base: base.clone(),
+                overwrites: going.overwrites.clone(),
+                leads_to: Some(going.leads_to.clone()),
+            };
+            self.set_stage(going.number, stage);
         }
         let run = Run {
             edits: plan.going,

@@ -202,8 +202,18 @@ impl Outbox {
             let entries = sent[..*count]
                 .iter()
                 .filter_map(|number| self.held.get(number));
-            let changes = entries.flat_map(|entry| entry.changes.iter().cloned());
-            let changes = coalesce(Vec::new(), changes);
+            // An undo leads back to what its edit replaced, which neither of them says.
+            let known = entries.clone().next_back().map(|last| &last.stage);
+            let changes = match known {
+                Some(Stage::Sent {
+                    leads_to: Some(changes),
+                    ..
+                }) => changes.clone(),
+                _ => coalesce(
+                    Vec::new(),
+                    entries.flat_map(|entry| entry.changes.iter().cloned()),
+                ),
+            };
             !changes.is_empty() && is_made(&changes, body)
         };
         (1..=sent.len()).rev().find(is_made).unwrap_or(0)

@@ -56,7 +56,12 @@ impl Disk {
             .open
             .as_ref()
             .and_then(|name| self.databases.get_mut(name));
-        let (Some(records), None) = (records, self.failure) else {
+        let deletes = |change: &CacheChange| matches!(change, CacheChange::Delete { .. });
+        let failure = self.failure.filter(|failure| {
+            // To delete needs no room.
+            *failure != CacheFailure::Full || !changes.iter().all(deletes)
+        });
+        let (Some(records), None) = (records, failure) else {
             let failure = self.failure.unwrap_or(CacheFailure::Closed);
             return CacheEvent::Written {
                 write,

@@ -7,6 +7,7 @@ use super::{
     world::{World, task},
 };
 use crate::{
+    cache::CacheFailure,
     engine::HttpMethod,
     identity::EditId,
     limits,
@@ -131,6 +132,53 @@ fn of_a_lost_answer_the_user_is_told_all_the_same_what_was_replaced() {
     };
     assert_eq!(overwrote.iter().map(theirs).collect::<Vec<_>>(), ["theirs"]);
     assert_eq!(world.screen("a").last[&key(1).id].pending, []);
+}
+
+#[test]
+fn an_edit_and_its_undo_that_went_together_are_found_in_the_history_and_not_sent_once_more() {
+    let mut world = World::live(5);
+    let both = [business_status("mine"), priority(None, "stat")].concat();
+    world.edit("a", "e1", 1, both);
+    let patch = world.hold_up(HttpMethod::Patch, "Task/t1");
+    world.undo("a", "e1");
+    // A colleague has labelled it, and made it urgent too: of all this only the priority is changed back.
+    let mut theirs = labelled("theirs");
+    theirs["priority"] = json!("stat");
+    world.write(theirs.clone());
+    world.is_answered_late(&patch, 1);
+    // The answer is lost, and the colleague insists.
+    let second = world.hold_up(HttpMethod::Patch, "Task/t1");
+    world.server.faults.writes.lose_answers = 1;
+    world.is_answered_late(&second, 1);
+    assert!(world.server.task(1).get("priority").is_none());
+    world.write(theirs);
+    world.run(10_000);
+    assert_eq!(
+        world.server.task(1)["priority"],
+        "stat",
+        "it is not done twice"
+    );
+    assert_eq!(label(&world), "theirs");
+    world.assert_applied("a", "undo:e1");
+}
+
+#[test]
+fn what_was_taken_back_is_gone_from_a_full_disk_too_and_is_remembered_when_there_is_room() {
+    let mut world = World::live(5);
+    world.server.faults.writes.refuse = Some((503, "Down"));
+    world.edit("a", "e1", 1, priority(None, "stat"));
+    world.run(500);
+    world.edits.failure = Some(CacheFailure::Full);
+    world.undo("a", "e1");
+    world.run(3_000);
+    assert_eq!(
+        world.edits.unended(),
+        0,
+        "the next worker does not believe in it"
+    );
+    world.edits.failure = None;
+    world.run(60_000);
+    assert!(world.edits.text().contains("\"outcome\""));
 }
 
 #[test]
