@@ -270,6 +270,14 @@ const TYPING: &[(u64, &str)] = &[
         "an edit and its undo that went together were not found in the history, and were made twice",
     ),
     (
+        101_249_080,
+        "a late delete frame made room for a version from before the one that had left the panel",
+    ),
+    (
+        101_267_556,
+        "the books took a number for that in the place of another one that had been taken away",
+    ),
+    (
         62_102_959,
         "the books expected a choice to be made that was what others had made already",
     ),

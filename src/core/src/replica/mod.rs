@@ -140,6 +140,11 @@ impl Replica {
             self.dispute(&resource.key, now);
             return false;
         }
+        let before = self.gone.get(&resource.key);
+        if before.is_some_and(|gone| gone.updated > resource.updated) {
+            // It was created again since and has left; what was written in between is older than that.
+            return false;
+        }
         self.gone.remember(
             &resource.key,
             Gone {

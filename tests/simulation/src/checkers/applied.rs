@@ -39,7 +39,8 @@ impl World {
             let what = format!("{kind}/{id} was edited by {}, who is nobody", after.author);
             return self.violate(3, what);
         };
-        for step in steps(kind, before, after) {
+        let is_typed = |step: &Step| !self.wanting(kind, id, step).is_empty();
+        for step in steps(kind, before, after, is_typed) {
             for step in self.typed_as(kind, id, step) {
                 self.judge_step(kind, id, user, &step, after);
             }
@@ -180,7 +181,14 @@ fn is_open(known: &Known, step: &Step, now: Millis) -> bool {
     unmade && may
 }
 
-fn steps(kind: &str, before: &Version, after: &Version) -> Vec<Step> {
+/// What a version changes. Of several elements that were taken away, one that was added takes the place of the one that somebody
+/// typed it for.
+fn steps(
+    kind: &str,
+    before: &Version,
+    after: &Version,
+    is_typed: impl Fn(&Step) -> bool,
+) -> Vec<Step> {
     let (before, after) = (&before.value, &after.value);
     let mut steps = Vec::new();
     let (fields, lists) = if kind == "Task" {
@@ -197,16 +205,22 @@ fn steps(kind: &str, before: &Version, after: &Version) -> Vec<Step> {
     }
     for field in lists.iter().copied() {
         let (old, new) = (elements(field, before), elements(field, after));
-        let mut gone = minus(&old, &new).into_iter();
+        let mut gone = minus(&old, &new);
         for to in minus(&new, &old) {
-            let from = if field == EditField::Contact {
-                gone.next().unwrap_or_default()
-            } else {
-                String::new()
+            let step = |from: String| Step {
+                field,
+                from,
+                to: to.clone(),
             };
-            steps.push(Step { field, from, to });
+            let mut places = gone.iter();
+            let typed = places.position(|from| is_typed(&step(from.clone())));
+            let any = (field == EditField::Contact && !gone.is_empty()).then_some(0);
+            let place = typed.filter(|_| field == EditField::Contact).or(any);
+            steps.push(step(
+                place.map_or_else(String::new, |place| gone.remove(place)),
+            ));
         }
-        steps.extend(gone.map(|from| Step {
+        steps.extend(gone.into_iter().map(|from| Step {
             field,
             from,
             to: String::new(),

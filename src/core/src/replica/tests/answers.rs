@@ -181,3 +181,21 @@ fn an_answer_from_before_a_read_told_that_a_row_is_out_of_sight_does_not_bring_i
         assert_eq!(came(&mut replica, Source::Read(told)), Verdict::Applied);
     }
 }
+
+#[test]
+fn a_late_delete_frame_does_not_make_room_for_what_was_written_between_it_and_the_last_version() {
+    let mut replica = Replica::default();
+    replica.accept(Timestamp(0), task("t", 1, 100), 1, Source::Frame);
+    // Deleted, created again as version 2, closed with version 3, which a read has told.
+    let read = Source::Read(Timestamp(900));
+    replica.accept(Timestamp(950), task("t", 3, 900), 0, read);
+    assert!(
+        replica.get(&key("t")).is_none(),
+        "nobody shows it any longer"
+    );
+    assert!(!replica.delete_by_frame(Timestamp(990), &task("t", 1, 100)));
+    let verdict = replica.accept(Timestamp(990), task("t", 2, 800), 1, Source::Frame);
+    assert_eq!(verdict, Verdict::Late);
+    let verdict = replica.accept(Timestamp(999), task("t", 4, 990), 1, Source::Frame);
+    assert_eq!(verdict, Verdict::Applied);
+}
