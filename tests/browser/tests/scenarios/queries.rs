@@ -14,7 +14,7 @@ use crate::editing::at_the_table;
 
 /// Open tasks of the server that are like this.
 fn tasks(stage: &Stage, like: impl Fn(&Value) -> bool) -> Result<BTreeSet<String>, Failure> {
-    let open = stage.server.open_tasks()?.into_iter().map(|(id, _)| id);
+    let open = stage.server.open_tasks()?.into_keys();
     let like = |id: &String| like(&stage.server.resource("Task", id));
     Ok(open.filter(like).collect())
 }
