@@ -100,9 +100,12 @@ impl DraftList {
         self.drafts.iter().map(Draft::message)
     }
 
-    /// Somebody else may sit down here.
-    pub fn forget(&mut self) {
+    /// Somebody else may sit down here. What the worker has to be told, if anything was in here: it gives it to whoever of the same user
+    /// has the record open.
+    pub fn forget(&mut self) -> Option<TabMessage> {
+        let had_any = self.texts().next().is_some();
         self.drafts.clear();
+        had_any.then_some(TabMessage::DraftsForgotten)
     }
 }
 
@@ -135,6 +138,17 @@ mod tests {
             TabMessage::KeepDraft { text, .. } => text,
             other => panic!("{other:?}"),
         }
+    }
+
+    #[test]
+    fn what_is_forgotten_is_told_to_the_worker_and_what_was_given_up_is_not() {
+        let mut list = DraftList::default();
+        assert_eq!(list.forget(), None);
+        list.set(&record(), DraftOf::NOTE, Some("x".into()));
+        assert_eq!(list.forget(), Some(TabMessage::DraftsForgotten));
+        assert_eq!(list.texts().count(), 0);
+        list.set(&record(), DraftOf::NOTE, None);
+        assert_eq!(list.forget(), None);
     }
 
     #[test]

@@ -11,7 +11,7 @@ use panels_core::{
     live_table::LiveTable,
     protocol::{
         CatchUpReason, Freshness, FromWorker, PanelCounts, PanelFreshness, PanelView, RecordView,
-        SessionView, Surroundings, WorkerMessage,
+        SessionView, Surroundings, TabMessage, WorkerMessage,
     },
     time::Timestamp,
 };
@@ -150,16 +150,16 @@ impl Tab {
             .find(|view| view.id == id)
     }
 
-    /// Forgets everything about patients, as the app does when nobody is signed in.
-    pub(crate) fn forget_patients(&mut self) {
+    /// Forgets everything about patients, as the app does when nobody is signed in. What the worker has to be told.
+    pub(crate) fn forget_patients(&mut self) -> Option<TabMessage> {
         self.waiting
             .retain(|message| matches!(message, WorkerMessage::Freshness { .. }));
         self.table = None;
         self.record = None;
         self.edits.restart();
-        self.drafts.forget();
         self.panels = None;
         self.counts.clear();
         self.checks.forget();
+        self.drafts.forget()
     }
 }

@@ -278,6 +278,14 @@ const TYPING: &[(u64, &str)] = &[
         "the books took a number for that in the place of another one that had been taken away",
     ),
     (
+        101_293_854,
+        "a tab that slept through the end of a session was taken to have what it had forgotten by then",
+    ),
+    (
+        102_008_506,
+        "a full disk forgot a draft before it had room for the one that took its place",
+    ),
+    (
         62_102_959,
         "the books expected a choice to be made that was what others had made already",
     ),

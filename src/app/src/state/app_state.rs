@@ -202,7 +202,8 @@ impl AppState {
             .retain(|message| matches!(message, WorkerMessage::Freshness { .. }));
         self.panel.set_value(None);
         self.record.set(None);
-        self.edits.forget();
+        let told = self.edits.forget();
+        told.into_iter().for_each(|message| self.send(message));
         self.end_export();
         self.panels.set(None);
         self.counts.update(HashMap::clear);

@@ -1,7 +1,11 @@
 //! Texts that were typed and not saved, for the views and the worker; the rules are in `panels_core::draft_list`.
 
 use leptos::prelude::*;
-use panels_core::{draft_list::DraftList, identity::ResourceKey, protocol::DraftOf};
+use panels_core::{
+    draft_list::DraftList,
+    identity::ResourceKey,
+    protocol::{DraftOf, TabMessage},
+};
 
 use super::AppState;
 
@@ -32,9 +36,9 @@ impl Drafts {
         })
     }
 
-    /// Somebody else may sit down here.
-    pub(super) fn forget(self) {
-        self.0.update(DraftList::forget);
+    /// Somebody else may sit down here. What the worker has to be told.
+    pub(super) fn forget(self) -> Option<TabMessage> {
+        self.0.try_update(DraftList::forget).flatten()
     }
 }
 

@@ -138,15 +138,15 @@ impl Edits {
         self.list.update(EditList::restart);
     }
 
-    /// Somebody else may sit down here.
-    pub(super) fn forget(self) {
+    /// Somebody else may sit down here. What the worker has to be told.
+    pub(super) fn forget(self) -> Option<TabMessage> {
         self.list.update(EditList::restart);
         self.toast.set(None);
         self.deciding.set(None);
         self.warning.set(None);
-        self.drafts.forget();
         self.jobs.update(Vec::clear);
         self.own.update_value(HashMap::clear);
+        self.drafts.forget()
     }
 
     /// Changes of many rows that were asked for here, oldest first.

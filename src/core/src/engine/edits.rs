@@ -15,7 +15,8 @@
 //! 5. A choice: `DecideConflict`. An edit that was rolled back: `RetryEdit` or `DiscardEdit`. A mistake: `UndoEdit`.
 //! 6. Many records at once: `EditMany`, followed by views of the job; `UndoJob`.
 //! 7. `SignOut` is answered by `SignOutWarning` while there is anything in the outbox.
-//! 8. `KeepDraft` with each change of a text that was typed and not saved; `Draft` brings it to another tab when its own is gone or has forgotten it.
+//! 8. `KeepDraft` with each change of a text that was typed and not saved; `Draft` brings it to another tab when its own is gone or has forgotten it;
+//!    `DraftsForgotten` says that.
 
 use super::{Engine, requests::Outcome};
 use crate::{

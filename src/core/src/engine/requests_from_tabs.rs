@@ -52,6 +52,7 @@ impl Engine {
             TabMessage::KeepDraft { record, of, text } => {
                 self.outbox.keep_draft(&self.io, tab, record, of, &text);
             }
+            TabMessage::DraftsForgotten => self.outbox.forget_who_has_drafts(tab),
             TabMessage::Export { panel, rows } => self.on_export(tab, panel, rows),
             TabMessage::ListSetAside => {
                 let list = self.quarantine.list();

@@ -137,6 +137,9 @@ pub enum TabMessage {
         /// As it was typed, up to [`crate::limits::TEXT_CHARS_MAX`].
         text: String,
     },
+    /// Of what was said with [`Self::KeepDraft`] nothing is in this tab any longer, though nobody has given it up: a session ended,
+    /// perhaps while the tab slept, and whoever sits here may be somebody else.
+    DraftsForgotten,
     /// Rows of a panel shall be written to a file; answered by [`super::WorkerMessage::ExportAnswer`], before which there is no
     /// file. Not repeated to a new worker: the user is asked instead.
     Export {

@@ -101,6 +101,7 @@ fn what_a_tab_says() {
             of: DraftOf::NOTE,
             text: "Called, no ans".into(),
         },
+        TabMessage::DraftsForgotten,
         TabMessage::ListSetAside,
         TabMessage::RetryNow,
         TabMessage::Ping { nonce: 7 },
@@ -115,7 +116,7 @@ fn what_a_tab_says() {
     });
     insta::assert_json_snapshot!(sent);
     let text = serde_json::to_string(&sent).unwrap();
-    assert_eq!(serde_json::from_str::<[FromTab; 16]>(&text).unwrap(), sent);
+    assert_eq!(serde_json::from_str::<[FromTab; 17]>(&text).unwrap(), sent);
 }
 
 #[test]

@@ -232,7 +232,8 @@ impl World {
         self.trace
             .line(self.now, Who::Tab(tab), || format!("< {session:?}"));
         if let SessionView::SignedOut { .. } = &session {
-            self.tabs[tab].forget_patients();
+            let told = self.tabs[tab].forget_patients();
+            told.into_iter().for_each(|message| self.say(tab, message));
         }
         let user = match &session {
             SessionView::SignedIn { profile, .. } => self.truth.user_of(profile),

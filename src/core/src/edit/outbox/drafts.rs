@@ -98,6 +98,13 @@ impl Outbox {
         }
     }
 
+    /// A tab has none of its drafts any longer: it may have said them before it heard that a session had ended.
+    pub(crate) fn forget_who_has_drafts(&mut self, tab: &TabId) {
+        let drafts = &self.drafts;
+        let theirs = |number: &u64| drafts.get(number).is_some_and(|draft| draft.tab == *tab);
+        self.drafts_told.retain(|number| !theirs(number));
+    }
+
     /// Gives a tab what was typed about a record in tabs that are gone or have forgotten it: a session that ends makes tabs
     /// forget. Notes are joined; of a field there is one text, and where the tab has one itself the other waits. So what was
     /// typed in this tab comes first, and of that the latest, which the storage may have beside one from before; then the oldest.

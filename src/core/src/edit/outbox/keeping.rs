@@ -338,8 +338,9 @@ impl Outbox {
 
     /// Stores what is not stored.
     pub(super) fn write(&mut self, io: &mut Io) {
-        let (held, drafts) = (&self.held, &self.drafts);
-        let has_ended = |number| !held.contains_key(&number) && !drafts.contains_key(&number);
+        // Not what is gone because it is under another number by now: that one is not stored yet.
+        let (held, done) = (&self.held, &self.done);
+        let has_ended = |number| done.contains_key(&number) && !held.contains_key(&number);
         let Some((write, batch, deletes)) = self.disk.next_batch(has_ended) else {
             return;
         };

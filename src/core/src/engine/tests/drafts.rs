@@ -175,6 +175,30 @@ fn a_tab_that_forgot_its_own_text_gets_that_one_back_and_not_another_in_its_plac
 }
 
 #[test]
+fn a_tab_that_slept_through_the_end_of_a_session_gets_back_what_it_said_before_it_heard_of_it() {
+    let mut world = live();
+    open(&mut world, "a", 1);
+    // It was given this before it fell asleep, says so when it wakes, and then hears of the session that ended: it forgets.
+    keep(&mut world, "a", 1, "half a thought");
+    assert!(given(&world, "a").is_empty());
+    world.say("a", TabMessage::DraftsForgotten);
+    world.run(limits::TICK_MS);
+    assert_eq!(given(&world, "a"), ["half a thought"]);
+}
+
+#[test]
+fn a_full_disk_keeps_the_draft_that_it_has_until_it_takes_the_one_in_its_place() {
+    let mut world = live();
+    keep(&mut world, "a", 1, "half a thought");
+    world.next_life(1_000);
+    world.edits.failure = Some(CacheFailure::Full);
+    world.hello("a");
+    keep(&mut world, "a", 1, "half a thought");
+    world.run(5_000);
+    assert_eq!(stored(&world), 1);
+}
+
+#[test]
 fn what_was_typed_while_the_storage_was_away_comes_back_and_not_what_it_had_before() {
     let mut world = live();
     keep_of(&mut world, "a", 1, business_status("old"), "half");
