@@ -41,16 +41,23 @@ pub(crate) fn GridHead(
         .enumerate()
         .map(|(place, column)| {
             let id = StoredValue::new(column.id);
+            // Of one column only (ARIA 1.2, aria-sort): that which is ordered by first.
             let direction = move || {
                 let sort = store.with_value(PanelStore::sort);
-                let key = sort.into_iter().find(|key| id.with_value(|id| *id == key.column))?;
-                Some(if key.descending { "descending" } else { "ascending" })
+                let first = sort.first()?;
+                id.with_value(|id| *id == first.column)
+                    .then_some(if first.descending { "descending" } else { "ascending" })
             };
-            // Several columns can be ordered by; one of them is the first.
+            // The place in an order of several columns that the user has chosen; those of the panel need no number.
             let rank = move || {
-                let sort = store.with_value(PanelStore::sort);
-                let rank = sort.iter().position(|key| id.with_value(|id| *id == key.column))?;
-                (sort.len() > 1).then_some(rank + 1)
+                let chosen = store.with_value(PanelStore::query).sort;
+                let rank = chosen.iter().position(|key| id.with_value(|id| *id == key.column))?;
+                let arrow = if chosen[rank].descending { "\u{2193}" } else { "\u{2191}" };
+                match rank {
+                    _ if chosen.len() < 2 => None,
+                    0 => Some("1".to_owned()),
+                    rank => Some(format!("{arrow}{}", rank + 1)),
+                }
             };
             let order = move |event: web_sys::MouseEvent| {
                 let query = store.with_value(PanelStore::query_untracked);
