@@ -12,6 +12,8 @@ use crate::{
 #[derive(Clone, Debug, Default)]
 pub struct DraftList {
     drafts: Vec<Draft>,
+    /// How often what was in here was forgotten.
+    sitting: u32,
 }
 
 #[derive(Clone, Debug)]
@@ -23,8 +25,9 @@ struct Draft {
 }
 
 impl Draft {
-    fn message(&self) -> TabMessage {
+    fn message(&self, sitting: u32) -> TabMessage {
         TabMessage::KeepDraft {
+            sitting,
             record: self.record.clone(),
             of: self.of.clone(),
             text: self.text.clone().unwrap_or_default(),
@@ -58,7 +61,7 @@ impl DraftList {
             of,
             text,
         };
-        let message = draft.message();
+        let message = draft.message(self.sitting);
         self.drafts
             .retain(|known| known.record != draft.record || known.of != draft.of);
         self.drafts.push(draft);
@@ -97,7 +100,8 @@ impl DraftList {
 
     /// What a worker has to be told that does not know of any: somebody is signed in, perhaps with another one than before.
     pub fn messages(&self) -> impl Iterator<Item = TabMessage> {
-        self.drafts.iter().map(Draft::message)
+        let drafts = self.drafts.iter();
+        drafts.map(|draft| draft.message(self.sitting))
     }
 
     /// Somebody else may sit down here. What the worker has to be told, if anything was in here: it gives it to whoever of the same user
@@ -105,6 +109,7 @@ impl DraftList {
     pub fn forget(&mut self) -> Option<TabMessage> {
         let had_any = self.texts().next().is_some();
         self.drafts.clear();
+        self.sitting = self.sitting.saturating_add(1);
         had_any.then_some(TabMessage::DraftsForgotten)
     }
 }

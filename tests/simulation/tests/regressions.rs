@@ -286,6 +286,23 @@ const TYPING: &[(u64, &str)] = &[
         "a full disk forgot a draft before it had room for the one that took its place",
     ),
     (
+        102_008_764,
+        "an edit that was taken back came back with the next worker after it had been said to be over",
+    ),
+    (
+        103_018_946,
+        "the books wanted to hear the end of what its user had taken back, of a worker that died before",
+    ),
+    (
+        103_044_186,
+        "a choice was offered between an edit and what an own one just replaced, and stayed as it was out of sight",
+    ),
+    (
+        103_250_256,
+        "what a tab forgot at the end of a session was taken to be replaced by what it typed after that",
+    ),
+    (103_297_329, "the same of a field"),
+    (
         62_102_959,
         "the books expected a choice to be made that was what others had made already",
     ),

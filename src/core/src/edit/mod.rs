@@ -30,6 +30,6 @@ mod value;
 
 pub use answer::TEST_FAILED;
 pub(crate) use editable::editable;
-pub(crate) use outbox::{Asker, Author, Call, Event as EditEvent, Outbox, Subject};
+pub(crate) use outbox::{Asker, Author, Call, DraftPlace, Event as EditEvent, Outbox, Subject};
 pub(crate) use permission::Veil;
 pub use permission::{EditBar, Permissions};

@@ -2,6 +2,7 @@
 
 use super::Engine;
 use crate::{
+    edit::DraftPlace,
     error::StateError,
     identity::{PanelId, ResourceKey, TabId},
     protocol::{RefusalReason, Surroundings, TabMessage, WorkerMessage},
@@ -49,8 +50,19 @@ impl Engine {
             | TabMessage::RetryEdit { .. }
             | TabMessage::DiscardEdit { .. }
             | TabMessage::ListEdits => self.on_edit_message(tab, message),
-            TabMessage::KeepDraft { record, of, text } => {
-                self.outbox.keep_draft(&self.io, tab, record, of, &text);
+            TabMessage::KeepDraft {
+                record,
+                of,
+                text,
+                sitting,
+            } => {
+                let place = DraftPlace {
+                    tab: tab.clone(),
+                    sitting,
+                    resource: record,
+                    of,
+                };
+                self.outbox.keep_draft(&self.io, place, &text);
             }
             TabMessage::DraftsForgotten => self.outbox.forget_who_has_drafts(tab),
             TabMessage::Export { panel, rows } => self.on_export(tab, panel, rows),

@@ -164,11 +164,17 @@ impl Engine {
             return Verdict::Unseen;
         }
         let key = resource.key.clone();
+        let asked_about = self.outbox.asks_about(&key).then(|| resource.clone());
         let verdict = self.replica.accept(self.io.now, resource, members, source);
         if matches!(verdict, Verdict::Applied | Verdict::Settled)
             && let Some(entry) = self.replica.get(&key)
         {
             self.outbox.on_version(&entry.resource);
+        } else if let Some(resource) = asked_about
+            && !matches!(verdict, Verdict::Late)
+        {
+            // It is in no panel any longer, and its user is asked about it all the same.
+            self.outbox.on_version_out_of_sight(&resource);
         }
         match verdict {
             Verdict::Duplicate => self.io.counters.duplicates += 1,

@@ -136,6 +136,9 @@ pub enum TabMessage {
         of: DraftOf,
         /// As it was typed, up to [`crate::limits::TEXT_CHARS_MAX`].
         text: String,
+        /// How often this tab has forgotten what was typed in it: a text of an earlier count is another one.
+        #[serde(default)]
+        sitting: u32,
     },
     /// Of what was said with [`Self::KeepDraft`] nothing is in this tab any longer, though nobody has given it up: a session ended,
     /// perhaps while the tab slept, and whoever sits here may be somebody else.

@@ -100,6 +100,7 @@ fn what_a_tab_says() {
             record: ResourceKey::new(ResourceType::Task, ResourceId::new("t1")),
             of: DraftOf::NOTE,
             text: "Called, no ans".into(),
+            sitting: 1,
         },
         TabMessage::DraftsForgotten,
         TabMessage::ListSetAside,

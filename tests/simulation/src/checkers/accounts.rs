@@ -67,7 +67,16 @@ impl World {
         if tab_died || (!known.was_kept && known.let_go.is_some()) {
             return None;
         }
+        // What its user took back is over when the disk has it, and the worker may die before it says so: no other has to.
+        if known.let_go.is_some() && !self.is_shown_anywhere(id) {
+            return None;
+        }
         Some(format!("{id} is lost: {known:?}"))
+    }
+
+    fn is_shown_anywhere(&self, id: &EditId) -> bool {
+        let mut tabs = self.tabs.iter().filter(|tab| tab.alive);
+        tabs.any(|tab| tab.edits.get(id).is_some())
     }
 
     fn in_memory(&self, profile: usize, id: &str) -> bool {

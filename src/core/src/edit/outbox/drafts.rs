@@ -1,8 +1,9 @@
 //! Texts that were typed and not saved: kept like edits, for their author only, so that neither a closed tab nor a killed worker
 //! takes them along.
 //!
-//! A draft belongs to the tab in which it was typed. When that tab is gone, or has forgotten it with a session that ended, it goes
-//! to the next one that has the record open. Must never be sent to the server: nobody has asked for that.
+//! A draft belongs to the tab in which it was typed, and to what the tab calls a sitting: with each session that ends it forgets.
+//! When the tab is gone, or sits anew, the draft goes to the next one that has the record open. Must never be sent to the server:
+//! nobody has asked for that.
 
 use serde::{Deserialize, Serialize};
 
@@ -25,6 +26,9 @@ pub(super) struct Draft {
     pub(super) author: Author,
     /// Where.
     tab: TabId,
+    /// When: what was typed in a sitting before is not in the tab any longer.
+    #[serde(default)]
+    sitting: u32,
     /// About which record.
     resource: ResourceKey,
     /// What it is meant for.
@@ -39,28 +43,42 @@ fn note() -> DraftOf {
     DraftOf::NOTE
 }
 
+/// Where a text is typed: a tab, in one of its sittings, and what it is about and meant for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct DraftPlace {
+    pub(crate) tab: TabId,
+    pub(crate) sitting: u32,
+    pub(crate) resource: ResourceKey,
+    pub(crate) of: DraftOf,
+}
+
+impl DraftPlace {
+    fn is_about(&self, draft: &Draft) -> bool {
+        draft.resource == self.resource && draft.of == self.of
+    }
+
+    fn is_of(&self, draft: &Draft) -> bool {
+        self.is_about(draft) && draft.tab == self.tab && draft.sitting == self.sitting
+    }
+}
+
 impl Outbox {
-    /// A tab has this text about a record and has not saved it; an empty one: none. Takes the place of all that it had there.
-    pub(crate) fn keep_draft(
-        &mut self,
-        io: &Io,
-        tab: &TabId,
-        resource: ResourceKey,
-        of: DraftOf,
-        text: &str,
-    ) {
+    /// A tab has this text about a record and has not saved it; an empty one: none. Takes the place of all that it has there.
+    pub(crate) fn keep_draft(&mut self, io: &Io, place: DraftPlace, text: &str) {
         let Some(author) = self.author.clone().filter(|_| !self.parked) else {
             return;
         };
         if self.is_opening() {
             // What is stored of it is older; it goes when it is told.
-            let replaced = (tab.clone(), resource.clone(), of.clone());
-            if !self.drafts_replaced.contains(&replaced) {
-                self.drafts_replaced.push(replaced);
+            if !self.drafts_replaced.contains(&place) {
+                self.drafts_replaced.push(place.clone());
             }
         }
-        let own = |draft: &Draft| draft.tab == *tab && draft.resource == resource && draft.of == of;
-        let known = self.drafts.iter().filter(|(_, draft)| own(draft));
+        let has = |number| self.drafts_told.get(number) == Some(&place.tab);
+        let known = self
+            .drafts
+            .iter()
+            .filter(|(number, draft)| place.is_of(draft) || (place.is_about(draft) && has(number)));
         let mut known: Vec<u64> = known.map(|(number, _)| *number).collect();
         let kept = (!text.is_empty()).then(|| known.pop()).flatten();
         for number in known {
@@ -75,12 +93,13 @@ impl Outbox {
         let draft = Draft {
             format: FORMAT,
             author,
-            tab: tab.clone(),
-            resource,
-            of,
+            tab: place.tab.clone(),
+            sitting: place.sitting,
+            resource: place.resource,
+            of: place.of,
             draft: text.chars().take(limits::TEXT_CHARS_MAX).collect(),
         };
-        self.drafts_told.insert(number);
+        self.drafts_told.insert(number, place.tab);
         if self.drafts.get(&number) != Some(&draft) {
             self.drafts.insert(number, draft);
             self.disk.mark(number);
@@ -89,8 +108,7 @@ impl Outbox {
 
     /// A draft was found on the disk.
     pub(super) fn take_stored_draft(&mut self, number: u64, draft: Draft) {
-        let replaced = (draft.tab.clone(), draft.resource.clone(), draft.of.clone());
-        if self.drafts_replaced.contains(&replaced) {
+        if self.drafts_replaced.iter().any(|place| place.is_of(&draft)) {
             self.disk.mark(number);
         } else if !self.disk.is_marked(number) {
             // What is in memory already is newer.
@@ -100,9 +118,7 @@ impl Outbox {
 
     /// A tab has none of its drafts any longer: it may have said them before it heard that a session had ended.
     pub(crate) fn forget_who_has_drafts(&mut self, tab: &TabId) {
-        let drafts = &self.drafts;
-        let theirs = |number: &u64| drafts.get(number).is_some_and(|draft| draft.tab == *tab);
-        self.drafts_told.retain(|number| !theirs(number));
+        self.drafts_told.retain(|_, known_to| known_to != tab);
     }
 
     /// Gives a tab what was typed about a record in tabs that are gone or have forgotten it: a session that ends makes tabs
@@ -119,27 +135,24 @@ impl Outbox {
         let settled = |since: Timestamp| now.since_ms(since) >= limits::DRAFT_ADOPTED_AFTER_MS;
         let settled = self.opened_at.is_some_and(settled);
         let here = self.drafts.iter().filter(|(number, draft)| {
-            draft.tab == *tab && draft.resource == *resource && self.drafts_told.contains(number)
+            draft.resource == *resource && self.drafts_told.get(number) == Some(tab)
         });
         let mut taken: Vec<DraftOf> = here.map(|(_, draft)| draft.of.clone()).collect();
         let mut texts = Vec::new();
-        let about = self.drafts.iter_mut();
+        let about = self.drafts.iter();
         let about = about.filter(|(_, draft)| draft.resource == *resource);
         let (own, others): (Vec<_>, Vec<_>) = about.partition(|(_, draft)| draft.tab == *tab);
         for (number, draft) in own.into_iter().rev().chain(others) {
             let own = draft.tab == *tab;
-            let is_had = is_here(&draft.tab) && self.drafts_told.contains(number);
+            let is_had = self.drafts_told.get(number).is_some_and(&is_here);
             if is_had || !(own || settled) {
                 continue;
             }
             if draft.of.field != EditField::Note && taken.contains(&draft.of) {
                 continue;
             }
-            if !own {
-                draft.tab = tab.clone();
-                self.disk.mark(*number);
-            }
-            self.drafts_told.insert(*number);
+            // It is that tab's as soon as the tab says what has become of it.
+            self.drafts_told.insert(*number, tab.clone());
             taken.push(draft.of.clone());
             texts.push((draft.of.clone(), draft.draft.clone()));
         }

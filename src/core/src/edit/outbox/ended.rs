@@ -58,7 +58,7 @@ impl Outbox {
             undoable,
             ended: before.map_or(0, |before| before.saturating_add(1)),
         };
-        self.news.end(done.told());
+        self.news.end(number, done.told());
         self.done.insert(number, done);
         self.forget_oldest();
     }
@@ -118,7 +118,7 @@ impl Outbox {
             if !matches!(told.outcome, EditOutcome::Applied { .. }) {
                 self.rebase_after(number, &entry.resource, &entry.changes);
             }
-            self.news.end(told);
+            self.news.end(number, told);
         }
     }
 

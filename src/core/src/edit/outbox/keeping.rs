@@ -89,6 +89,7 @@ impl Outbox {
             self.end(number, EditOutcome::Discarded);
         }
         self.drafts.clear();
+        self.news.at_once();
         let news = self.take_news();
         self.forget(io);
         news

@@ -45,7 +45,7 @@ use crate::{
     engine::io::Io,
     identity::{EditId, JobId, ResourceKey, TabId},
     limits,
-    protocol::{DraftOf, EditOutcome, EditRefusal, FieldChange},
+    protocol::{EditOutcome, EditRefusal, FieldChange},
     replica::Replica,
     time::Timestamp,
 };
@@ -53,6 +53,7 @@ pub(crate) use actions::Asker;
 use deeds::Deeds;
 use disk::Disk;
 use drafts::Draft;
+pub(crate) use drafts::DraftPlace;
 use ended::Done;
 pub(crate) use entry::{Author, Subject};
 use entry::{Entry, Stage};
@@ -81,10 +82,10 @@ pub(crate) struct Outbox {
     held: BTreeMap<u64, Entry>,
     /// Texts that were typed and not saved.
     drafts: BTreeMap<u64, Draft>,
-    /// Those that their tab knows, since the user signed in.
-    drafts_told: BTreeSet<u64>,
+    /// Those that a tab has, since the user signed in.
+    drafts_told: BTreeMap<u64, TabId>,
     /// Those of which a tab has said what they are now, before what is stored of them was known.
-    drafts_replaced: Vec<(TabId, ResourceKey, DraftOf)>,
+    drafts_replaced: Vec<DraftPlace>,
     next: u64,
     /// Edits of each record.
     by_resource: Map<ResourceKey, BTreeSet<u64>>,

@@ -42,7 +42,8 @@ pub(super) struct Plan {
     pub(super) changes: Vec<FieldChange>,
     /// The patch.
     pub(super) patch: Vec<serde_json::Value>,
-    /// What becomes of others. An edit that is in neither list follows on one that does not go, and waits.
+    /// What becomes of others. An edit that is in neither list waits: it follows on one that does not go, or is in dispute with
+    /// nothing but one that goes, and what the user would be asked about is not there yet.
     pub(super) verdicts: Vec<(u64, Verdict)>,
 }
 
@@ -100,6 +101,10 @@ pub(super) fn plan<'a>(
                 }
                 Err(_) => Verdict::RollBack(RollbackReason::Malformed),
             },
+            Merged::Ask if merge(kind, &wanted, document, edit.undoes) != Merged::Ask => {
+                halted.push(edit);
+                continue;
+            }
             Merged::Ask => Verdict::Ask,
             Merged::RollBack(reason) => Verdict::RollBack(reason),
         };

@@ -310,6 +310,23 @@ impl Outbox {
         }
     }
 
+    /// Whether the user is asked about a record.
+    pub(crate) fn asks_about(&self, key: &ResourceKey) -> bool {
+        let mut edits = self.of(key);
+        edits.any(|(_, entry)| matches!(entry.stage, Stage::Conflict { .. }))
+    }
+
+    /// The same as [`Self::on_version`] of a record of which nothing else is known, so that a late version has to be told apart here.
+    pub(crate) fn on_version_out_of_sight(&mut self, now: &Resource) {
+        let is_newer = |(_, entry): (u64, &Entry)| match &entry.stage {
+            Stage::Conflict { conflict } => conflict.at < now.updated,
+            _ => true,
+        };
+        if self.of(&now.key).all(is_newer) {
+            self.on_version(now);
+        }
+    }
+
     /// A record that waits for the user has a new version: what is theirs is shown as it is now, and where nothing is in
     /// dispute any longer nobody is asked.
     pub(crate) fn on_version(&mut self, now: &Resource) {

@@ -6,7 +6,9 @@ use super::{Entry, Outbox, Stage, ended::Done};
 use crate::{
     collections::Set,
     identity::{EditId, JobId, ResourceKey},
-    protocol::{EditState, EditView, EditsNews, EndedEdit, NewEdit, OutboxSummary, StorageView},
+    protocol::{
+        EditOutcome, EditState, EditView, EditsNews, EndedEdit, NewEdit, OutboxSummary, StorageView,
+    },
 };
 
 /// What has not been told yet.
@@ -15,7 +17,10 @@ pub(super) struct News {
     /// Number of the last news. Counted over all sessions of an engine.
     revision: u64,
     edits: BTreeSet<EditId>,
-    ended: BTreeMap<EditId, EndedEdit>,
+    /// By the number that each had.
+    ended: BTreeMap<u64, EndedEdit>,
+    /// The database goes, so that nothing has to be stored any longer.
+    at_once: bool,
     jobs: BTreeSet<JobId>,
     touched: Set<ResourceKey>,
     everything: bool,
@@ -29,14 +34,19 @@ impl News {
         self.edits.insert(edit.clone());
     }
 
-    pub(super) fn end(&mut self, ended: EndedEdit) {
+    pub(super) fn end(&mut self, number: u64, ended: EndedEdit) {
         self.edits.remove(&ended.id);
         self.jobs.extend(ended.job.clone());
-        self.ended.insert(ended.id.clone(), ended);
+        self.ended.insert(number, ended);
     }
 
     pub(super) fn job(&mut self, job: &JobId) {
         self.jobs.insert(job.clone());
+    }
+
+    /// What has ended is told whether it is stored or not.
+    pub(super) fn at_once(&mut self) {
+        self.at_once = true;
     }
 
     /// The row of a record looks otherwise than before.
@@ -86,8 +96,9 @@ impl Outbox {
             return None;
         }
         let summary = self.summary();
+        let ended = self.take_ended();
         let news = &mut self.news;
-        let nothing = news.edits.is_empty() && news.ended.is_empty() && news.jobs.is_empty();
+        let nothing = news.edits.is_empty() && ended.is_empty() && news.jobs.is_empty();
         if nothing && summary.is_blank() {
             // Whoever has heard of nothing knows it all. The next news is everything, for those who come meanwhile.
             news.everything = true;
@@ -102,7 +113,6 @@ impl Outbox {
         news.revision += 1;
         news.told = Some(summary.clone());
         news.shown = !summary.is_blank();
-        let ended = std::mem::take(&mut news.ended).into_values().collect();
         let edits = std::mem::take(&mut news.edits);
         let mut jobs = std::mem::take(&mut news.jobs);
         let whole = std::mem::take(&mut news.everything);
@@ -116,6 +126,21 @@ impl Outbox {
             jobs: jobs.iter().filter_map(|job| self.job_view(job)).collect(),
             ..self.news_of(whole, summary, |entry| whole || edits.contains(&entry.id))
         })
+    }
+
+    /// What the user has decided is told when it is on the disk: a worker that dies before would have it come back after it was said to
+    /// be over.
+    fn take_ended(&mut self) -> Vec<EndedEdit> {
+        let (disk, at_once) = (&self.disk, self.news.at_once);
+        let may_be_told = |number: &u64, ended: &mut EndedEdit| {
+            let decided = matches!(
+                ended.outcome,
+                EditOutcome::Discarded | EditOutcome::TookTheirs
+            );
+            at_once || !decided || disk.lets_go(*number)
+        };
+        let told = self.news.ended.extract_if(.., may_be_told);
+        told.map(|(_, ended)| ended).collect()
     }
 
     /// Everything, for one tab.

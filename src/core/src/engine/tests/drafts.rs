@@ -12,9 +12,18 @@ fn keep(world: &mut World, tab: &str, record: usize, text: &str) {
 }
 
 fn keep_of(world: &mut World, tab: &str, record: usize, of: DraftOf, text: &str) {
-    let record = key(record);
-    let text = text.into();
-    world.say(tab, TabMessage::KeepDraft { record, of, text });
+    keep_in(world, tab, 0, record, of, text);
+}
+
+/// What a tab types after it has forgotten as many times.
+fn keep_in(world: &mut World, tab: &str, sitting: u32, record: usize, of: DraftOf, text: &str) {
+    let message = TabMessage::KeepDraft {
+        record: key(record),
+        of,
+        text: text.into(),
+        sitting,
+    };
+    world.say(tab, message);
     world.run(50);
 }
 
@@ -40,6 +49,18 @@ fn given(world: &World, tab: &str) -> Vec<String> {
         _ => None,
     });
     drafts.collect()
+}
+
+/// Another worker, with somebody signed in, that does not know yet what is stored.
+fn next_life_before_the_outbox_is_open(world: &mut World) {
+    world.next_life(1_000);
+    world.hello("a");
+    for _ in 0..100 {
+        if let Some(SessionView::SignedIn { .. }) = world.screen("a").session {
+            break;
+        }
+        world.run(1);
+    }
 }
 
 fn stored(world: &World) -> usize {
@@ -101,16 +122,8 @@ fn what_a_tab_says_before_the_stored_draft_is_known_counts() {
     for now in ["", "half a thought and more"] {
         let mut world = live();
         keep(&mut world, "a", 1, "half a thought");
-        world.next_life(1_000);
-        world.hello("a");
-        for _ in 0..100 {
-            if let Some(SessionView::SignedIn { .. }) = world.screen("a").session {
-                break;
-            }
-            world.run(1);
-        }
-        let (record, of, text) = (key(1), DraftOf::NOTE, now.to_owned());
-        world.say("a", TabMessage::KeepDraft { record, of, text });
+        next_life_before_the_outbox_is_open(&mut world);
+        keep(&mut world, "a", 1, now);
         world.run(500);
         open(&mut world, "a", 1);
         settle(&mut world);
@@ -184,6 +197,20 @@ fn a_tab_that_slept_through_the_end_of_a_session_gets_back_what_it_said_before_i
     world.say("a", TabMessage::DraftsForgotten);
     world.run(limits::TICK_MS);
     assert_eq!(given(&world, "a"), ["half a thought"]);
+}
+
+#[test]
+fn what_a_tab_forgot_is_not_replaced_by_what_it_says_before_the_stored_draft_is_known() {
+    let mut world = live();
+    keep(&mut world, "a", 1, "before the session ended");
+    next_life_before_the_outbox_is_open(&mut world);
+    keep_in(&mut world, "a", 1, 1, DraftOf::NOTE, "after it");
+    world.run(500);
+    open(&mut world, "a", 1);
+    assert_eq!(given(&world, "a"), ["before the session ended"]);
+    let both = "after it\n\nbefore the session ended";
+    keep_in(&mut world, "a", 1, 1, DraftOf::NOTE, both);
+    assert_eq!(stored(&world), 1, "they are one from now on");
 }
 
 #[test]

@@ -16,14 +16,14 @@ use crate::{
 };
 
 /// A world with a task of priority routine, whose answers and frames do not come while something else happens to it.
-fn world() -> World {
+pub(super) fn world() -> World {
     let mut world = World::live(5);
     world.write(with_priority(1, "routine"));
     world.run(500);
     world
 }
 
-fn conflict(world: &World, tab: &str, id: &str) -> Conflict {
+pub(super) fn conflict(world: &World, tab: &str, id: &str) -> Conflict {
     match world.state(tab, id) {
         Some(EditState::Conflict { conflict }) => conflict,
         other => panic!(
@@ -35,7 +35,7 @@ fn conflict(world: &World, tab: &str, id: &str) -> Conflict {
 }
 
 /// A colleague writes while the patch is on its way; no frame tells of it in time.
-fn colleague_is_faster(world: &mut World, body: serde_json::Value) {
+pub(super) fn colleague_is_faster(world: &mut World, body: serde_json::Value) {
     let frames = world.server.write(world.now, body);
     assert!(!frames.is_empty());
 }
@@ -163,6 +163,7 @@ fn a_conflict_ends_by_taking_theirs_or_by_a_third_value() {
     world.edit("a", "e1", 1, priority(Some("routine"), "stat"));
     world.run(500);
     world.decide("a", "e1", vec![Choice::TakeTheirs]);
+    world.run(10);
     assert_eq!(world.outcome("a", "e1"), Some(&EditOutcome::TookTheirs));
     colleague_is_faster(&mut world, with_priority(1, "routine"));
     world.edit("a", "e2", 1, priority(Some("asap"), "stat"));

@@ -407,6 +407,7 @@ fn what_of_edits_and_drafts_lies_on_the_disk() {
             record,
             of: DraftOf::NOTE,
             text,
+            sitting: 0,
         },
     );
     world.run(500);

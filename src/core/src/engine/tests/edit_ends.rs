@@ -163,6 +163,25 @@ fn an_edit_and_its_undo_that_went_together_are_found_in_the_history_and_not_sent
 }
 
 #[test]
+fn what_the_user_took_back_is_said_to_be_over_when_the_disk_has_it() {
+    let mut world = World::live(5);
+    world.go_offline();
+    world.run(2_000);
+    world.edit("a", "e1", 1, priority(None, "stat"));
+    world.run(100);
+    // A worker that dies now would bring it back after that was said.
+    world.undo("a", "e1");
+    assert_eq!(world.outcome("a", "e1"), None);
+    assert_eq!(
+        world.priority_shown("a", 1),
+        None,
+        "it is gone from the row at once"
+    );
+    world.run(10);
+    assert_eq!(world.outcome("a", "e1"), Some(&EditOutcome::Discarded));
+}
+
+#[test]
 fn what_was_taken_back_is_gone_from_a_full_disk_too_and_is_remembered_when_there_is_room() {
     let mut world = World::live(5);
     world.server.faults.writes.refuse = Some((503, "Down"));

@@ -60,7 +60,8 @@ fn what_is_typed_now_is_made_last_although_the_clock_was_set_back_since() {
 }
 
 #[test]
-fn a_value_that_is_on_its_way_is_marked_so_although_what_follows_it_waits_for_the_user() {
+fn a_value_that_is_on_its_way_is_marked_so_and_what_is_in_dispute_with_it_is_asked_about_when_it_is_made()
+ {
     let mut world = World::live(2);
     world.edit("a", "e1", 1, status("requested", "in-progress"));
     world.run(2_000);
@@ -79,11 +80,15 @@ fn a_value_that_is_on_its_way_is_marked_so_although_what_follows_it_waits_for_th
     world.run(500);
     let state = world.state("a", "undo:e1");
     assert_eq!(state, Some(EditState::Sending), "undo:e1");
-    assert!(asked(&world, "undo:e2"));
+    assert_eq!(world.state("a", "undo:e2"), Some(EditState::Waiting));
     assert_eq!(
         world.pending("a", 1),
         [(EditField::Status, PendingState::Sending)]
     );
+    world.server.faults.writes.refuse = None;
+    world.run(60_000);
+    world.assert_applied("a", "undo:e1");
+    assert!(asked(&world, "undo:e2"));
 }
 
 #[test]

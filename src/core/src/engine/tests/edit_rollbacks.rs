@@ -46,6 +46,7 @@ fn a_record_deleted_under_an_edit_rolls_it_back_and_keeps_what_was_typed() {
     world.assert_equal();
     let edit = EditId::new("e1");
     world.say("a", TabMessage::DiscardEdit { edit });
+    world.run(10);
     assert_eq!(world.outcome("a", "e1"), Some(&EditOutcome::Discarded));
 }
 

@@ -233,8 +233,8 @@ fn an_edit_can_be_taken_back_before_and_after_it_was_sent() {
     world.run(2_000);
     world.edit("a", "e2", 2, priority(None, "stat"));
     world.undo("a", "e2");
-    assert_eq!(world.outcome("a", "e2"), Some(&EditOutcome::Discarded));
     world.run(10);
+    assert_eq!(world.outcome("a", "e2"), Some(&EditOutcome::Discarded));
     assert_eq!(world.priority_shown("a", 2), None);
     world.go_online();
     world.run(60_000);

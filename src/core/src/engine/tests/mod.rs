@@ -10,6 +10,7 @@ mod drafts;
 mod edit_bulk;
 mod edit_choices;
 mod edit_conflicts;
+mod edit_conflicts_renewed;
 mod edit_durability;
 mod edit_ends;
 mod edit_order;
