@@ -303,6 +303,10 @@ const TYPING: &[(u64, &str)] = &[
     ),
     (103_297_329, "the same of a field"),
     (
+        110_144_697,
+        "what a version showed of one request was taken for another one, which the worker had not been able to read",
+    ),
+    (
         62_102_959,
         "the books expected a choice to be made that was what others had made already",
     ),

@@ -82,6 +82,9 @@ pub(crate) enum Stage {
         /// `None` in what an earlier build stored.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         leads_to: Option<Vec<FieldChange>>,
+        /// Those edits. `None` in what an earlier build stored.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        after: Option<Vec<EditId>>,
     },
     /// It waits for the user.
     Conflict {

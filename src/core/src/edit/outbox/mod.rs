@@ -29,6 +29,7 @@ mod disk;
 mod drafts;
 mod ended;
 mod entry;
+mod in_doubt;
 mod jobs;
 mod keeping;
 mod overlay;

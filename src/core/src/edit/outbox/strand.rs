@@ -171,12 +171,16 @@ impl Outbox {
     /// Notes that the edits may have been sent; when that is on the disk they are.
     pub(super) fn go(&mut self, io: &mut Io, key: &ResourceKey, document: &Document, plan: Plan) {
         let base = document.version.clone();
+        let mut after = Vec::new();
         for going in &plan.going {
             let stage = Stage::Sent {
                 base: base.clone(),
                 overwrites: going.overwrites.clone(),
                 leads_to: Some(going.leads_to.clone()),
+                after: Some(after.clone()),
             };
+            let id = self.held.get(&going.number).map(|entry| entry.id.clone());
+            after.extend(id);
             self.set_stage(going.number, stage);
         }
         let run = Run {

@@ -2,7 +2,7 @@
 
 use super::{
     Entry, Outbox, Stage,
-    plan::{coalesce, plan},
+    plan::plan,
     retry_at,
     strand::{Call, Event, Run, Step},
 };
@@ -15,7 +15,7 @@ use crate::{
         policy::{Strategy, strategy},
     },
     engine::{io::Io, requests::Outcome},
-    fhir::{self, Resource},
+    fhir::Resource,
     identity::{ResourceKey, VersionId},
     limits,
     protocol::{Conflict, ConflictReason, EditOutcome, FieldChange, RollbackReason},
@@ -131,96 +131,8 @@ impl Outbox {
         }
     }
 
-    /// What may have been sent: is it there? Where the version is the one it was made for, it was not carried out. Where somebody
-    /// else wrote the version, what is in it may be theirs alone.
-    fn look_for_it(&mut self, io: &mut Io, key: &ResourceKey, now: &Resource) {
-        let (base, sent) = self.in_doubt(key);
-        let made = self.made_in(&sent, &Document::of(now).body);
-        if made == sent.len() {
-            self.end_made(&sent, &now.version);
-            self.merge_into(io, key, now);
-        } else if base.as_ref() == Some(&now.version) {
-            self.merge_into(io, key, now);
-        } else {
-            self.look_back(io, key, Box::new(now.clone()));
-        }
-    }
-
-    fn on_history(&mut self, io: &mut Io, key: &ResourceKey, outcome: &Outcome) {
-        let Some(strand) = self.strands.get_mut(key) else {
-            return;
-        };
-        let Step::Looking(now) = &strand.step else {
-            return;
-        };
-        let now = now.clone();
-        let (base, sent) = self.in_doubt(key);
-        let Some(versions) = versions(key, outcome) else {
-            self.ask_about(key, &sent, &now);
-            return self.merge_into(io, key, &now);
-        };
-        // The newest comes first. What is older than the version it was made for is not it, even if it looks the same.
-        let since = versions
-            .iter()
-            .take_while(|version| base.as_ref() != Some(&version.version));
-        let made = since.map(|version| (self.made_in(&sent, &version.body), &version.version));
-        let most = made.reduce(|newer, older| if older.0 > newer.0 { older } else { newer });
-        if let Some((made, version)) = most {
-            self.end_made(&sent[..made], version);
-        }
-        self.merge_into(io, key, &now);
-    }
-
-    /// Whether a version is by the author of what is in here, as far as it says.
-    fn may_have_written(&self, body: &serde_json::Value) -> bool {
-        let by = body["meta"]["author"]["reference"].as_str();
-        let me = self.author.as_ref().map(|author| author.profile.as_str());
-        by.is_none() || by == me
-    }
-
-    /// The version that was sent against, and the edits in doubt.
-    fn in_doubt(&self, key: &ResourceKey) -> (Option<VersionId>, Vec<u64>) {
-        let strand = self.strands.get(key);
-        let in_doubt = strand.map_or(&[][..], |strand| &strand.in_doubt);
-        let (mut base, mut sent) = (None, Vec::new());
-        for number in in_doubt {
-            let stage = self.held.get(number).map(|entry| &entry.stage);
-            if let Some(Stage::Sent { base: against, .. }) = stage {
-                base = Some(against.clone());
-                sent.push(*number);
-            }
-        }
-        (base, sent)
-    }
-
-    /// How many edits, of some that were sent in this order, a version shows: later ones may have been added to a second request.
-    fn made_in(&self, sent: &[u64], body: &serde_json::Value) -> usize {
-        if !self.may_have_written(body) {
-            return 0;
-        }
-        let is_made = |count: &usize| {
-            let entries = sent[..*count]
-                .iter()
-                .filter_map(|number| self.held.get(number));
-            // An undo leads back to what its edit replaced, which neither of them says.
-            let known = entries.clone().next_back().map(|last| &last.stage);
-            let changes = match known {
-                Some(Stage::Sent {
-                    leads_to: Some(changes),
-                    ..
-                }) => changes.clone(),
-                _ => coalesce(
-                    Vec::new(),
-                    entries.flat_map(|entry| entry.changes.iter().cloned()),
-                ),
-            };
-            !changes.is_empty() && is_made(&changes, body)
-        };
-        (1..=sent.len()).rev().find(is_made).unwrap_or(0)
-    }
-
     /// What may have been sent was carried out.
-    fn end_made(&mut self, made: &[u64], version: &VersionId) {
+    pub(super) fn end_made(&mut self, made: &[u64], version: &VersionId) {
         for number in made {
             let overwrote = match self.held.get(number).map(|entry| &entry.stage) {
                 Some(Stage::Sent { overwrites, .. }) => overwrites.clone(),
@@ -237,7 +149,7 @@ impl Outbox {
 
     /// Nobody can tell whether what was sent was carried out, and the record has changed since: the user is asked, except where
     /// both stay anyway, or where the record is as it was to be.
-    fn ask_about(&mut self, key: &ResourceKey, sent: &[u64], now: &Resource) {
+    pub(super) fn ask_about(&mut self, key: &ResourceKey, sent: &[u64], now: &Resource) {
         let body = Document::of(now).body;
         let asked = sent.iter().filter_map(|number| {
             let entry = self.held.get(number)?;
@@ -388,20 +300,8 @@ pub(super) fn conflict(
     }
 }
 
-fn is_made(changes: &[FieldChange], body: &serde_json::Value) -> bool {
+pub(super) fn is_made(changes: &[FieldChange], body: &serde_json::Value) -> bool {
     changes
         .iter()
         .all(|change| change.standing(body) == Standing::Wanted)
-}
-
-/// The versions of a record in the answer to a look at its history; `None` if it cannot be had.
-fn versions(key: &ResourceKey, outcome: &Outcome) -> Option<Vec<Document>> {
-    let answer = outcome
-        .as_ref()
-        .ok()
-        .filter(|answer| answer.status == 200)?;
-    let page = fhir::search_page(&answer.body).ok()?;
-    let versions = page.entries.iter().filter_map(|raw| fhir::parse(raw).ok());
-    let versions = versions.filter(|version| version.key == *key);
-    Some(versions.map(|version| Document::of(&version)).collect())
 }

@@ -3,11 +3,11 @@
 use serde_json::{Value, json};
 
 use super::{
-    editing::{business_status, key, priority},
+    editing::{business_status, key, note, priority},
     world::{World, task},
 };
 use crate::{
-    cache::CacheFailure,
+    cache::{CacheFailure, CacheStore},
     engine::HttpMethod,
     identity::EditId,
     limits,
@@ -160,6 +160,34 @@ fn an_edit_and_its_undo_that_went_together_are_found_in_the_history_and_not_sent
     );
     assert_eq!(label(&world), "theirs");
     world.assert_applied("a", "undo:e1");
+}
+
+#[test]
+fn what_a_version_shows_of_one_request_says_nothing_of_another_that_the_worker_could_not_read() {
+    let mut world = World::live(5);
+    world.edit("a", "e1", 1, priority(None, "stat"));
+    world.hold_up(HttpMethod::Patch, "Task/t1");
+    // It never reaches the server. The next worker has no storage, and sends another one, which is made.
+    world.edits.absent = true;
+    world.next_life(1_000);
+    world.hello("b");
+    world.watch("b");
+    world.run(1_000);
+    world.edit("b", "e2", 1, note("called"));
+    let made = world.hold_up(HttpMethod::Patch, "Task/t1");
+    world.is_answered_late(&made, 60_000);
+    world.edits.absent = false;
+    world.run(5_000);
+    assert_eq!(world.edits.count(CacheStore::Outbox), 2);
+    world.next_life(1_000);
+    world.hello("b");
+    world.run(2_000);
+    for edit in ["e1", "e2"] {
+        world.assert_applied("b", edit);
+    }
+    let task = world.server.task(1);
+    assert_eq!(task["priority"], "stat");
+    assert_eq!(task["note"].as_array().map(Vec::len), Some(1));
 }
 
 #[test]
