@@ -3,6 +3,7 @@
 mod bulk;
 mod edits;
 mod export;
+mod holding;
 mod query;
 
 use panels_core::{
@@ -18,6 +19,7 @@ use panels_core::{
 pub(crate) use bulk::*;
 pub(crate) use edits::*;
 pub(crate) use export::*;
+pub(crate) use holding::*;
 pub(crate) use panels_core::text::hidden_label as hidden;
 pub(crate) use query::*;
 

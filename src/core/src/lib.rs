@@ -32,6 +32,7 @@ pub mod query;
 mod reconcile;
 pub mod record;
 mod replica;
+pub mod row_holds;
 pub mod selection;
 mod session;
 mod subscription;

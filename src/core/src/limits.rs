@@ -379,3 +379,11 @@ pub const AUDIT_OPEN_MAX_MS: i64 = 5_000;
 pub const AUDIT_VIEW_AGAIN_MS: i64 = 15 * 60 * 1000;
 /// Records remembered for that. One that is forgotten is written down once more.
 pub const AUDIT_VIEWS_REMEMBERED_MAX: usize = 200;
+
+/// A row stays where it is for this long after the pointer or the focus has left it: rows that jump right behind the pointer are hit
+/// by mistake.
+pub const ROW_RELEASED_AFTER_MS: i64 = 1_000;
+/// A pointer that has not moved for this long was left there, and holds nothing: what is new must not wait for somebody who went away.
+pub const POINTER_RESTS_AFTER_MS: i64 = 5_000;
+/// A row on the screen that leaves the panel is shown for this long with the reason: long enough to read it, and to point at it.
+pub const ROW_LEAVING_SHOWN_MS: i64 = 4_000;

@@ -4,6 +4,7 @@
 //! Port and channel have no common order, so a snapshot and the changes around it meet here by their sequence numbers. A
 //! gap is never guessed over: the table asks for a new snapshot. It never touches a document or a clock.
 
+mod holding;
 mod order;
 mod rows;
 mod sort_key;
@@ -16,6 +17,7 @@ use crate::{
     protocol::{Column, ColumnKind, GoneRow, PanelChanges, PanelView, Row, SortKey},
     query::{BandCounts, Matcher, Query, Today},
 };
+pub use holding::HeldBack;
 pub use rows::Order;
 use rows::Rows;
 
@@ -29,7 +31,7 @@ pub struct TableEvents {
     pub added: Vec<ResourceId>,
     /// Rows that were shown and whose content changed, by id.
     pub changed: Vec<ResourceId>,
-    /// Rows that were shown and left the panel, and why.
+    /// Rows that were shown and left the panel, and why; those that are held are shown all the same.
     pub gone: Vec<GoneRow>,
     /// Everything was replaced.
     pub replaced: bool,
@@ -110,6 +112,38 @@ impl LiveTable {
     /// All rows, in no order.
     pub fn rows(&self) -> impl Iterator<Item = &Row> {
         self.rows.iter()
+    }
+
+    /// Holds rows where they are, whatever becomes of them, and lets go of those that were held before. Of `seen`, the rows on the
+    /// screen, those that leave from now on stay too, until they are let go of the next time. What is held is told by
+    /// [`Self::held_back`]; a snapshot, another query or another order is not held up.
+    pub fn hold(
+        &mut self,
+        rows: impl IntoIterator<Item = ResourceId>,
+        seen: impl IntoIterator<Item = ResourceId>,
+    ) -> TableEvents {
+        let (rows, seen) = (rows.into_iter().collect(), seen.into_iter().collect());
+        moved(self.rows.hold(rows, seen))
+    }
+
+    /// Lets everything happen that waits. What is held stays held, where it comes to.
+    pub fn apply_waiting(&mut self) -> TableEvents {
+        moved(self.rows.settle_all())
+    }
+
+    /// How many rows wait to move or to leave.
+    pub fn waiting(&self) -> usize {
+        self.rows.waiting()
+    }
+
+    /// How many of them are shown though they have left the panel.
+    pub fn leaving(&self) -> usize {
+        self.rows.gone_waiting()
+    }
+
+    /// What a row that is shown waits to do.
+    pub fn held_back(&self, id: &ResourceId) -> Option<HeldBack<'_>> {
+        self.rows.held_back(id)
     }
 
     /// Whether a snapshot has come.
@@ -247,5 +281,12 @@ impl LiveTable {
         let mut events = TableEvents::default();
         self.rows.apply(changes.rows, changes.gone, &mut events);
         events
+    }
+}
+
+fn moved(reordered: bool) -> TableEvents {
+    TableEvents {
+        reordered,
+        ..TableEvents::default()
     }
 }

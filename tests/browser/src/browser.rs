@@ -9,6 +9,7 @@ use std::{
 
 use fantoccini::{
     Client, ClientBuilder,
+    actions::{InputSource, MouseActions, PointerAction},
     wd::{Capabilities, WebDriverCompatibleCommand, WindowHandle},
 };
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -160,6 +161,31 @@ impl Browser {
     pub async fn keys(&self, keys: &str) -> Result<(), Failure> {
         let focused = self.client.active_element().await?;
         Ok(focused.send_keys(keys).await?)
+    }
+
+    /// Moves the pointer to a place in the window, in CSS pixels from its upper left corner.
+    ///
+    /// # Errors
+    /// If it is outside.
+    pub async fn point_at(&self, x: f64, y: f64) -> Result<(), Failure> {
+        let to = PointerAction::MoveTo {
+            duration: None,
+            x,
+            y,
+        };
+        let pointer = MouseActions::new("pointer".to_owned()).then(to);
+        Ok(self.client.perform_actions(pointer).await?)
+    }
+
+    /// Lets the current tab behave as the one that somebody uses: without, nothing is told of the focus in a browser without a
+    /// window.
+    ///
+    /// # Errors
+    /// If the browser refuses.
+    pub async fn use_tab(&self) -> Result<(), Failure> {
+        let enabled = json!({ "enabled": true });
+        let command = "Emulation.setFocusEmulationEnabled";
+        self.devtools(command, enabled).await.map(|_| ())
     }
 
     /// Waits for it and gives it the focus.

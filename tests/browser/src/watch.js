@@ -8,6 +8,8 @@
   let waiting = [];
 
   const time = (element) => (element?.dateTime ? Date.parse(element.dateTime) : null);
+  // A row that says that it has left is shown for a while so that people can see why.
+  const isShown = (row) => row.isConnected && row.dataset.waits !== "leave";
   const rowOf = (node) => (node instanceof Element ? node : node.parentElement)?.closest("[role=row][data-id]");
 
   function readClaims() {
@@ -46,7 +48,7 @@
     const gone = new Set();
     for (const element of touched) {
       const id = element.dataset.id;
-      if (element.isConnected) continue;
+      if (isShown(element)) continue;
       if (rows.get(id)?.element === element) {
         rows.delete(id);
         gone.add(id);
@@ -54,7 +56,7 @@
     }
     for (const element of touched) {
       const id = element.dataset.id;
-      if (!element.isConnected) continue;
+      if (!isShown(element)) continue;
       const stamp = time(element.querySelector("[data-kind=changed] time"));
       const known = rows.get(id);
       if (stamp !== null && known?.stamp !== stamp) changed.push([id, stamp]);
@@ -128,6 +130,9 @@
     /// Calls back with every row of the table, from top to end, and how many there should be.
     async readAll(done) {
       const grid = document.querySelector("[role=grid]");
+      // Nobody works on a row, so that none stays where it was.
+      document.activeElement?.blur();
+      while (document.querySelector("[role=row][data-waits]")) await frames();
       const seen = new Map();
       for (let top = 0; ; top += Math.max(grid.clientHeight - 200, 200)) {
         grid.scrollTop = top;

@@ -15,6 +15,7 @@ use super::{
     GridSkeleton, Icon, Shape,
     grid_head::GridHead,
     grid_row::GridRow,
+    row_holding::RowHolding,
     row_keys::edit_by_key,
     row_selection::{select_by_click, select_by_key, select_on_the_way},
 };
@@ -66,6 +67,7 @@ pub(crate) fn Grid(
         let kept = [active.get(), open.get()].into_iter().flatten().collect();
         store.with_value(|store| store.keep(kept));
     });
+    let holding = RowHolding::begin(grid, store, open);
     return_focus(grid, store, open);
     begin_at_the_top(grid, store);
     report_what_is_seen(state, store);
@@ -95,7 +97,8 @@ pub(crate) fn Grid(
         }
         let plain = !event.repeat() && !event.ctrl_key() && !event.meta_key() && !event.alt_key();
         let acts = |store: &PanelStore| {
-            (selectable && select_by_key(state, store, &id, &event.key()))
+            holding.on_key(grid, &id, &event.key())
+                || (selectable && select_by_key(state, store, &id, &event.key()))
                 || keyed.with_value(|view| edit_by_key(state, store, view, &id, &event.key()))
         };
         if plain && store.with_value(acts) {
@@ -170,7 +173,13 @@ pub(crate) fn Grid(
             on:scroll=move |_| on_scroll()
             on:keydown=on_key
             on:click=on_click
-            on:focusin=on_focus
+            on:focusin=move |event| {
+                holding.on_focus_in(&event);
+                on_focus(event);
+            }
+            on:focusout=move |event| holding.on_focus_out(&event)
+            on:pointermove=move |event| holding.on_pointer_move(&event)
+            on:pointerleave=move |_| holding.on_pointer_leave()
         >
             <GridHead store=store ask=ask/>
             <div
@@ -294,7 +303,8 @@ fn begin_at_the_top(grid: NodeRef<Div>, store: StoredValue<PanelStore, LocalStor
     });
 }
 
-fn row_of(target: Option<web_sys::EventTarget>) -> Option<ResourceId> {
+/// The row that an event is about.
+pub(super) fn row_of(target: Option<web_sys::EventTarget>) -> Option<ResourceId> {
     let element = target?.dyn_into::<web_sys::Element>().ok()?;
     let row = element.closest("[data-id]").ok()??;
     row.get_attribute("data-id").map(ResourceId::new)
@@ -349,7 +359,8 @@ fn show_row(grid: NodeRef<Div>, store: StoredValue<PanelStore, LocalStorage>, in
     }
 }
 
-fn focus_later(grid: NodeRef<Div>, id: ResourceId) {
+/// Gives a row the focus.
+pub(super) fn focus_later(grid: NodeRef<Div>, id: ResourceId) {
     // The row enters the document with the next turn of the reactive system.
     request_animation_frame(move || focus_row(grid, &id));
 }

@@ -8,7 +8,7 @@ use panels_core::{
 
 use super::cell::CellValue;
 use crate::{
-    state::{RowHandle, ShownCell},
+    state::{RowHandle, RowWait, ShownCell},
     text,
 };
 
@@ -34,14 +34,19 @@ pub(crate) fn GridRow(
         cells: signals,
         index,
         is_new,
+        waits,
         ..
     } = handle;
     let aria_index = index.clone();
+    let row_waits = waits.clone();
     let cells = columns.with_value(|columns| {
         columns
             .iter()
             .zip(signals.iter())
-            .map(|(column, cell)| view! { <GridCell shown=cell.clone() kind=column.kind/> })
+            .map(|(column, cell)| {
+                let waits = is_identity(column.kind).then(|| waits.clone());
+                view! { <GridCell shown=cell.clone() kind=column.kind waits=waits/> }
+            })
             .collect_view()
     });
     view! {
@@ -50,6 +55,7 @@ pub(crate) fn GridRow(
             role="row"
             data-id=id.as_str().to_owned()
             data-new=is_new.then_some("true")
+            data-waits=move || row_waits.with(|waits| waits.as_ref().map(wait_name))
             aria-rowindex=move || (aria_index.get() + 2).to_string()
             aria-selected=move || selected.map(|selected| selected.get().to_string())
             aria-current=move || open.get().then_some("true")
@@ -64,7 +70,12 @@ pub(crate) fn GridRow(
 }
 
 #[component]
-fn GridCell(shown: ArcRwSignal<ShownCell>, kind: ColumnKind) -> impl IntoView {
+fn GridCell(
+    shown: ArcRwSignal<ShownCell>,
+    kind: ColumnKind,
+    /// What the row waits to do, in the cell that says which row it is.
+    waits: Option<ArcRwSignal<Option<RowWait>>>,
+) -> impl IntoView {
     let marked = shown.clone();
     let waiting = shown.clone();
     let pending = Memo::new(move |_| waiting.with(|shown| shown.pending));
@@ -84,7 +95,17 @@ fn GridCell(shown: ArcRwSignal<ShownCell>, kind: ColumnKind) -> impl IntoView {
         >
             {move || view! { <CellValue cell=content.get() kind=kind/> }}
             {move || pending.get().map(|pending| view! { <span class="unseen">", " {text::pending(pending)}</span> })}
+            {waits.map(|waits| move || waits.get().map(|waits| view! { <span class="row-wait fixed">{text::row_wait(&waits)}</span> }))}
         </div>
+    }
+}
+
+/// What a row waits to do, in the document.
+fn wait_name(waits: &RowWait) -> &'static str {
+    match waits {
+        RowWait::Moves => "move",
+        RowWait::Mismatch => "hide",
+        RowWait::Gone(_) => "leave",
     }
 }
 

@@ -28,6 +28,7 @@ mod patient_banner;
 mod pending_edits;
 mod record_body;
 mod record_edit;
+mod row_holding;
 mod row_keys;
 mod row_selection;
 mod set_aside;

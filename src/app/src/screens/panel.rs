@@ -127,8 +127,11 @@ fn PanelCountsLine(panel: StoredValue<PanelId>) -> impl IntoView {
 fn PanelFoot(store: StoredValue<PanelStore, LocalStorage>) -> impl IntoView {
     let state = AppState::here();
     let rows = move || {
-        let shown = store.with_value(PanelStore::total);
-        let here = store.with_value(PanelStore::tally).all;
+        let tally = store.with_value(PanelStore::tally);
+        let shown = store
+            .with_value(PanelStore::total)
+            .saturating_sub(tally.leaving);
+        let here = tally.all;
         let total = state.counts.with(|counts| {
             store.with_value(|store| counts.get(store.panel()).map(|counts| counts.rows as usize))
         });

@@ -7,7 +7,9 @@ use panels_core::{
     protocol::{Freshness, PanelChanges, SessionView, TabMessage, WorkerMessage},
 };
 
-use super::{AppState, PanelStore, WorkerTrouble, clock::now};
+use web_sys::VisibilityState;
+
+use super::{AppState, PanelStore, WorkerTrouble, clock::now, panel_store::Arrival};
 use crate::{link::LinkEvent, text};
 
 /// Takes one event of the link.
@@ -21,7 +23,7 @@ pub(crate) fn receive(state: AppState, event: LinkEvent) {
             // Not dropped: a claim that waits behind its rows must not be shown without them.
             catch_up(state);
             if let Some(store) = state.watched() {
-                store.apply(false, |table| {
+                store.apply(Arrival::AsRead, |table| {
                     table.restart();
                     TableEvents::default()
                 });
@@ -39,16 +41,19 @@ pub(crate) fn receive(state: AppState, event: LinkEvent) {
 
 /// Applies what waits for a frame: the tab became visible.
 pub(crate) fn catch_up(state: AppState) {
-    state.queue.run(&move |messages| apply(state, messages));
+    state
+        .queue
+        .run(&move |messages| apply(state, messages, true));
 }
 
 fn take(state: AppState, message: WorkerMessage) {
     match message {
         WorkerMessage::Snapshot { .. }
         | WorkerMessage::Changes { .. }
-        | WorkerMessage::Freshness { .. } => state
-            .queue
-            .push(message, move |messages| apply(state, messages)),
+        | WorkerMessage::Freshness { .. } => state.queue.push(message, move |messages| {
+            let hidden = document().visibility_state() == VisibilityState::Hidden;
+            apply(state, messages, hidden);
+        }),
         WorkerMessage::Session { session, .. } => take_session(state, session),
         WorkerMessage::SignInFailed { reason } => state.sign_in_failure.set(Some(reason)),
         WorkerMessage::Panels { panels } => set_if_changed(state.panels, Some(panels)),
@@ -100,12 +105,26 @@ fn set_if_changed<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, val
     }
 }
 
-fn apply(state: AppState, messages: Vec<WorkerMessage>) {
+/// `unseen`: they came while nobody could see the tab.
+fn apply(state: AppState, messages: Vec<WorkerMessage>, unseen: bool) {
     let (claims, rows): (Vec<_>, Vec<_>) = messages
         .into_iter()
         .partition(|message| matches!(message, WorkerMessage::Freshness { .. }));
+    let claims_to_be_live = |message: &WorkerMessage| match message {
+        WorkerMessage::Freshness { freshness, .. } => freshness.is_read_in(false),
+        _ => true,
+    };
+    let is_live = state
+        .freshness
+        .with_untracked(|known| known.is_read_in(false));
+    let seen = !unseen && is_live && claims.iter().all(claims_to_be_live);
+    let arrival = match state.read_in.get_untracked() {
+        false => Arrival::AsRead,
+        true if seen => Arrival::Live,
+        true => Arrival::Late,
+    };
     if let Some(store) = state.watched() {
-        apply_rows(state, &store, rows);
+        apply_rows(state, &store, rows, arrival);
     }
     if let Some(WorkerMessage::Freshness { freshness, panels }) = claims.into_iter().last() {
         note_read_in(state, &freshness);
@@ -132,9 +151,8 @@ fn note_read_in(state: AppState, freshness: &Freshness) {
     }
 }
 
-fn apply_rows(state: AppState, store: &PanelStore, messages: Vec<WorkerMessage>) {
+fn apply_rows(state: AppState, store: &PanelStore, messages: Vec<WorkerMessage>, arrival: Arrival) {
     let (mut changed, mut gone, mut gap) = (0, 0, false);
-    let marked = state.read_in.get_untracked();
     for message in messages {
         let events = match message {
             WorkerMessage::Snapshot {
@@ -144,14 +162,14 @@ fn apply_rows(state: AppState, store: &PanelStore, messages: Vec<WorkerMessage>)
                 more,
                 loading,
                 rows,
-            } if panel == *store.panel() => store.apply(marked, |table| {
+            } if panel == *store.panel() => store.apply(arrival, |table| {
                 table.apply_snapshot(sequence, part, more, loading, rows)
             }),
             WorkerMessage::Changes { sequence, panels } => {
                 let mine = panels
                     .into_iter()
                     .find(|part: &PanelChanges| part.panel == *store.panel());
-                store.apply(marked, |table| table.apply_changes(sequence, mine))
+                store.apply(arrival, |table| table.apply_changes(sequence, mine))
             }
             _ => continue,
         };
@@ -159,7 +177,9 @@ fn apply_rows(state: AppState, store: &PanelStore, messages: Vec<WorkerMessage>)
         gone += events.gone.len();
         gap |= events.gap;
     }
-    state.announcer.count_changes(changed, gone);
+    if arrival != Arrival::AsRead {
+        state.announcer.count_changes(changed, gone);
+    }
     if gap {
         state.send(TabMessage::Watch {
             panel: store.panel().clone(),

@@ -24,7 +24,7 @@ pub(crate) use dispatch::{catch_up, receive};
 pub(crate) use edits::Edits;
 pub(crate) use export::ExportAsk;
 pub(crate) use jobs::OwnJob;
-pub(crate) use mounted_rows::{MountedRow, RowHandle, ShownCell};
+pub(crate) use mounted_rows::{MountedRow, RowHandle, RowWait, ShownCell};
 pub(crate) use panel_address::{Ask, follow_address};
 pub(crate) use panel_store::{PanelPhase, PanelStore};
 pub(crate) use theme::ThemeState;

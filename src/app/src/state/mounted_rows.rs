@@ -10,8 +10,8 @@ use std::{
 use leptos::prelude::*;
 use panels_core::{
     identity::ResourceId,
-    live_table::LiveTable,
-    protocol::{Cell, Column, PendingField, PendingState, Row},
+    live_table::{HeldBack, LiveTable},
+    protocol::{Cell, Column, GoneReason, PendingField, PendingState, Row},
 };
 
 /// A row in the document. One that left and came back, even in the same turn, is another one: whoever still holds the signals
@@ -33,6 +33,8 @@ pub(crate) struct RowHandle {
     pub cells: Rc<[ArcRwSignal<ShownCell>]>,
     /// Place in the order, from 0.
     pub index: ArcRwSignal<usize>,
+    /// What it waits to do while somebody works on it.
+    pub waits: ArcRwSignal<Option<RowWait>>,
     /// Whether the row came just now, while the panel was open.
     pub is_new: bool,
 }
@@ -50,6 +52,7 @@ impl RowHandle {
             coming,
             cells: columns.iter().enumerate().map(cell).collect(),
             index: ArcRwSignal::new(index),
+            waits: ArcRwSignal::default(),
             is_new,
         }
     }
@@ -69,6 +72,27 @@ impl RowHandle {
                 // How an own edit stands is no change of the content.
                 shown.changes = shown.changes.wrapping_add(u32::from(marked && !same));
             });
+        }
+    }
+}
+
+/// What a row does as soon as it is let go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum RowWait {
+    /// It goes to another place.
+    Moves,
+    /// It is no longer what was asked for.
+    Mismatch,
+    /// It has left the panel.
+    Gone(GoneReason),
+}
+
+impl From<HeldBack<'_>> for RowWait {
+    fn from(held_back: HeldBack<'_>) -> Self {
+        match held_back {
+            HeldBack::Moves => Self::Moves,
+            HeldBack::Mismatch => Self::Mismatch,
+            HeldBack::Gone(reason) => Self::Gone(reason.clone()),
         }
     }
 }
@@ -144,6 +168,16 @@ impl MountedRows {
         for id in ids {
             if let (Some(handle), Some(row)) = (self.handles.get(id), table.row(id)) {
                 handle.show(row, columns, marked);
+            }
+        }
+    }
+
+    /// Shows of each row what it waits to do.
+    pub(super) fn show_waiting(&self, table: &LiveTable) {
+        for (id, handle) in &self.handles {
+            let waits = table.held_back(id).map(RowWait::from);
+            if handle.waits.with_untracked(|shown| *shown != waits) {
+                handle.waits.set(waits);
             }
         }
     }

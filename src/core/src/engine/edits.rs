@@ -320,9 +320,9 @@ impl Engine {
             return;
         };
         let members = self.members_of(&entry.resource) | (entry.members & IN_DRAWER);
-        let status = crate::handlers::status_label(&entry.resource);
+        let status = crate::handlers::ended_status_label(&entry.resource);
         self.replica
-            .reassign(key, members, GoneReason::LeftPanel { status });
+            .reassign(key, members, GoneReason::LeftPanel { status, by: None });
         self.replica.queue().mark(key, members, None);
     }
 }

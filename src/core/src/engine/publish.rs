@@ -138,10 +138,7 @@ impl Engine {
                 }
                 None if change.was & bit != 0 => gone.push(GoneRow {
                     id: change.key.id.clone(),
-                    reason: change
-                        .reason
-                        .clone()
-                        .unwrap_or(GoneReason::LeftPanel { status: None }),
+                    reason: change.reason.clone().unwrap_or(out_of_panel()),
                 }),
                 None => {}
             }
@@ -217,8 +214,7 @@ impl Engine {
             })
             .collect();
         for (key, members) in decided {
-            self.replica
-                .reassign(&key, members, GoneReason::LeftPanel { status: None });
+            self.replica.reassign(&key, members, out_of_panel());
         }
         self.counts_dirty = true;
     }
@@ -300,12 +296,19 @@ impl Engine {
         self.shown.remove(key);
         if let Some(entry) = self.replica.get(key) {
             let members = entry.members & !IN_DRAWER;
-            self.replica
-                .reassign(key, members, GoneReason::LeftPanel { status: None });
+            self.replica.reassign(key, members, out_of_panel());
         }
     }
 }
 
 fn is_urgent(entry: &Entry) -> bool {
     Contribution::of(&entry.resource).urgent
+}
+
+/// A row belongs to a panel no longer, and of nothing that anybody wrote.
+fn out_of_panel() -> GoneReason {
+    GoneReason::LeftPanel {
+        status: None,
+        by: None,
+    }
 }

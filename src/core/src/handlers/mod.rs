@@ -182,8 +182,9 @@ impl Panels {
     }
 }
 
-/// Label of the status of a task, for "why did this row leave".
-pub(crate) fn status_label(resource: &Resource) -> Option<String> {
-    let status = resource.task()?.status.as_deref()?;
-    Some(text::status_label(status).to_owned())
+/// Label of the status of a task that has come to its end, for "why did this row leave". One that is still open left for another
+/// reason.
+pub(crate) fn ended_status_label(resource: &Resource) -> Option<String> {
+    let task = resource.task().filter(|task| !task.is_open())?;
+    Some(text::status_label(task.status.as_deref()?).to_owned())
 }

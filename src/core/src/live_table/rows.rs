@@ -7,6 +7,7 @@ use std::{cmp::Ordering, ops::Range};
 
 use super::{
     TableEvents,
+    holding::{Holds, Waiting},
     order::{Place, Places},
     sort_key::{SortColumn, SortKey},
 };
@@ -20,37 +21,42 @@ use crate::{
 
 /// A row, its key in the current order, and what the query says of it.
 #[derive(Clone, Debug)]
-struct Held {
-    row: Row,
-    key: SortKey,
-    verdict: Verdict,
-    band: Option<Band>,
+pub(super) struct Held {
+    pub(super) row: Row,
+    /// That of the place where it is shown.
+    pub(super) key: SortKey,
+    /// Whether it is shown.
+    pub(super) verdict: Verdict,
+    pub(super) band: Option<Band>,
+    /// What it is by now, where it is held as it was.
+    pub(super) waiting: Option<Box<Waiting>>,
 }
 
 /// What was found out about a row before it is stored.
-struct Incoming {
-    row: Row,
-    key: SortKey,
-    verdict: Verdict,
-    band: Option<Band>,
+pub(super) struct Incoming {
+    pub(super) row: Row,
+    pub(super) key: SortKey,
+    pub(super) verdict: Verdict,
+    pub(super) band: Option<Band>,
 }
 
 /// See the module.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Rows {
-    columns: Vec<SortColumn>,
+    pub(super) columns: Vec<SortColumn>,
     slots: Vec<Option<Held>>,
     free: Vec<u32>,
     by_id: Map<ResourceId, u32>,
-    places: Places,
+    pub(super) places: Places,
     /// Those of `places` that the query shows; `None` if these are all.
-    shown: Option<Places>,
-    query: QueryState,
+    pub(super) shown: Option<Places>,
+    pub(super) query: QueryState,
+    pub(super) holds: Holds,
 }
 
 /// The query, and what it makes of the rows as a whole.
 #[derive(Clone, Debug, Default)]
-struct QueryState {
+pub(super) struct QueryState {
     matcher: Matcher,
     today: Today,
     bands: BandCounts,
@@ -60,7 +66,7 @@ struct QueryState {
 }
 
 impl QueryState {
-    fn judge(&mut self, row: Row, key: SortKey) -> Incoming {
+    pub(super) fn judge(&mut self, row: Row, key: SortKey) -> Incoming {
         let verdict = self.matcher.judge(&row.cells, self.today);
         let band = self.matcher.band_of(&row.cells, self.today);
         let next = self.matcher.next_change(&row.cells, self.today);
@@ -73,14 +79,14 @@ impl QueryState {
         }
     }
 
-    fn count(&mut self, verdict: Verdict, band: Option<Band>) {
+    pub(super) fn count(&mut self, verdict: Verdict, band: Option<Band>) {
         self.undecided += usize::from(verdict == Verdict::Undecided);
         if let Some(band) = counted(verdict, band) {
             self.bands.add(band);
         }
     }
 
-    fn discount(&mut self, verdict: Verdict, band: Option<Band>) {
+    pub(super) fn discount(&mut self, verdict: Verdict, band: Option<Band>) {
         self.undecided -= usize::from(verdict == Verdict::Undecided);
         if let Some(band) = counted(verdict, band) {
             self.bands.remove(band);
@@ -138,7 +144,7 @@ impl Rows {
 
     /// How many there are, shown or not.
     pub(super) fn len(&self) -> usize {
-        self.by_id.len()
+        self.by_id.len() - self.gone_waiting()
     }
 
     pub(super) fn bands(&self) -> BandCounts {
@@ -150,14 +156,30 @@ impl Rows {
     }
 
     pub(super) fn get(&self, id: &ResourceId) -> Option<&Row> {
-        self.held(*self.by_id.get(id)?).map(|held| &held.row)
+        self.find(id).map(|held| &held.row)
     }
 
+    /// Those that are in the panel.
     pub(super) fn iter(&self) -> impl Iterator<Item = &Row> {
-        self.slots.iter().flatten().map(|held| &held.row)
+        let held = self.slots.iter().flatten();
+        let held = held.filter(|held| held.verdict_now().is_some());
+        held.map(|held| &held.row)
     }
 
-    /// Keeps the order and the query.
+    pub(super) fn find(&self, id: &ResourceId) -> Option<&Held> {
+        self.held(self.slot_of(id)?)
+    }
+
+    pub(super) fn find_mut(&mut self, id: &ResourceId) -> Option<&mut Held> {
+        let slot = self.slot_of(id)?;
+        self.slots.get_mut(slot as usize)?.as_mut()
+    }
+
+    pub(super) fn slot_of(&self, id: &ResourceId) -> Option<u32> {
+        self.by_id.get(id).copied()
+    }
+
+    /// Keeps the order, the query, and what is held.
     pub(super) fn clear(&mut self) {
         let query = QueryState {
             matcher: std::mem::take(&mut self.query.matcher),
@@ -165,16 +187,19 @@ impl Rows {
             next_change: self.query.next_change,
             ..QueryState::default()
         };
+        self.holds.forget_waiting();
         *self = Self {
             columns: std::mem::take(&mut self.columns),
             shown: self.shown.is_some().then(Places::default),
+            holds: std::mem::take(&mut self.holds),
             query,
             ..Self::default()
         };
     }
 
-    /// Orders anew.
+    /// Orders anew. Nothing is held over that: the user wants another order.
     pub(super) fn sort(&mut self, columns: Vec<SortColumn>) {
+        self.settle_all();
         let mut scratch = Vec::new();
         let mut places = Vec::with_capacity(self.by_id.len());
         for (slot, held) in (0..).zip(&mut self.slots) {
@@ -193,21 +218,36 @@ impl Rows {
         self.pick_shown();
     }
 
-    /// Shows what belongs to another query. Looks at every row and sorts none.
+    /// Shows what belongs to another query. Nothing is held over that.
     pub(super) fn set_query(&mut self, matcher: Matcher, today: Today) {
+        self.settle_all();
+        self.judge_all(matcher, today, false);
+    }
+
+    /// Looks at every row and sorts none. `held`: those that are held stay as they are shown.
+    fn judge_all(&mut self, matcher: Matcher, today: Today, held: bool) {
         self.query = QueryState {
             next_change: Some(today.next_midnight()),
             matcher,
             today,
             ..QueryState::default()
         };
-        let query = &mut self.query;
-        for held in self.slots.iter_mut().flatten() {
-            held.verdict = query.matcher.judge(&held.row.cells, today);
-            held.band = query.matcher.band_of(&held.row.cells, today);
-            let next = query.matcher.next_change(&held.row.cells, today);
+        let (query, holds) = (&mut self.query, &mut self.holds);
+        for row in self.slots.iter_mut().flatten() {
+            if row.verdict_now().is_none() {
+                continue;
+            }
+            let verdict = query.matcher.judge(&row.row.cells, today);
+            row.band = query.matcher.band_of(&row.row.cells, today);
+            let next = query.matcher.next_change(&row.row.cells, today);
             query.next_change = [query.next_change, next].into_iter().flatten().min();
-            query.count(held.verdict, held.band);
+            query.count(verdict, row.band);
+            if held && row.verdict == Verdict::In && holds.keeps(&row.row.id) {
+                let waits = row.wait_for_verdict(verdict);
+                holds.note(&row.row.id, waits);
+            } else {
+                row.verdict = verdict;
+            }
         }
         self.pick_shown();
     }
@@ -221,7 +261,7 @@ impl Rows {
             return false;
         }
         let matcher = std::mem::take(&mut self.query.matcher);
-        self.set_query(matcher, today);
+        self.judge_all(matcher, today, true);
         true
     }
 
@@ -247,7 +287,7 @@ impl Rows {
             .flatten()
     }
 
-    fn position_in(&self, places: &Places, slot: u32) -> Option<usize> {
+    pub(super) fn position_in(&self, places: &Places, slot: u32) -> Option<usize> {
         let place = self.place_of(slot)?;
         places.position(&place, |left, right| self.ties(left, right))
     }
@@ -262,6 +302,8 @@ impl Rows {
 
     /// Takes rows that are new or changed, and drops those that left.
     pub(super) fn apply(&mut self, rows: Vec<Row>, gone: Vec<GoneRow>, events: &mut TableEvents) {
+        let gone = self.hold_back_gone(gone, events);
+        let rows = self.hold_back_changes(rows, events);
         let mut scratch = Vec::new();
         let mut incoming = Vec::with_capacity(rows.len());
         for row in rows {
@@ -274,7 +316,11 @@ impl Rows {
         let moved = self.order().len() != shown_before;
         for gone in gone {
             if let Some(held) = self.remove(&gone.id) {
-                self.query.discount(held.verdict, held.band);
+                let verdict = held.verdict_now();
+                verdict
+                    .into_iter()
+                    .for_each(|verdict| self.query.discount(verdict, held.band));
+                self.holds.note(&gone.id, false);
                 if held.verdict == Verdict::In {
                     events.gone.push(gone);
                 }
@@ -295,11 +341,16 @@ impl Rows {
             None => !entering.is_empty(),
         };
         events.reordered = moved || appears;
+        self.place_all(&entering, &appearing);
+    }
+
+    /// Gives rows their places, among all and among those that are shown.
+    pub(super) fn place_all(&mut self, entering: &[u32], appearing: &[u32]) {
         let mut places = std::mem::take(&mut self.places);
-        self.place(&mut places, &entering);
+        self.place(&mut places, entering);
         self.places = places;
         if let Some(mut shown) = self.shown.take() {
-            self.place(&mut shown, &appearing);
+            self.place(&mut shown, appearing);
             self.shown = Some(shown);
         }
     }
@@ -338,7 +389,7 @@ impl Rows {
         }
     }
 
-    fn remove(&mut self, id: &ResourceId) -> Option<Held> {
+    pub(super) fn remove(&mut self, id: &ResourceId) -> Option<Held> {
         let slot = self.by_id.remove(id)?;
         self.free.push(slot);
         self.slots[slot as usize].take()
@@ -365,6 +416,7 @@ impl Rows {
             key,
             verdict,
             band,
+            waiting: None,
         };
         let known = self.by_id.get(&id).copied();
         let is_shown = verdict == Verdict::In;

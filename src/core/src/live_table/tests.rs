@@ -1,3 +1,4 @@
+mod holding;
 mod queries;
 
 use super::*;

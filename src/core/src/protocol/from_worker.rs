@@ -453,10 +453,13 @@ pub struct GoneRow {
 pub enum GoneReason {
     /// Deleted on the server.
     Deleted,
-    /// It no longer matches the panel; `status` is the label of its status now.
+    /// It no longer matches the panel.
     LeftPanel {
-        /// Label of the status now, for a task.
+        /// Label of the status with which a task has come to its end.
         status: Option<String>,
+        /// Who wrote the version that made it leave, as a name, where the server told.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<String>,
     },
     /// The user may no longer read it.
     AccessLost,

@@ -177,6 +177,7 @@ fn what_the_worker_says() {
                         id: ResourceId::new("t2"),
                         reason: GoneReason::LeftPanel {
                             status: Some("Completed".into()),
+                            by: Some("Ben Tavistock".into()),
                         },
                     },
                     GoneRow {

@@ -447,6 +447,7 @@ fn previous_patient(entry: Option<&Entry>) -> Option<ResourceId> {
 /// Why a row that the server still holds leaves a panel.
 fn left(resource: &Resource) -> GoneReason {
     GoneReason::LeftPanel {
-        status: crate::handlers::status_label(resource),
+        status: crate::handlers::ended_status_label(resource),
+        by: resource.author.as_deref().map(str::to_owned),
     }
 }

@@ -93,6 +93,59 @@ impl<'a> PanelPage<'a> {
         self.stage.browser.expect("dialog", "").await
     }
 
+    /// Leaves the row that has the focus, and waits until none is held where it was.
+    ///
+    /// # Errors
+    /// If one stays.
+    pub async fn let_go(&self) -> Result<(), Failure> {
+        let script = "document.activeElement?.blur(); return document.querySelectorAll('[role=row][data-waits]').length";
+        wait::until("all rows where they belong", async || {
+            let waiting = self.stage.browser.script(script, vec![]).await?;
+            Ok(wait::Look::when(
+                waiting == json!(0),
+                (),
+                format!("{waiting} wait"),
+            ))
+        })
+        .await
+    }
+
+    /// Where a row is that is in the document: its place in the order, from 0, and its upper edge in the window, in CSS pixels.
+    ///
+    /// # Errors
+    /// If it is not in the document.
+    pub async fn place_of(&self, id: &str) -> Result<(u64, f64), Failure> {
+        let script = "const row = document.querySelector(`[role=row][data-id='${arguments[0]}']`);
+            return row && [row.ariaRowIndex ?? row.getAttribute('aria-rowindex'), row.getBoundingClientRect().top]";
+        let place = self.stage.browser.script(script, vec![json!(id)]).await?;
+        let (index, top): (String, f64) = serde_json::from_value(place)?;
+        let index: u64 = index.parse().unwrap_or_default();
+        Ok((index.saturating_sub(2), top))
+    }
+
+    /// Moves the pointer to the middle of a row that is on the screen.
+    ///
+    /// # Errors
+    /// If it is not.
+    pub async fn point_at(&self, id: &str) -> Result<(), Failure> {
+        let (_, top) = self.place_of(id).await?;
+        self.stage.browser.point_at(400.0, top + 10.0).await
+    }
+
+    /// Waits until the foot of the table says something.
+    ///
+    /// # Errors
+    /// If it does not.
+    pub async fn expect_foot(&self, wanted: &str) -> Result<(), Failure> {
+        let script = "return document.querySelector('main footer')?.innerText ?? ''";
+        wait::until(&format!("the foot to say \"{wanted}\""), async || {
+            let foot = self.stage.browser.script(script, vec![]).await?;
+            let foot = foot.as_str().unwrap_or_default().to_owned();
+            Ok(wait::Look::when(foot.contains(wanted), (), foot))
+        })
+        .await
+    }
+
     /// Gives a row the focus.
     ///
     /// # Errors

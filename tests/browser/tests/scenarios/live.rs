@@ -80,6 +80,9 @@ async fn an_open_record_that_is_deleted_says_so() -> Result<(), Failure> {
         page.open_record(&id).await?;
         stage.server.delete(&format!("Task/{id}"))?;
         page.expect_record_text("Deleted by a colleague").await?;
+        page.expect_row_text(&id, "Deleted", PATIENCE).await?;
+        stage.browser.keys("\u{e00c}").await?;
+        page.let_go().await?;
         page.expect_row_gone(&id, PATIENCE).await
     })
     .await

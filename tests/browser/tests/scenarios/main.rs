@@ -4,6 +4,7 @@ mod drafts;
 mod editing;
 mod export;
 mod faults;
+mod holding;
 mod hostile;
 mod live;
 mod offline;

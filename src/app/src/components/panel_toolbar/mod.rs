@@ -9,6 +9,7 @@ mod search_box;
 use leptos::prelude::*;
 
 use self::{bands::Bands, filter_menu::FilterMenu, pills::Pills, search_box::SearchBox};
+use super::row_holding::WaitingRows;
 use crate::{
     state::{Ask, PanelStore},
     text,
@@ -27,6 +28,7 @@ pub(crate) fn PanelToolbar(
             <SearchBox store=store ask=ask/>
             <FilterMenu store=store ask=ask/>
             <Bands store=store ask=ask/>
+            <WaitingRows store=store/>
         </div>
         <Pills store=store ask=ask/>
     }

@@ -219,6 +219,9 @@ enum Step {
     Batch(Vec<(u8, u8, String, Cell)>, Vec<u8>),
     Ask(Query),
     Wait(i64),
+    /// Rows are held from now on, others are on the screen.
+    Hold(Vec<u8>, Vec<u8>),
+    Apply,
 }
 
 fn any_step() -> impl Strategy<Value = Step> {
@@ -228,17 +231,76 @@ fn any_step() -> impl Strategy<Value = Step> {
         3 => (rows, gone).prop_map(|(rows, gone)| Step::Batch(rows, gone)),
         1 => any_query().prop_map(Step::Ask),
         1 => (1_i64..30).prop_map(Step::Wait),
+        2 => (proptest::collection::vec(0_u8..12, 0..5), proptest::collection::vec(0_u8..12, 0..3))
+            .prop_map(|(rows, seen)| Step::Hold(rows, seen)),
+        1 => Just(Step::Apply),
     ]
+}
+
+fn ids(numbers: &[u8]) -> Vec<ResourceId> {
+    let ids = numbers.iter().map(|id| ResourceId::new(id.to_string()));
+    ids.collect()
+}
+
+/// The rows that a query shows, in a table that is built anew from those that are in the panel.
+fn built_anew(table: &LiveTable, query: &Query, today: Today) -> LiveTable {
+    let view = PanelView {
+        sort: table.sort.clone(),
+        ..due_view()
+    };
+    let matcher = Matcher::new(query, &table.columns);
+    let shown = table
+        .rows()
+        .filter(|row| matcher.judge(&row.cells, today) == Verdict::In);
+    let mut expected = LiveTable::new(&view);
+    expected.apply_snapshot(1, 0, false, false, shown.cloned().collect());
+    expected
+}
+
+fn assert_counts(table: &LiveTable, query: &Query, today: Today) {
+    let matcher = Matcher::new(query, &table.columns);
+    let judge = |row: &&Row| matcher.judge(&row.cells, today);
+    let counted = |row: &&Row| matches!(judge(row), Verdict::In | Verdict::OtherBand);
+    let mut bands = BandCounts::default();
+    for row in table.rows().filter(counted) {
+        let band = matcher.band_of(&row.cells, today);
+        band.into_iter().for_each(|band| bands.add(band));
+    }
+    let undecided = table
+        .rows()
+        .filter(|row| judge(row) == Verdict::Undecided)
+        .count();
+    assert_eq!(table.bands(), Some(bands));
+    assert_eq!(table.undecided(), undecided);
+    assert_eq!(table.len(), table.rows().count());
+}
+
+fn assert_shows(table: &LiveTable, expected: &LiveTable) {
+    let without_waiting = |of: &LiveTable| {
+        let rows = of.order().iter().filter(|id| table.held_back(id).is_none());
+        rows.cloned().collect::<Vec<_>>()
+    };
+    assert_eq!(without_waiting(table), without_waiting(expected));
+    for (index, id) in table.order().range(0..usize::MAX) {
+        assert_eq!(table.position(id), Some(index));
+    }
+    let waiting = table
+        .order()
+        .iter()
+        .filter(|id| table.held_back(id).is_some());
+    assert_eq!(table.waiting(), waiting.count());
 }
 
 proptest! {
     #[test]
-    fn whatever_happens_a_query_shows_and_counts_exactly_what_belongs_to_it(
+    fn whatever_happens_a_query_shows_and_counts_exactly_what_belongs_to_it_but_for_what_is_held(
         steps in proptest::collection::vec(any_step(), 0..20),
     ) {
         let known = [Priority::Stat, Priority::Asap, Priority::Urgent, Priority::Routine];
         let (mut table, mut query, mut hours, mut sequence) = (three(), Query::default(), 0, 1);
+        let mut held = Vec::new();
         for step in steps {
+            let before: Vec<_> = table.order().iter().filter(|id| held.contains(*id)).cloned().collect();
             match step {
                 Step::Batch(rows, gone) => {
                     sequence += 1;
@@ -248,32 +310,37 @@ proptest! {
                     let gone: Vec<String> = gone.iter().map(ToString::to_string).collect();
                     let gone: Vec<&str> = gone.iter().map(String::as_str).collect();
                     table.apply_changes(sequence, changes(rows.collect(), &gone));
+                    let after: Vec<_> = table.order().iter().filter(|id| before.contains(id)).cloned().collect();
+                    prop_assert_eq!(before, after, "what is held neither moves nor leaves");
                 }
                 Step::Ask(next) => {
                     query = next;
                     table.set_query(&query, &due_view().sort, after(hours));
+                    prop_assert_eq!(table.waiting(), 0);
                 }
                 Step::Wait(more) => {
                     hours += more;
                     table.tick(after(hours));
+                    let after: Vec<_> = table.order().iter().filter(|id| before.contains(id)).cloned().collect();
+                    prop_assert_eq!(before, after);
+                }
+                Step::Hold(rows, seen) => {
+                    held = ids(&rows);
+                    table.hold(held.clone(), ids(&seen));
+                }
+                Step::Apply => {
+                    let waited = table.waiting() > 0;
+                    prop_assert_eq!(table.apply_waiting().reordered, waited);
+                    prop_assert_eq!(table.waiting(), 0);
                 }
             }
-            let mut expected = LiveTable::new(&PanelView { sort: table.sort.clone(), ..due_view() });
-            let matcher = Matcher::new(&query, &table.columns);
-            let judge = |row: &&Row| matcher.judge(&row.cells, after(hours));
-            let shown = table.rows().filter(|row| judge(row) == Verdict::In);
-            expected.apply_snapshot(1, 0, false, false, shown.cloned().collect());
-            prop_assert_eq!(order(&table), order(&expected));
-            for (index, id) in table.order().range(0..usize::MAX) {
-                prop_assert_eq!(table.position(id), Some(index));
-            }
-            let mut bands = BandCounts::default();
-            for row in table.rows().filter(|row| matches!(judge(row), Verdict::In | Verdict::OtherBand)) {
-                let band = matcher.band_of(&row.cells, after(hours));
-                band.into_iter().for_each(|band| bands.add(band));
-            }
-            prop_assert_eq!(table.bands(), Some(bands));
-            prop_assert_eq!(table.undecided(), table.rows().filter(|row| judge(row) == Verdict::Undecided).count());
+            assert_counts(&table, &query, after(hours));
+            assert_shows(&table, &built_anew(&table, &query, after(hours)));
+            let mut free = table.clone();
+            free.hold([], []);
+            assert_counts(&free, &query, after(hours));
+            assert_shows(&free, &built_anew(&free, &query, after(hours)));
+            prop_assert_eq!(free.waiting(), 0);
         }
     }
 }

@@ -1,5 +1,7 @@
 //! The panel that is shown: its table, what is asked of it, and the part of it that is in the document.
 
+mod holding;
+
 use std::{
     cell::RefCell,
     collections::{BTreeMap, HashSet},
@@ -9,9 +11,10 @@ use std::{
 use leptos::prelude::*;
 use panels_core::{
     identity::{PanelId, ResourceId},
-    live_table::{LiveTable, TableEvents},
+    live_table::{HeldBack, LiveTable, TableEvents},
     protocol::{Cell, ColumnKind, PanelView, Row, SortKey},
     query::{BandCounts, Query, Today, from_address, to_address},
+    row_holds::RowHolds,
     selection::{Owner, Selection, TooMany, cell, owners},
     viewport::Viewport,
 };
@@ -34,6 +37,17 @@ pub(crate) enum PanelPhase {
     NoMatch,
 }
 
+/// How rows come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Arrival {
+    /// They were there before, and are read.
+    AsRead,
+    /// They changed while nobody looked, or nobody could tell.
+    Late,
+    /// They have just changed.
+    Live,
+}
+
 /// How many rows there are, whatever is shown of them.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Tally {
@@ -43,6 +57,10 @@ pub(crate) struct Tally {
     pub bands: Option<BandCounts>,
     /// Those that are left out because what decides it is hidden.
     pub undecided: usize,
+    /// Those that are still shown though they have left.
+    pub leaving: usize,
+    /// Those that wait to move or to leave while somebody works on them.
+    pub waiting: usize,
 }
 
 /// The rows that can be seen.
@@ -73,6 +91,11 @@ struct Inner {
     query: ArcRwSignal<Query>,
     tally: ArcRwSignal<Tally>,
     selection: ArcRwSignal<Selection>,
+    holds: RefCell<RowHolds>,
+    /// Where the table has to be scrolled, in CSS pixels, so that a row stays where it is on the screen.
+    scroll_to: ArcRwSignal<Option<f64>>,
+    /// How far it was scrolled for that from its very top.
+    drift: std::cell::Cell<f64>,
 }
 
 impl PanelStore {
@@ -98,6 +121,9 @@ impl PanelStore {
             phase: ArcRwSignal::new(PanelPhase::Loading),
             loading: ArcRwSignal::new(true),
             selection: ArcRwSignal::default(),
+            holds: RefCell::default(),
+            scroll_to: ArcRwSignal::default(),
+            drift: std::cell::Cell::default(),
         }))
     }
 
@@ -121,7 +147,7 @@ impl PanelStore {
         self.0.seen.get()
     }
 
-    /// Number of the rows that are shown.
+    /// Number of the rows that are shown, those included that are about to leave.
     pub(crate) fn total(&self) -> usize {
         self.0.total.get()
     }
@@ -193,6 +219,7 @@ impl PanelStore {
     fn show_anew(&self) {
         self.lay_out(&HashSet::new());
         self.keep_selection_of_shown();
+        self.show_waiting();
         self.tell_phase();
     }
 
@@ -246,6 +273,10 @@ impl PanelStore {
             height,
             ..self.viewport()
         };
+        if (scroll_top - self.viewport().scroll_top).abs() >= 1.0 {
+            // Somebody has scrolled.
+            self.0.drift.set(0.0);
+        }
         self.0.viewport.set(viewport);
         self.lay_out(&HashSet::new());
     }
@@ -275,9 +306,11 @@ impl PanelStore {
         rows.into_iter().map(|(_, row)| row).collect()
     }
 
-    /// All rows that are shown, in order.
+    /// All rows that are shown and in the panel, in order.
     pub(crate) fn all_rows(&self) -> Vec<ResourceId> {
-        self.0.table.borrow().order().iter().cloned().collect()
+        let table = self.0.table.borrow();
+        let rows = table.order().iter().filter(|id| !has_left(&table, id));
+        rows.cloned().collect()
     }
 
     /// Reads a row, if it is there.
@@ -329,15 +362,21 @@ impl PanelStore {
         set_if_changed(&self.0.selection, Selection::default());
     }
 
-    /// Lets a message change the table, then shows what came of it; `marked`: as changes.
+    /// Lets a message change the table, then shows what came of it.
     pub(super) fn apply(
         &self,
-        marked: bool,
+        arrival: Arrival,
         change: impl FnOnce(&mut LiveTable) -> TableEvents,
     ) -> TableEvents {
+        self.hold();
+        let anchor = self.anchor();
         // What comes while a panel is still loading was there before; only what comes later is new.
         let was_loading = self.0.table.borrow().is_loading();
         let events = change(&mut self.0.table.borrow_mut());
+        if arrival == Arrival::Live {
+            self.note_leaving(&events.gone);
+        }
+        let marked = arrival != Arrival::AsRead;
         let fresh: HashSet<ResourceId> = match was_loading {
             true => HashSet::new(),
             false => events.added.iter().cloned().collect(),
@@ -357,9 +396,10 @@ impl PanelStore {
             );
         }
         if events.replaced || events.reordered {
-            self.lay_out(&fresh);
+            self.lay_out_around(anchor, &fresh);
         }
         self.keep_selection_of_shown();
+        self.show_waiting();
         self.tell_phase();
         events
     }
@@ -372,9 +412,9 @@ impl PanelStore {
         let table = self.0.table.borrow();
         // While a snapshot is on its way, what is missing has not left.
         if !table.is_loading() {
-            self.0
-                .selection
-                .maybe_update(|selection| selection.retain(|id| table.position(id).is_some()));
+            self.0.selection.maybe_update(|selection| {
+                selection.retain(|id| table.position(id).is_some() && !has_left(&table, id))
+            });
         }
     }
 
@@ -385,6 +425,8 @@ impl PanelStore {
             all: table.len(),
             bands: table.bands(),
             undecided: table.undecided(),
+            leaving: table.leaving(),
+            waiting: table.waiting(),
         };
         drop(table);
         let phase = match (count, tally.all, loading) {
@@ -434,6 +476,11 @@ fn set_if_changed<T: PartialEq + Send + Sync + 'static>(signal: &ArcRwSignal<T>,
     if signal.with_untracked(|old| *old != value) {
         signal.set(value);
     }
+}
+
+/// Whether a row is shown though it has left the panel.
+fn has_left(table: &LiveTable, id: &ResourceId) -> bool {
+    matches!(table.held_back(id), Some(HeldBack::Gone(_)))
 }
 
 fn today() -> Today {

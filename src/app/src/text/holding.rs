@@ -1,0 +1,32 @@
+//! Rows that stay where they are while somebody works on them.
+
+use panels_core::protocol::GoneReason;
+
+use super::counted;
+use crate::state::RowWait;
+
+/// Why rows wait.
+pub(crate) const WAITING_ROWS_TITLE: &str = "Rows that you point at, have chosen or work on stay where they are. This puts them where they belong. Key: u";
+
+/// How many rows wait, on the button that lets them.
+pub(crate) fn waiting_rows(waiting: usize) -> String {
+    format!("{}, apply", counted(waiting, "change", "changes"))
+}
+
+/// What a row waits to do.
+pub(crate) fn row_wait(wait: &RowWait) -> String {
+    match wait {
+        RowWait::Moves => "Will move".to_owned(),
+        RowWait::Mismatch => "No longer what was asked for".to_owned(),
+        RowWait::Gone(GoneReason::LeftPanel { status, by }) => {
+            let what = status.as_deref().unwrap_or("No longer in this panel");
+            let by = by.as_ref().map(|by| format!(" by {by}"));
+            // Who wrote the version of a row that is still open may have changed something else.
+            let by = by.filter(|_| status.is_some()).unwrap_or_default();
+            format!("{what}{by}")
+        }
+        RowWait::Gone(GoneReason::Deleted) => "Deleted".to_owned(),
+        // Such a row is not shown at all.
+        RowWait::Gone(GoneReason::AccessLost | GoneReason::Unreadable) => String::new(),
+    }
+}
