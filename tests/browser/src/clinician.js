@@ -69,7 +69,7 @@
       const mark = pick(roll)?.querySelector(".row-mark");
       mark?.dispatchEvent(new MouseEvent("click", { bubbles: true }));
     }
-    const select = await appear(() => document.querySelector("[role=toolbar] select[aria-label^='Set priority']"));
+    const select = await appear(() => document.querySelector("[role=group] select[aria-label^='Set priority']"));
     if (!select) return;
     select.value = ["routine", "urgent", "asap", "stat"][roll(4)];
     select.dispatchEvent(new Event("change", { bubbles: true }));

@@ -30,7 +30,7 @@ pub(crate) fn BulkBar(
     let asking = RwSignal::new(None::<BulkAsk>);
     view! {
         <Show when=move || count.get() != 0>
-            <div class="bulk" role="toolbar" aria-label=text::CHOSEN_ROWS>
+            <div class="bulk" role="group" aria-label=text::CHOSEN_ROWS>
                 <span class="strong" role="status">{move || text::chosen(count.get())}</span>
                 {is_task.then(|| view! { <Actions store=store asking=asking/> })}
                 <button class="button button-quiet" type="button" on:click=move |_| store.with_value(PanelStore::clear_selection)>

@@ -1,14 +1,14 @@
 //! Words of what is asked of a panel.
 
 use panels_core::{
-    protocol::Priority,
+    protocol::{ColumnKind, Priority},
     query::{Assignee, Band, Day, Period, Test},
     text::{priority_label, status_label},
 };
 
-use super::{UNASSIGNED, counted};
+use super::{OVERDUE, UNASSIGNED, counted};
 
-/// Name of the bar above a table.
+/// Name of what is above a table: all of it decides which rows are shown.
 pub(crate) const TOOLBAR: &str = "What is shown";
 /// Name of the search.
 pub(crate) const SEARCH: &str = "Search rows";
@@ -54,11 +54,12 @@ pub(crate) fn band(band: Band) -> &'static str {
     }
 }
 
-/// Name of a period.
-pub(crate) fn period(period: Period) -> String {
+/// Name of a period, in a column of this kind: only what is due can be overdue, and what is told of was always before now.
+pub(crate) fn period(period: Period, kind: ColumnKind) -> String {
     let day = |day: Day| String::from(day);
     match period {
-        Period::Past => "In the past".to_owned(),
+        Period::Past if kind == ColumnKind::Due => OVERDUE.to_owned(),
+        Period::Past => "Any time until now".to_owned(),
         Period::Today => "Today".to_owned(),
         Period::ThisWeek => "This week".to_owned(),
         Period::LastSevenDays => "Last 7 days".to_owned(),
@@ -73,6 +74,7 @@ pub(crate) fn period(period: Period) -> String {
 /// A filter in words: `Status: Accepted, In progress`.
 pub(crate) fn filter(
     column: &str,
+    kind: ColumnKind,
     test: &Test,
     name_of: impl Fn(&str) -> Option<String>,
 ) -> String {
@@ -85,7 +87,7 @@ pub(crate) fn filter(
                 name_of(reference).unwrap_or_else(|| reference.clone())
             }
         })),
-        Test::Within(within) => period(*within).to_lowercase(),
+        Test::Within(within) => period(*within, kind).to_lowercase(),
         Test::Contains(text) => format!("“{}”", text.trim()),
     };
     format!("{column}: {value}")

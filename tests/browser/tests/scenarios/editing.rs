@@ -339,7 +339,7 @@ async fn many_tasks_are_changed_at_once_each_is_accounted_for_and_all_are_taken_
 
         page.click_row(&draft, Click::OnMark).await?;
         page.click_row(others[3], Click::WithShift).await?;
-        let bar = stage.browser.expect("toolbar", "Chosen rows").await?;
+        let bar = stage.browser.expect("group", "Chosen rows").await?;
         assert!(bar.contains("5 chosen"), "{bar}");
         page.choose_for_all("Set status…", "Completed").await?;
         let question = stage

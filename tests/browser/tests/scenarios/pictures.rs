@@ -174,7 +174,7 @@ async fn every_state_of_an_edit_can_be_pictured() -> Result<(), Failure> {
         let rows = page.rows().await?;
         page.click_row(&rows[4].id, Click::OnMark).await?;
         page.click_row(&rows[7].id, Click::WithShift).await?;
-        stage.browser.expect("toolbar", "Chosen rows").await?;
+        stage.browser.expect("group", "Chosen rows").await?;
         picture(stage, "bulk-chosen").await?;
         page.choose_for_all("Set priority…", "Routine").await?;
         stage.browser.expect("alertdialog", "").await?;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use leptos::prelude::*;
 use panels_core::{
-    protocol::{Column, FhirDate, FieldValue, Priority},
+    protocol::{Column, ColumnKind, FhirDate, FieldValue, Priority},
     query::{Assignee, Day, FilterKind, Period, Test, kind_of},
     text::priority_label,
 };
@@ -83,7 +83,7 @@ pub(super) fn ColumnFilter(
         FilterKind::Priorities => priorities(group).into_any(),
         FilterKind::Statuses => statuses(group).into_any(),
         FilterKind::Owners => owners(group).into_any(),
-        FilterKind::Dates => dates(group).into_any(),
+        FilterKind::Dates => dates(group, column.kind).into_any(),
         FilterKind::Texts => contains(group, text::contains(&column.title)).into_any(),
     };
     Some(view! {
@@ -161,10 +161,10 @@ fn owners(group: Group) -> impl IntoView {
     }
 }
 
-fn dates(group: Group) -> impl IntoView {
+fn dates(group: Group, kind: ColumnKind) -> impl IntoView {
     let period = move |period: Period| {
         let is_on = move || group.test() == Some(Test::Within(period));
-        check(text::period(period), is_on, move |on| {
+        check(text::period(period, kind), is_on, move |on| {
             group.choose(on.then_some(Test::Within(period)));
         })
     };

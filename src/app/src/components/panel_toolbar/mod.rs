@@ -24,7 +24,7 @@ pub(crate) fn PanelToolbar(
     ask: Ask,
 ) -> impl IntoView {
     view! {
-        <div class="panel-toolbar" role="toolbar" aria-label=text::TOOLBAR>
+        <div class="panel-toolbar" role="search" aria-label=text::TOOLBAR>
             <SearchBox store=store ask=ask/>
             <FilterMenu store=store ask=ask/>
             <Bands store=store ask=ask/>

@@ -1,7 +1,10 @@
 //! What is asked for, as words that can be taken away.
 
 use leptos::prelude::*;
-use panels_core::query::{Band, Filter, Query, Search};
+use panels_core::{
+    protocol::ColumnKind,
+    query::{Band, Filter, Query, Search},
+};
 
 use super::super::{Icon, Shape};
 use crate::{
@@ -92,8 +95,11 @@ fn words_of(pill: &Pill, store: &StoredValue<PanelStore, LocalStorage>) -> Strin
         Pill::Filter(filter) => store.with_value(|store| {
             let mut columns = store.view().columns.iter();
             let column = columns.find(|column| column.id == filter.column);
-            let title = column.map_or(filter.column.as_str(), |column| column.title.as_str());
-            text::filter(title, &filter.test, |reference| store.name_of(reference))
+            let (title, kind) = column.map_or((&*filter.column, ColumnKind::Text), |column| {
+                (&*column.title, column.kind)
+            });
+            let name_of = |reference: &str| store.name_of(reference);
+            text::filter(title, kind, &filter.test, name_of)
         }),
     }
 }
