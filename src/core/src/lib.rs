@@ -22,6 +22,7 @@ pub mod fhir;
 mod handlers;
 pub mod hidden;
 pub mod identity;
+pub mod keys;
 pub mod limits;
 pub mod link;
 pub mod live_table;

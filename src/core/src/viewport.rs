@@ -61,7 +61,7 @@ impl Viewport {
     }
 }
 
-/// A key that moves the focus in a table.
+/// How the focus moves in a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Move {
     /// One row up.
@@ -79,19 +79,6 @@ pub enum Move {
 }
 
 impl Move {
-    /// The move that a `KeyboardEvent.key` asks for.
-    pub fn from_key(key: &str) -> Option<Self> {
-        Some(match key {
-            "ArrowUp" => Self::Up,
-            "ArrowDown" => Self::Down,
-            "PageUp" => Self::PageUp,
-            "PageDown" => Self::PageDown,
-            "Home" => Self::First,
-            "End" => Self::Last,
-            _ => return None,
-        })
-    }
-
     /// The row reached from `row` in a table of `total` rows, `page_rows` of which are visible; `None` without rows.
     pub fn target(self, row: usize, total: usize, page_rows: usize) -> Option<usize> {
         let last = total.checked_sub(1)?;

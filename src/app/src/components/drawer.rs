@@ -11,7 +11,8 @@ use panels_core::{
 };
 
 use super::{
-    Icon, Shape, pending_edits::RecordEdits, record_body::RecordBody, record_edit::RecordEdit,
+    Icon, Shape, focus::closes, pending_edits::RecordEdits, record_body::RecordBody,
+    record_edit::RecordEdit,
 };
 use crate::{address, state::AppState, text};
 
@@ -69,7 +70,7 @@ pub(crate) fn Drawer(
     };
     let close_by_key = close.clone();
     let on_key = move |event: web_sys::KeyboardEvent| {
-        if event.key() == "Escape" {
+        if closes(&event) {
             event.prevent_default();
             close_by_key();
         }

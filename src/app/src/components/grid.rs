@@ -5,6 +5,7 @@ use leptos_router::{NavigateOptions, hooks::use_navigate};
 use panels_core::{
     badge::BadgeWord,
     identity::{ResourceId, ResourceType},
+    keys::{Command, Group},
     protocol::{ColumnKind, TabMessage},
     query::{Query, to_address},
     viewport::Move,
@@ -12,7 +13,8 @@ use panels_core::{
 use wasm_bindgen::{JsCast, closure::Closure};
 
 use super::{
-    GridSkeleton, Icon, Shape,
+    GridSkeleton, Icon, Shape, focus,
+    grid_focus::{focus_row, return_focus, show_row},
     grid_head::GridHead,
     grid_row::GridRow,
     row_holding::RowHolding,
@@ -84,43 +86,53 @@ pub(crate) fn Grid(
         navigate(&address::asking(&path, &asked), options);
     };
     let open_by_key = open_record.clone();
-    let keyed = StoredValue::new(view.clone());
     // Only tasks can be changed from a table.
     let selectable = view.row_type == ResourceType::Task;
-    let on_key = move |event: web_sys::KeyboardEvent| {
-        let Some(id) = row_of(event.target()) else {
-            return;
-        };
-        if event.key() == "Enter" {
-            event.prevent_default();
-            return open_by_key(&id);
-        }
-        let plain = !event.repeat() && !event.ctrl_key() && !event.meta_key() && !event.alt_key();
-        let acts = |store: &PanelStore| {
-            holding.on_key(grid, &id, &event.key())
-                || (selectable && select_by_key(state, store, &id, &event.key()))
-                || keyed.with_value(|view| edit_by_key(state, store, view, &id, &event.key()))
-        };
-        if plain && store.with_value(acts) {
-            return event.prevent_default();
-        }
-        let Some(step) = Move::from_key(&event.key()) else {
-            return;
-        };
-        event.prevent_default();
+    let go = move |id: &ResourceId, step: Move, extends: bool| {
         let target = store.with_value(|store| {
-            let from = store.index_of(&id)?;
+            let from = store.index_of(id)?;
             let to = step.target(from, store.total_untracked(), store.viewport().page_rows())?;
             let target = store.row_at(to)?;
             Some((to, target))
         });
         if let Some((index, target)) = target {
-            if selectable && event.shift_key() {
-                store.with_value(|store| select_on_the_way(state, store, &id, &target));
+            if extends && selectable {
+                store.with_value(|store| select_on_the_way(state, store, id, &target));
             }
             active.set(Some(target.clone()));
             show_row(grid, store, index);
-            focus_later(grid, target);
+            focus_row(grid, &target);
+        }
+        true
+    };
+    let on_key = move |event: web_sys::KeyboardEvent| {
+        // A key may come before the focus has reached the row that the one before it led to.
+        let on_row = row_of(event.target());
+        let Some(id) = on_row.map(|id| active.get_untracked().unwrap_or(id)) else {
+            return;
+        };
+        let Some(command) = focus::command(&[Group::Row, Group::Table], &event) else {
+            return;
+        };
+        holding.use_keyboard();
+        let taken = match command {
+            Command::ApplyWaiting => {
+                store.with_value(PanelStore::apply_waiting);
+                true
+            }
+            Command::Go(step) => go(&id, step, false),
+            Command::Extend(step) => go(&id, step, true),
+            Command::Open => {
+                open_by_key(&id);
+                true
+            }
+            _ if !selectable => false,
+            command => store.with_value(|store| {
+                select_by_key(state, store, &id, command) || edit_by_key(state, store, &id, command)
+            }),
+        };
+        if taken {
+            event.prevent_default();
         }
     };
     let on_click = move |event: web_sys::MouseEvent| {
@@ -347,56 +359,5 @@ fn observe_size(grid: NodeRef<Div>, measure: impl Fn() + Copy + 'static) {
                 observer.disconnect();
             }
         });
-    });
-}
-
-fn show_row(grid: NodeRef<Div>, store: StoredValue<PanelStore, LocalStorage>, index: usize) {
-    let Some(grid) = grid.get_untracked() else {
-        return;
-    };
-    if let Some(top) = store.with_value(|store| store.viewport().scroll_to_show(index)) {
-        grid.set_scroll_top(top.ceil() as i32);
-    }
-}
-
-/// Gives a row the focus.
-pub(super) fn focus_later(grid: NodeRef<Div>, id: ResourceId) {
-    // The row enters the document with the next turn of the reactive system.
-    request_animation_frame(move || focus_row(grid, &id));
-}
-
-fn focus_row(grid: NodeRef<Div>, id: &ResourceId) {
-    let Some(grid) = grid.try_get_untracked().flatten() else {
-        return;
-    };
-    let row = grid
-        .query_selector(&format!("[data-id=\"{id}\"]"))
-        .ok()
-        .flatten();
-    let row = row.or_else(|| {
-        grid.query_selector("[role=row][tabindex=\"0\"]")
-            .ok()
-            .flatten()
-    });
-    if let Some(row) = row.and_then(|row| row.dyn_into::<web_sys::HtmlElement>().ok()) {
-        _ = row.focus();
-    }
-}
-
-/// When the drawer closes, the focus goes back to its row.
-fn return_focus(
-    grid: NodeRef<Div>,
-    store: StoredValue<PanelStore, LocalStorage>,
-    open: Signal<Option<ResourceId>>,
-) {
-    Effect::new(move |before: Option<Option<ResourceId>>| {
-        let now = open.get();
-        if let (None, Some(Some(id))) = (&now, before) {
-            if let Some(index) = store.with_value(|store| store.index_of(&id)) {
-                show_row(grid, store, index);
-            }
-            focus_later(grid, id);
-        }
-        now
     });
 }

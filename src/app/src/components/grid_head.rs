@@ -2,12 +2,14 @@
 
 use leptos::prelude::*;
 use panels_core::{
+    keys::{Command, Group},
     protocol::ColumnKind,
     query::{Query, next_sort},
 };
 
 use super::{
     Icon, Shape,
+    focus::command,
     grid_row::{is_identity, kind_name},
 };
 use crate::{
@@ -66,9 +68,9 @@ pub(crate) fn GridHead(
                 ask.run(Query { sort, ..query });
             };
             let on_key = move |event: web_sys::KeyboardEvent| {
-                let target = match event.key().as_str() {
-                    "ArrowLeft" => place.saturating_sub(1),
-                    "ArrowRight" => (place + 1).min(count.saturating_sub(1)),
+                let target = match command(&[Group::Table], &event) {
+                    Some(Command::ColumnBefore) => place.saturating_sub(1),
+                    Some(Command::ColumnAfter) => (place + 1).min(count.saturating_sub(1)),
                     _ => return,
                 };
                 event.prevent_default();

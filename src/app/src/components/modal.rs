@@ -3,7 +3,8 @@
 //! Closing is all that it does by itself; what that means is for whoever shows it.
 
 use leptos::{html::Dialog, prelude::*};
-use wasm_bindgen::JsCast;
+
+use super::focus::{focused, give_back};
 
 /// See the module.
 #[component]
@@ -39,32 +40,9 @@ pub(crate) fn Modal(
             aria-labelledby=labelled_by
             aria-describedby=described_by
             node_ref=dialog
-            on:close=move |_| on_close.run(())
+            on:close=move |_| _ = on_close.try_run(())
         >
             {children()}
         </dialog>
-    }
-}
-
-fn focused() -> Option<web_sys::HtmlElement> {
-    document().active_element()?.dyn_into().ok()
-}
-
-/// Where the focus goes if what had it is gone: the drawer, or the table's row that can be reached, or the first link.
-const INSTEAD: &str = ".drawer, [role=row][tabindex='0'], #main a";
-
-/// Unless something else has it by now.
-fn give_back(before: Option<web_sys::HtmlElement>) {
-    let body = document().body();
-    let nobody = document()
-        .active_element()
-        .is_none_or(|active| body.as_deref() == Some(&active));
-    if !nobody {
-        return;
-    }
-    let still_there = before.filter(|element| element.is_connected());
-    let instead = || document().query_selector(INSTEAD).ok()??.dyn_into().ok();
-    if let Some(element) = still_there.or_else(instead) {
-        _ = element.focus();
     }
 }

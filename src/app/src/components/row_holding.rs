@@ -4,7 +4,7 @@ use leptos::{html::Div, leptos_dom::helpers::request_animation_frame, prelude::*
 use panels_core::identity::ResourceId;
 use web_sys::{FocusEvent, PointerEvent};
 
-use super::grid::{focus_later, row_of};
+use super::grid::row_of;
 use crate::{
     state::{AppState, PanelStore, now},
     text,
@@ -48,23 +48,9 @@ impl RowHolding {
         }
     }
 
-    /// A key on a row: `u` puts the rows where they belong. `false` if it means something else.
-    pub(super) fn on_key(self, grid: NodeRef<Div>, row: &ResourceId, key: &str) -> bool {
+    /// A key was pressed on a row.
+    pub(super) fn use_keyboard(self) {
         self.store.with_value(PanelStore::use_keyboard);
-        if key != "u" {
-            return false;
-        }
-        self.store.with_value(|store| {
-            let place = store.index_of(row).unwrap_or_default();
-            store.apply_waiting();
-            if store.index_of(row).is_none() {
-                // The row under the focus has left: the one in its place is the next to be worked on.
-                let last = store.total_untracked().saturating_sub(1);
-                let next = store.row_at(place.min(last));
-                next.into_iter().for_each(|next| focus_later(grid, next));
-            }
-        });
-        true
     }
 
     /// The pointer moves in the table.

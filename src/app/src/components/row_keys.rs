@@ -1,34 +1,46 @@
-//! One key, one edit of the focused row: `a` takes it over, `c` completes it. What the row shows is what the edit names as seen;
+//! One key, one edit of the focused row: it is taken over, or completed. What the row shows is what the edit names as seen;
 //! whether it may be done is for the worker to say.
 
 use panels_core::{
     identity::{ResourceId, ResourceKey},
-    protocol::{EditField, FieldValue, PanelView},
+    keys::Command,
+    protocol::{EditField, FieldValue},
     selection::change_of_row,
 };
 
 use crate::state::{AppState, PanelStore};
 
-/// Makes the edit of a key; `false` if the key stands for none here.
+/// Makes the edit that a key asks for; `false` if it asks for none.
 pub(super) fn edit_by_key(
     state: AppState,
     store: &PanelStore,
-    view: &PanelView,
     id: &ResourceId,
-    key: &str,
+    command: Command,
 ) -> bool {
-    let (field, wanted) = match key {
-        "a" => (EditField::Owner, state.me()),
-        "c" => (
+    let (field, wanted) = match command {
+        Command::AssignToMe => (EditField::Owner, state.me()),
+        Command::Complete => (
             EditField::Status,
             Some(FieldValue::Code("completed".to_owned())),
         ),
         _ => return false,
     };
-    let (Some(wanted), Some(row)) = (wanted, store.row(id)) else {
+    wanted.is_some_and(|wanted| edit_row(state, store, id, field, &wanted))
+}
+
+/// Makes one edit of a row; `false` if the row is not there.
+pub(super) fn edit_row(
+    state: AppState,
+    store: &PanelStore,
+    id: &ResourceId,
+    field: EditField,
+    wanted: &FieldValue,
+) -> bool {
+    let view = store.view();
+    let Some(row) = store.row(id) else {
         return false;
     };
-    if let Some(change) = change_of_row(view, &row, field, &wanted) {
+    if let Some(change) = change_of_row(view, &row, field, wanted) {
         let record = ResourceKey::new(view.row_type.clone(), id.clone());
         state.edit(record, row.version, vec![change]);
     }

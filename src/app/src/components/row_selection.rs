@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use panels_core::{
     identity::ResourceId,
+    keys::Command,
     selection::{Selection, TooMany},
 };
 use wasm_bindgen::JsCast;
@@ -29,17 +30,17 @@ pub(super) fn select_by_click(
     true
 }
 
-/// Chooses by a key; `false` if the key means something else.
+/// Chooses what a key asks for; `false` if it asks for something else.
 pub(super) fn select_by_key(
     state: AppState,
     store: &PanelStore,
     id: &ResourceId,
-    key: &str,
+    command: Command,
 ) -> bool {
     let chosen = !store.selection().with_untracked(Selection::is_empty);
-    match key {
-        " " => tell(state, store.toggle_selected(id)),
-        "Escape" if chosen => store.clear_selection(),
+    match command {
+        Command::Choose => tell(state, store.toggle_selected(id)),
+        Command::ChooseNone if chosen => store.clear_selection(),
         _ => return false,
     }
     true

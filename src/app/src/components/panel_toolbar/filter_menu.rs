@@ -3,7 +3,7 @@
 use leptos::{html::Div, prelude::*};
 use wasm_bindgen::JsCast;
 
-use super::filters::ColumnFilter;
+use super::{super::focus::closes, filters::ColumnFilter};
 use crate::{
     state::{Ask, PanelStore},
     text,
@@ -27,7 +27,7 @@ pub(super) fn FilterMenu(
         }
     });
     let on_key = move |event: web_sys::KeyboardEvent| {
-        if event.key() == "Escape" && open.get_untracked() {
+        if closes(&event) && open.get_untracked() {
             event.prevent_default();
             open.set(false);
             if let Some(button) = button.get_untracked() {

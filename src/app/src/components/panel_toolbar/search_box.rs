@@ -1,9 +1,12 @@
-//! The search: `/` leads into it, Escape empties it.
+//! The search: `/` leads into it, Escape empties it and then leads back to the rows.
 
 use leptos::{html::Input, prelude::*};
-use panels_core::query::{Query, Search};
-use wasm_bindgen::JsCast;
+use panels_core::{
+    keys::{Command, Group},
+    query::{Query, Search},
+};
 
+use super::super::focus::{closes, command, focus_table, is_typing, is_waiting};
 use crate::{
     state::{Ask, PanelStore},
     text,
@@ -32,17 +35,24 @@ pub(super) fn SearchBox(
             ..query
         });
     };
+    // Where the rows are is where one goes on: with Enter or down, and by closing what is empty.
     let on_key = move |event: web_sys::KeyboardEvent| {
-        if event.key() == "Escape" && !typed.with_untracked(String::is_empty) {
+        let taken = match event.key().as_str() {
+            _ if closes(&event) && !typed.with_untracked(String::is_empty) => {
+                search("");
+                true
+            }
+            "Enter" | "ArrowDown" => focus_table(),
+            _ => closes(&event) && focus_table(),
+        };
+        if taken {
             event.prevent_default();
-            search("");
         }
     };
     let shortcut = window_event_listener(leptos::ev::keydown, move |event| {
-        let plain = !event.ctrl_key() && !event.meta_key() && !event.alt_key();
-        if event.key() == "/"
-            && plain
-            && !is_typing(event.target())
+        if command(&[Group::Panel], &event) == Some(Command::Search)
+            && !is_typing(&event)
+            && !is_waiting()
             && let Some(input) = input.get_untracked()
         {
             event.prevent_default();
@@ -65,11 +75,4 @@ pub(super) fn SearchBox(
             on:keydown=on_key
         />
     }
-}
-
-/// Whether a key goes into a text, or a dialog is open.
-fn is_typing(target: Option<web_sys::EventTarget>) -> bool {
-    let element = target.and_then(|target| target.dyn_into::<web_sys::Element>().ok());
-    let field = "input, textarea, select, [contenteditable], [role=dialog], dialog";
-    element.is_some_and(|element| element.closest(field).is_ok_and(|found| found.is_some()))
 }
