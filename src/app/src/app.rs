@@ -11,7 +11,7 @@ use crate::{
     boot::{Boot, boot},
     components::{
         ConflictDialog, EditToast, IconSprite, JobNews, LiveRegion, MessagePage, Notices,
-        SignOutWarning, TopBar,
+        SignOutWarning, TopBar, focus_first,
     },
     screens::{DrawerRoute, Home, PanelScreen, SignIn},
     state::{AppState, Gate, ThemeState, WorkerTrouble, catch_up},
@@ -74,7 +74,7 @@ fn Pages() -> impl IntoView {
 fn Shell() -> impl IntoView {
     view! {
         <div class="shell">
-            <a class="skip" href="#main">{text::SKIP}</a>
+            <a class="skip" href="#main" on:click=skip>{text::SKIP}</a>
             <TopBar/>
             <Notices/>
             <Routes fallback=not_found>
@@ -89,6 +89,13 @@ fn Shell() -> impl IntoView {
             <SignOutWarning/>
         </div>
     }
+}
+
+/// Addresses are relative to the start of the application, so this one alone would lead away from a panel.
+fn skip(event: web_sys::MouseEvent) {
+    event.prevent_default();
+    event.stop_propagation();
+    _ = focus_first("#main [role=row][tabindex='0'], #main a, #main button");
 }
 
 fn not_found() -> impl IntoView {

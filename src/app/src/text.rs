@@ -4,6 +4,7 @@ mod bulk;
 mod edits;
 mod export;
 mod holding;
+mod keys;
 mod query;
 
 use panels_core::{
@@ -20,6 +21,7 @@ pub(crate) use bulk::*;
 pub(crate) use edits::*;
 pub(crate) use export::*;
 pub(crate) use holding::*;
+pub(crate) use keys::*;
 pub(crate) use panels_core::text::hidden_label as hidden;
 pub(crate) use query::*;
 

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use panels_core::protocol::TabMessage;
 
-use super::modal::Modal;
+use super::{focus::give_back_later, modal::Modal};
 use crate::{state::AppState, text};
 
 /// The message about the last own edit.
@@ -15,14 +15,20 @@ pub(crate) fn EditToast() -> impl IntoView {
         let toast = toast.get()?;
         let undo = toast.undo.map(|edit| {
             view! {
-                <button class="button" type="button" on:click=move |_| state.undo(edit.clone())>{text::UNDO}</button>
+                <button class="button" type="button" on:click=move |_| {
+                    state.undo(edit.clone());
+                    give_back_later();
+                }>{text::UNDO}</button>
             }
         });
         Some(view! {
             <section class="toast" aria-label=text::OWN_EDITS>
                 <span>{toast.text}</span>
                 {undo}
-                <button class="button button-quiet" type="button" on:click=move |_| state.edits.dismiss_toast()>
+                <button class="button button-quiet" type="button" on:click=move |_| {
+                    state.edits.dismiss_toast();
+                    give_back_later();
+                }>
                     {text::DISMISS}
                 </button>
             </section>

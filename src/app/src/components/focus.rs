@@ -50,7 +50,7 @@ pub(super) fn focused() -> Option<web_sys::HtmlElement> {
 }
 
 /// Whether nothing has it.
-fn is_lost() -> bool {
+pub(super) fn is_lost() -> bool {
     let body = document().body();
     let active = document().active_element();
     active.is_none_or(|active| body.as_deref() == Some(&active))
@@ -68,13 +68,18 @@ pub(super) fn give_back(before: Option<web_sys::HtmlElement>) {
     }
 }
 
+/// The same once what has it has left the page.
+pub(super) fn give_back_later() {
+    request_animation_frame(|| give_back(None));
+}
+
 /// Into the table, where it was left.
 pub(super) fn focus_table() -> bool {
     focus_first(ENTRY)
 }
 
 /// Gives the focus to the first of what fits; whether there is any.
-fn focus_first(selector: &str) -> bool {
+pub(crate) fn focus_first(selector: &str) -> bool {
     let found = document().query_selector(selector).ok().flatten();
     let element = found.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok());
     element.is_some_and(|element| element.focus().is_ok())

@@ -14,7 +14,7 @@ use wasm_bindgen::{JsCast, closure::Closure};
 
 use super::{
     GridSkeleton, Icon, Shape, focus,
-    grid_focus::{focus_row, return_focus, show_row},
+    grid_focus::{Place, focus_row, return_focus, show_row},
     grid_head::GridHead,
     grid_row::GridRow,
     row_holding::RowHolding,
@@ -71,6 +71,7 @@ pub(crate) fn Grid(
     });
     let holding = RowHolding::begin(grid, store, open);
     return_focus(grid, store, open);
+    let place = Place::keep(grid, store, active);
     begin_at_the_top(grid, store);
     report_what_is_seen(state, store);
     let navigate = use_navigate();
@@ -99,6 +100,7 @@ pub(crate) fn Grid(
             if extends && selectable {
                 store.with_value(|store| select_on_the_way(state, store, id, &target));
             }
+            place.settles();
             active.set(Some(target.clone()));
             show_row(grid, store, index);
             focus_row(grid, &target);
@@ -127,9 +129,17 @@ pub(crate) fn Grid(
                 true
             }
             _ if !selectable => false,
-            command => store.with_value(|store| {
-                select_by_key(state, store, &id, command) || edit_by_key(state, store, &id, command)
-            }),
+            Command::AssignToMe | Command::Complete if place.is_sudden() => {
+                state.say_of_rows(text::ROW_LEFT.to_owned());
+                true
+            }
+            command => {
+                place.acts_on(&id);
+                store.with_value(|store| {
+                    select_by_key(state, store, &id, command)
+                        || edit_by_key(state, store, &id, command)
+                })
+            }
         };
         if taken {
             event.prevent_default();

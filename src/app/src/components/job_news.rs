@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use panels_core::protocol::JobView;
 
+use super::focus::give_back_later;
 use crate::{
     state::{AppState, OwnJob},
     text,
@@ -63,10 +64,16 @@ fn Job(job: OwnJob) -> impl IntoView {
             <Show when=may_undo>
                 <button class="button" type="button" on:click={
                     let undo = undo.clone();
-                    move |_| state.undo_job(&undo)
+                    move |_| {
+                        state.undo_job(&undo);
+                        give_back_later();
+                    }
                 }>{text::UNDO}</button>
             </Show>
-            <button class="button button-quiet" type="button" on:click=move |_| state.dismiss_job(&dismiss)>
+            <button class="button button-quiet" type="button" on:click=move |_| {
+                state.dismiss_job(&dismiss);
+                give_back_later();
+            }>
                 {text::DISMISS}
             </button>
         </section>

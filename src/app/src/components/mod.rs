@@ -43,6 +43,7 @@ pub(crate) use conflict_dialog::ConflictDialog;
 pub(crate) use drawer::Drawer;
 pub(crate) use edit_messages::{EditToast, SignOutWarning};
 pub(crate) use export_button::ExportButton;
+pub(crate) use focus::focus_first;
 pub(crate) use grid::Grid;
 pub(crate) use grid_skeleton::GridSkeleton;
 pub(crate) use icon::{Icon, IconSprite, Shape};

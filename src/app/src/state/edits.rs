@@ -288,11 +288,21 @@ impl AppState {
         let number = self.edits.toasts.get_value() + 1;
         self.edits.toasts.set_value(number);
         self.edits.toast.set(Some(toast));
+        self.dismiss_later(number);
+    }
+
+    /// Nobody's message is taken away while it is pointed at, or its buttons have the focus.
+    fn dismiss_later(self, number: u64) {
         let toasts = self.edits.toasts;
         set_timeout(
             move || {
-                if toasts.try_get_value() == Some(number) {
-                    self.edits.dismiss_toast();
+                if toasts.try_get_value() != Some(number) {
+                    return;
+                }
+                let in_use = document().query_selector(".toast:is(:hover, :focus-within)");
+                match in_use.is_ok_and(|toast| toast.is_some()) {
+                    true => self.dismiss_later(number),
+                    false => self.edits.dismiss_toast(),
                 }
             },
             TOAST,
