@@ -180,7 +180,7 @@ pub fn cell<'a>(view: &PanelView, row: &'a Row, kind: ColumnKind) -> Option<&'a 
 }
 
 /// The column that shows a field.
-fn column_of(field: EditField) -> Option<ColumnKind> {
+pub fn column_of(field: EditField) -> Option<ColumnKind> {
     match field {
         EditField::Owner => Some(ColumnKind::Person),
         EditField::Status | EditField::BusinessStatus => Some(ColumnKind::Status),

@@ -6,7 +6,7 @@ use panels_core::{
     badge::BadgeWord,
     identity::{ResourceId, ResourceType},
     keys::{Command, Group},
-    protocol::{ColumnKind, TabMessage},
+    protocol::{ColumnKind, EditField, TabMessage},
     query::{Query, to_address},
     viewport::Move,
 };
@@ -19,6 +19,7 @@ use super::{
     grid_row::GridRow,
     row_holding::RowHolding,
     row_keys::edit_by_key,
+    row_menu::{RowMenu, RowMenuAsk},
     row_selection::{select_by_click, select_by_key, select_on_the_way},
 };
 use crate::{
@@ -107,6 +108,7 @@ pub(crate) fn Grid(
         }
         true
     };
+    let menu = RwSignal::new(None::<RowMenuAsk>);
     let on_key = move |event: web_sys::KeyboardEvent| {
         // A key may come before the focus has reached the row that the one before it led to.
         let on_row = row_of(event.target());
@@ -135,10 +137,14 @@ pub(crate) fn Grid(
             }
             command => {
                 place.acts_on(&id);
-                store.with_value(|store| {
-                    select_by_key(state, store, &id, command)
-                        || edit_by_key(state, store, &id, command)
-                })
+                match command {
+                    Command::SetStatus => RowMenuAsk::of(&id, EditField::Status).show(menu),
+                    Command::SetPriority => RowMenuAsk::of(&id, EditField::Priority).show(menu),
+                    command => store.with_value(|store| {
+                        select_by_key(state, store, &id, command)
+                            || edit_by_key(state, store, &id, command)
+                    }),
+                }
             }
         };
         if taken {
@@ -237,6 +243,7 @@ pub(crate) fn Grid(
                 </div>
             </Show>
         </div>
+        <RowMenu grid=grid store=store asked=menu/>
     }
 }
 

@@ -1,16 +1,13 @@
 //! The words of choosing rows and of changing many at once.
 
-use panels_core::{
-    protocol::{Cell, ColumnKind, EditField, FieldValue, JobView, PanelView, Row},
-    selection::cell,
-};
+use panels_core::protocol::{EditField, FieldValue, JobView, PanelView, Row};
 
 use super::{
     counted,
     edits::{field, value},
+    keys::row_identity,
     number,
 };
-use crate::show;
 
 /// Name of the bar.
 pub(crate) const CHOSEN_ROWS: &str = "Chosen rows";
@@ -63,18 +60,9 @@ pub(crate) fn bulk_question(of: EditField, wanted: &FieldValue, count: usize) ->
 
 /// What a row is called: title and patient with a second identifier.
 pub(crate) fn row_name(view: &PanelView, row: &Row) -> String {
-    let title = match cell(view, row, ColumnKind::Title) {
-        Some(Cell::Text(title)) => title.as_str(),
-        _ => super::RECORD,
-    };
-    match cell(view, row, ColumnKind::Patient) {
-        Some(Cell::Patient {
-            name, birth_date, ..
-        }) => {
-            let born = birth_date.map_or_else(|| super::NOT_KNOWN.to_owned(), show::date);
-            format!("{title} — {name}, {born}")
-        }
-        _ => title.to_owned(),
+    match row_identity(view, row) {
+        (title, Some(patient)) => format!("{title} — {patient}"),
+        (title, None) => title,
     }
 }
 
