@@ -2,6 +2,9 @@
 
 use panels_core::identity::{PanelId, ResourceId, ResourceType, is_fhir_id};
 
+/// The list of panels.
+pub(crate) const HOME: &str = "/";
+
 /// A panel.
 pub(crate) fn panel(panel: &PanelId) -> String {
     format!("/panel/{panel}")

@@ -10,8 +10,8 @@ use crate::{
     address,
     boot::{Boot, boot},
     components::{
-        ConflictDialog, EditToast, IconSprite, JobNews, LiveRegion, MessagePage, Notices,
-        SignOutWarning, TopBar, focus_first,
+        ConflictDialog, EditToast, IconSprite, JobNews, LiveRegion, MessagePage, Notices, Palette,
+        Shortcuts, SignOutWarning, TopBar, focus_first,
     },
     screens::{DrawerRoute, Home, PanelScreen, SignIn},
     state::{AppState, Gate, ThemeState, WorkerTrouble, catch_up},
@@ -85,6 +85,8 @@ fn Shell() -> impl IntoView {
                 </ParentRoute>
             </Routes>
             <div class="toasts"><JobNews/> <EditToast/></div>
+            <Palette/>
+            <Shortcuts/>
             <ConflictDialog/>
             <SignOutWarning/>
         </div>

@@ -56,7 +56,7 @@ impl ChoiceLine {
 }
 
 /// Id of the line at a place. One list is open at a time.
-fn line_id(place: usize) -> String {
+pub(super) fn line_id(place: usize) -> String {
     format!("choice-{place}")
 }
 

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::export_dialog::ExportDialog;
 use crate::{
-    state::{AppState, PanelStore},
+    state::{AppState, Dialog, PanelStore},
     text,
 };
 
@@ -18,16 +18,11 @@ pub(crate) fn ExportButton(
     store: StoredValue<PanelStore, LocalStorage>,
 ) -> impl IntoView {
     let state = AppState::here();
-    let open = RwSignal::new(false);
-    let blind = store.with_value(|store| store.view().is_blind());
-    let why = match (state.may_export.get_value(), blind) {
-        (false, _) => Some(text::EXPORT_FORBIDDEN),
-        (true, true) => Some(text::EXPORT_BLIND),
-        (true, false) => None,
-    };
+    let why = store.with_value(|store| export_closed(state, store));
     // Said in its title only: the table below says so already.
     let nothing = Memo::new(move |_| store.with_value(PanelStore::total) == 0);
     let title = move || nothing.get().then_some(text::EXPORT_NOTHING);
+    on_cleanup(move || state.close(Dialog::Export));
     view! {
         <div class="export">
             {why.map(|why| view! { <span class="export-why muted" id=WHY>{why}</span> })}
@@ -37,13 +32,22 @@ pub(crate) fn ExportButton(
                 disabled=move || why.is_some() || nothing.get()
                 title=title
                 aria-describedby=why.map(|_| WHY)
-                on:click=move |_| open.set(true)
+                on:click=move |_| state.dialog.set(Some(Dialog::Export))
             >
                 {text::EXPORT_CSV}
             </button>
         </div>
-        <Show when=move || open.get()>
-            <ExportDialog store=store open=open/>
+        <Show when=move || state.dialog.get() == Some(Dialog::Export)>
+            <ExportDialog store=store/>
         </Show>
+    }
+}
+
+/// Why rows of this panel cannot be written to a file, whichever they are.
+pub(super) fn export_closed(state: AppState, store: &PanelStore) -> Option<&'static str> {
+    match (state.may_export.get_value(), store.view().is_blind()) {
+        (false, _) => Some(text::EXPORT_FORBIDDEN),
+        (true, true) => Some(text::EXPORT_BLIND),
+        (true, false) => None,
     }
 }

@@ -7,7 +7,7 @@ use panels_core::{badge::BadgeWord, identity::ResourceId, selection::Selection, 
 use super::{export_file::ExportFile, modal::Modal};
 use crate::{
     show,
-    state::{AppState, ExportAsk, PanelStore},
+    state::{AppState, Dialog, ExportAsk, PanelStore},
     text,
 };
 
@@ -33,8 +33,6 @@ struct Making {
 pub(crate) fn ExportDialog(
     /// The panel.
     store: Store,
-    /// Whether it is shown.
-    open: RwSignal<bool>,
 ) -> impl IntoView {
     let state = AppState::here();
     let making = Making {
@@ -76,7 +74,7 @@ pub(crate) fn ExportDialog(
     };
     Effect::new(move |_| {
         if state.export.get() == ExportAsk::Allowed {
-            begin(state, store, making, open);
+            begin(state, store, making);
         }
     });
     let aria_disabled = move || busy.get().then_some("true");
@@ -85,13 +83,13 @@ pub(crate) fn ExportDialog(
             role="alertdialog"
             labelled_by="export-title"
             described_by="export-lead"
-            on_close=Callback::new(move |()| open.set(false))
+            on_close=Callback::new(move |()| state.close(Dialog::Export))
         >
             <Question store=store chosen_only=chosen_only/>
             <Progress making=making/>
             <div class="dialog-buttons">
                 <button class="button button-primary" type="button" aria-disabled=aria_disabled on:click=ask>{text::EXPORT}</button>
-                <button class="button" type="button" on:click=move |_| open.set(false)>{text::CANCEL}</button>
+                <button class="button" type="button" on:click=move |_| state.close(Dialog::Export)>{text::CANCEL}</button>
             </div>
         </Modal>
     }
@@ -199,18 +197,18 @@ fn Progress(making: Making) -> impl IntoView {
 }
 
 /// It is written down: now it is made.
-fn begin(state: AppState, store: Store, making: Making, open: RwSignal<bool>) {
+fn begin(state: AppState, store: Store, making: Making) {
     state.end_export();
     let rows = making.wanted.try_update_value(std::mem::take);
     let rows = rows.unwrap_or_default();
     let file = ExportFile::new(store.get_value(), rows);
     making.file.set_value(Some(file));
     making.done.set(Some(0));
-    next_slice(state, making, open);
+    next_slice(state, making);
 }
 
 /// One slice in each frame. A dialog that was closed has taken its file with it.
-fn next_slice(state: AppState, making: Making, open: RwSignal<bool>) {
+fn next_slice(state: AppState, making: Making) {
     request_animation_frame(move || {
         let step = |file: &mut Option<ExportFile>| {
             let file = file.as_mut()?;
@@ -221,14 +219,14 @@ fn next_slice(state: AppState, making: Making, open: RwSignal<bool>) {
         };
         making.done.set(Some(seen));
         if is_whole {
-            finish(state, making, open);
+            finish(state, making);
         } else {
-            next_slice(state, making, open);
+            next_slice(state, making);
         }
     });
 }
 
-fn finish(state: AppState, making: Making, open: RwSignal<bool>) {
+fn finish(state: AppState, making: Making) {
     let file = making.file.try_update_value(Option::take).flatten();
     let Some(file) = file else { return };
     making.done.set(None);
@@ -237,7 +235,7 @@ fn finish(state: AppState, making: Making, open: RwSignal<bool>) {
             let all = making.all.get_untracked();
             let sentence = text::exported(file.rows(), all, &name);
             state.announcer.say(&sentence);
-            open.set(false);
+            state.close(Dialog::Export);
         }
         None => making.failed.set(true),
     }

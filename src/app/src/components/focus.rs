@@ -50,7 +50,7 @@ pub(super) fn focused() -> Option<web_sys::HtmlElement> {
 }
 
 /// Whether nothing has it.
-pub(super) fn is_lost() -> bool {
+pub(crate) fn is_lost() -> bool {
     let body = document().body();
     let active = document().active_element();
     active.is_none_or(|active| body.as_deref() == Some(&active))

@@ -14,7 +14,7 @@ use wasm_bindgen::{JsCast, closure::Closure};
 
 use super::{
     GridSkeleton, Icon, Shape, focus,
-    grid_focus::{Place, focus_row, return_focus, show_row},
+    grid_focus::{Place, arrive, focus_row, return_focus, show_row},
     grid_head::GridHead,
     grid_row::GridRow,
     row_holding::RowHolding,
@@ -73,6 +73,7 @@ pub(crate) fn Grid(
     let holding = RowHolding::begin(grid, store, open);
     return_focus(grid, store, open);
     let place = Place::keep(grid, store, active);
+    arrive(state, grid, store, entry);
     begin_at_the_top(grid, store);
     report_what_is_seen(state, store);
     let navigate = use_navigate();

@@ -6,7 +6,10 @@ use panels_core::{identity::ResourceId, query::Query, time::Timestamp};
 use wasm_bindgen::JsCast;
 
 use super::focus::{ENTRY, give_back, is_lost};
-use crate::state::{PanelStore, now};
+use crate::{
+    address,
+    state::{AppState, PanelStore, now},
+};
 
 /// The panel of a table.
 pub(super) type Store = StoredValue<PanelStore, LocalStorage>;
@@ -184,4 +187,25 @@ impl Place {
 
 fn row_selector(id: &ResourceId) -> String {
     format!("[data-id=\"{id}\"]")
+}
+
+/// Who came here by a command goes on with the first row.
+pub(super) fn arrive(
+    state: AppState,
+    grid: NodeRef<Div>,
+    store: Store,
+    entry: Memo<Option<ResourceId>>,
+) {
+    let path = store.with_value(|store| address::panel(store.panel()));
+    Effect::new(move |_| {
+        let is_here = state.arriving.with(|to| to.as_ref() == Some(&path));
+        if let Some(id) = entry.get().filter(|_| is_here) {
+            state.arriving.set(None);
+            request_animation_frame(move || {
+                if is_lost() {
+                    focus_row(grid, &id);
+                }
+            });
+        }
+    });
 }

@@ -38,6 +38,8 @@ pub(crate) enum Shape {
     Arrow,
     /// A half filled disc: theme.
     Theme,
+    /// A board with keys: the list of keys.
+    Keys,
 }
 
 impl Shape {
@@ -81,6 +83,7 @@ impl Shape {
             Self::Cross => "#i-cross",
             Self::Arrow => "#i-arrow",
             Self::Theme => "#i-theme",
+            Self::Keys => "#i-keys",
         }
     }
 }
@@ -164,6 +167,10 @@ pub(crate) fn IconSprite() -> impl IntoView {
             <symbol id="i-theme" viewBox="0 0 16 16">
                 <circle cx="8" cy="8" r="6" fill="none" stroke="currentColor" stroke-width="1.5"></circle>
                 <path d="M8 2a6 6 0 0 1 0 12z"></path>
+            </symbol>
+            <symbol id="i-keys" viewBox="0 0 16 16">
+                <rect x="1.25" y="3.75" width="13.5" height="8.5" rx="1.5" fill="none" stroke="currentColor" stroke-width="1.5"></rect>
+                <path d="M3.5 6h1.4v1.4H3.5zM6 6h1.4v1.4H6zM8.6 6H10v1.4H8.6zM11.1 6h1.4v1.4h-1.4zM5 9h6v1.4H5z"></path>
             </symbol>
         </svg>
     }

@@ -18,6 +18,12 @@ pub(crate) fn Modal(
     described_by: Option<&'static str>,
     /// It was closed: by Escape, or by whoever asked for it.
     on_close: Callback<()>,
+    /// What follows once it is gone and the focus is back.
+    #[prop(optional)]
+    after: Option<Callback<()>>,
+    /// How it looks, where it is no question. A click beside it closes it then.
+    #[prop(optional)]
+    class: Option<&'static str>,
     children: Children,
 ) -> impl IntoView {
     let dialog = NodeRef::<Dialog>::new();
@@ -31,11 +37,18 @@ pub(crate) fn Modal(
     on_cleanup(move || {
         let before = before.try_with_value(Clone::clone).flatten();
         // An element that leaves the page takes the focus with it: what had it before gets it after that.
-        request_animation_frame(move || give_back(before));
+        request_animation_frame(move || {
+            give_back(before);
+            if let Some(after) = after {
+                // Whoever wanted it may be gone too.
+                _ = after.try_run(());
+            }
+        });
     });
     view! {
         <dialog
-            class="dialog"
+            class=class.unwrap_or("dialog")
+            closedby=class.map(|_| "any")
             role=role
             aria-labelledby=labelled_by
             aria-describedby=described_by

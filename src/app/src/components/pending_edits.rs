@@ -7,7 +7,10 @@ use panels_core::{
 };
 
 use super::{Icon, Shape, modal::Modal};
-use crate::{state::AppState, text};
+use crate::{
+    state::{AppState, Dialog},
+    text,
+};
 
 /// The edits of a record.
 #[component]
@@ -31,7 +34,6 @@ pub(crate) fn RecordEdits(key: ResourceKey) -> impl IntoView {
 #[component]
 pub(crate) fn Inbox() -> impl IntoView {
     let state = AppState::here();
-    let open = RwSignal::new(false);
     let label = Memo::new(move |_| {
         state.edits.with(|list| {
             let summary = list.summary()?;
@@ -53,19 +55,19 @@ pub(crate) fn Inbox() -> impl IntoView {
     // Where nothing is left to decide there is nothing to look at.
     Effect::new(move |_| {
         if edits.with(Vec::is_empty) {
-            open.set(false);
+            state.close(Dialog::Inbox);
         }
     });
     view! {
         {move || unsent.get().map(|unsent| view! { <span class="unsent muted">{unsent}</span> })}
         {move || label.get().map(|label| view! {
-            <button class="button inbox-button" type="button" on:click=move |_| open.set(true)>
+            <button class="button inbox-button" type="button" on:click=move |_| state.dialog.set(Some(Dialog::Inbox))>
                 <Icon shape=Shape::Attention/>
                 {label}
             </button>
         })}
-        <Show when=move || open.get()>
-            <Modal role="dialog" labelled_by="inbox-title" on_close=Callback::new(move |()| open.set(false))>
+        <Show when=move || state.dialog.get() == Some(Dialog::Inbox)>
+            <Modal role="dialog" labelled_by="inbox-title" on_close=Callback::new(move |()| state.close(Dialog::Inbox))>
                 <h2 id="inbox-title">{text::OWN_EDITS}</h2>
                 <ul class="pending">
                     {move || edits.get().into_iter().map(|edit| view! { <PendingEdit edit=edit titled=true/> }).collect_view()}

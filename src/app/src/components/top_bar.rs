@@ -5,7 +5,8 @@ use leptos_router::{components::A, hooks::use_location};
 use panels_core::protocol::{SessionView, TabMessage};
 
 use super::{
-    Icon, Shape, freshness_badge::FreshnessBadge, pending_edits::Inbox, theme_toggle::ThemeToggle,
+    Icon, Shape, freshness_badge::FreshnessBadge, pending_edits::Inbox, shortcuts::ShortcutsButton,
+    theme_toggle::ThemeToggle,
 };
 use crate::{address, state::AppState, text};
 
@@ -32,6 +33,7 @@ pub(crate) fn TopBar() -> impl IntoView {
                 <span class="user" title=move || user.get().map(|(name, project)| format!("{name}, {project}"))>
                     {move || user.get().map(|(name, _)| name)}
                 </span>
+                <ShortcutsButton/>
                 <ThemeToggle/>
                 <button class="button button-quiet" type="button" on:click=move |_| state.send(TabMessage::SignOut)>
                     {text::SIGN_OUT}

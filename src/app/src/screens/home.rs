@@ -7,13 +7,28 @@ use panels_core::{
     protocol::{PanelCounts, PanelView},
 };
 
-use crate::{address, components::BlindSpots, state::AppState, text};
+use crate::{
+    address,
+    components::{BlindSpots, focus_first, is_lost},
+    state::AppState,
+    text,
+};
 
 /// See the module.
 #[component]
 pub(crate) fn Home() -> impl IntoView {
     let state = AppState::here();
     document().set_title(&text::page_title(None));
+    // Who came here by a command goes on with the first panel.
+    Effect::new(move |_| {
+        let is_here = state
+            .arriving
+            .with(|to| to.as_deref() == Some(address::HOME));
+        if is_here && state.panels.with(Option::is_some) {
+            state.arriving.set(None);
+            request_animation_frame(|| _ = is_lost() && focus_first("#main a"));
+        }
+    });
     let list = move || match state.panels.get() {
         None => view! { <p class="muted" role="status">{text::LOADING}</p> }.into_any(),
         Some(panels) if panels.is_empty() => {

@@ -59,7 +59,7 @@ fn PanelBody(view: PanelView) -> impl IntoView {
     let path = use_location().pathname;
     let open = Memo::new(move |_| path.with(|path| open_record(path)));
     let ask = follow_address(store, open);
-    state.watch(store.get_value());
+    state.watch(store.get_value(), ask);
     // What was for today is overdue some time.
     Effect::new(move |_| {
         state.clock.slow();

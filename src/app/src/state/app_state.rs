@@ -11,10 +11,11 @@ use panels_core::{
         SignInFailure, StorageView, TabMessage, WorkerMessage,
     },
     quarantine::SetAside,
+    query::Query,
 };
 
 use super::{
-    Announcer, Clock, Edits, ExportAsk, PanelStore, ThemeState, update_queue::UpdateQueue,
+    Announcer, Ask, Clock, Edits, ExportAsk, PanelStore, ThemeState, update_queue::UpdateQueue,
 };
 use crate::link::LinkHandle;
 
@@ -33,6 +34,19 @@ pub(crate) enum WorkerTrouble {
         /// A sentence.
         message: String,
     },
+}
+
+/// A dialog that can be opened from more than one place. One at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Dialog {
+    /// The list of commands.
+    Palette,
+    /// The list of keys.
+    Shortcuts,
+    /// What waits for the user.
+    Inbox,
+    /// The question before rows are written to a file.
+    Export,
 }
 
 /// Which of the screens is shown, whatever the address says.
@@ -85,10 +99,14 @@ pub(crate) struct AppState {
     pub clock: Clock,
     /// Light or dark.
     pub theme: ThemeState,
+    /// The dialog that is open.
+    pub dialog: RwSignal<Option<Dialog>>,
+    /// Where the user goes by a command: what comes first there takes the focus.
+    pub arriving: RwSignal<Option<String>>,
     /// What screen readers are told.
     pub announcer: Announcer,
     pub(super) queue: UpdateQueue,
-    panel: StoredValue<Option<PanelStore>, LocalStorage>,
+    panel: StoredValue<Option<(PanelStore, Ask)>, LocalStorage>,
     link: StoredValue<Option<LinkHandle>, LocalStorage>,
 }
 
@@ -117,6 +135,8 @@ impl AppState {
             edits: Edits::new(),
             clock: Clock::start(),
             theme,
+            dialog: RwSignal::new(None),
+            arriving: RwSignal::new(None),
             announcer: Announcer::new(),
             queue: UpdateQueue::new(),
             panel: StoredValue::new_local(None),
@@ -173,16 +193,19 @@ impl AppState {
     }
 
     /// Makes a panel the one that receives rows, and asks the worker for them.
-    pub(crate) fn watch(self, store: PanelStore) {
+    pub(crate) fn watch(self, store: PanelStore, ask: Ask) {
         let panel = store.panel().clone();
-        self.panel.set_value(Some(store));
+        self.panel.set_value(Some((store, ask)));
         self.send(TabMessage::Watch { panel });
     }
 
     /// The panel is no longer shown.
     pub(crate) fn unwatch(self, panel: &PanelId) {
         self.panel.update_value(|current| {
-            if current.as_ref().is_some_and(|store| store.panel() == panel) {
+            if current
+                .as_ref()
+                .is_some_and(|(store, _)| store.panel() == panel)
+            {
                 *current = None;
             }
         });
@@ -193,7 +216,22 @@ impl AppState {
 
     /// The panel that is shown.
     pub(crate) fn watched(self) -> Option<PanelStore> {
-        self.panel.with_value(Clone::clone)
+        let panel = self.panel.get_value();
+        panel.map(|(store, _)| store)
+    }
+
+    /// Asks something else of the panel that is shown.
+    pub(crate) fn ask(self, query: Query) {
+        if let Some((_, ask)) = self.panel.get_value() {
+            ask.run(query);
+        }
+    }
+
+    /// Closes a dialog, if it is the one that is open.
+    pub(crate) fn close(self, dialog: Dialog) {
+        if self.dialog.try_get_untracked().flatten() == Some(dialog) {
+            self.dialog.set(None);
+        }
     }
 
     /// Forgets everything about patients, at once: somebody else may sit down here.
@@ -201,6 +239,7 @@ impl AppState {
         self.queue
             .retain(|message| matches!(message, WorkerMessage::Freshness { .. }));
         self.panel.set_value(None);
+        self.dialog.set(None);
         self.record.set(None);
         let told = self.edits.forget();
         told.into_iter().for_each(|message| self.send(message));

@@ -18,7 +18,7 @@ mod update_queue;
 mod viewing;
 
 pub(crate) use announcer::Announcer;
-pub(crate) use app_state::{AppState, Gate, WorkerTrouble};
+pub(crate) use app_state::{AppState, Dialog, Gate, WorkerTrouble};
 pub(crate) use clock::{Clock, now, zone_offset_minutes};
 pub(crate) use dispatch::{catch_up, receive};
 pub(crate) use edits::Edits;
@@ -27,5 +27,5 @@ pub(crate) use jobs::OwnJob;
 pub(crate) use mounted_rows::{MountedRow, RowHandle, RowWait, ShownCell};
 pub(crate) use panel_address::{Ask, follow_address};
 pub(crate) use panel_store::{PanelPhase, PanelStore};
-pub(crate) use theme::ThemeState;
+pub(crate) use theme::{Theme, ThemeState};
 pub(crate) use viewing::report_what_is_seen;

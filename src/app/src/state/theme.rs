@@ -18,6 +18,9 @@ pub(crate) enum Theme {
 }
 
 impl Theme {
+    /// All choices.
+    pub(crate) const ALL: [Self; 3] = [Self::Auto, Self::Light, Self::Dark];
+
     /// The word that is stored and shown.
     pub(crate) fn word(self) -> &'static str {
         match self {
@@ -65,7 +68,11 @@ impl ThemeState {
 
     /// Goes on to the next choice.
     pub(crate) fn advance(self) {
-        let theme = self.0.get_untracked().next();
+        self.choose(self.0.get_untracked().next());
+    }
+
+    /// Makes a choice.
+    pub(crate) fn choose(self, theme: Theme) {
         self.0.set(theme);
         show(theme);
         if let Some(storage) = storage() {
