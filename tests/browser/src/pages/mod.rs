@@ -1,13 +1,19 @@
 //! Page objects: what a person does on each screen, in their words.
 
 mod badge;
+pub mod keyboard;
+mod palette;
 mod panel;
 mod record;
+mod row_menu;
 mod sign_in;
 mod toolbar;
 
 pub use badge::{Badge, expect_badge, expect_badge_other_than, read_badge};
+pub use keyboard::Keyboard;
+pub use palette::{ListedCommand, Palette};
 pub use panel::{Click, PanelPage, RowSeen};
 pub use record::RecordPage;
+pub use row_menu::{MenuChoice, RowMenu};
 pub use sign_in::SignInPage;
 pub use toolbar::Toolbar;

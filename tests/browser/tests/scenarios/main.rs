@@ -6,6 +6,8 @@ mod export;
 mod faults;
 mod holding;
 mod hostile;
+mod keyboard_only;
+mod keys;
 mod live;
 mod offline;
 mod outage;
