@@ -59,6 +59,14 @@ pub enum Command {
 }
 
 impl Command {
+    /// Whether it is done to the row that has the focus.
+    pub fn changes_row(self) -> bool {
+        matches!(
+            self,
+            Self::Choose | Self::AssignToMe | Self::Complete | Self::SetStatus | Self::SetPriority
+        )
+    }
+
     /// Whether a key that is held asks for it again and again.
     fn may_repeat(self) -> bool {
         matches!(

@@ -122,6 +122,7 @@ pub(crate) fn Grid(
         holding.use_keyboard();
         let taken = match command {
             Command::ApplyWaiting => {
+                place.acts_on(&id);
                 store.with_value(PanelStore::apply_waiting);
                 true
             }
@@ -134,6 +135,10 @@ pub(crate) fn Grid(
             _ if !selectable => false,
             Command::AssignToMe | Command::Complete if place.is_sudden() => {
                 state.say_of_rows(text::ROW_LEFT.to_owned());
+                true
+            }
+            command if store.with_value(|store| command.changes_row() && store.has_left(&id)) => {
+                state.say_of_rows(text::ROW_HAS_LEFT.to_owned());
                 true
             }
             command => {

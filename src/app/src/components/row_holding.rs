@@ -50,7 +50,7 @@ impl RowHolding {
 
     /// A key was pressed on a row.
     pub(super) fn use_keyboard(self) {
-        self.store.with_value(PanelStore::use_keyboard);
+        _ = self.store.try_with_value(PanelStore::use_keyboard);
     }
 
     /// The pointer moves in the table.
@@ -67,30 +67,37 @@ impl RowHolding {
 
     fn point_at(self, row: Option<ResourceId>) {
         let time_ms = now().0;
-        let known = self.pointed.with_value(|pointed| match (pointed, &row) {
-            (Some((before, at_ms)), Some(row)) => {
-                before == row && time_ms - at_ms < POINTED_EVERY_MS
-            }
-            (None, None) => true,
-            _ => false,
-        });
-        if !known {
+        let known = self
+            .pointed
+            .try_with_value(|pointed| match (pointed, &row) {
+                (Some((before, at_ms)), Some(row)) => {
+                    before == row && time_ms - at_ms < POINTED_EVERY_MS
+                }
+                (None, None) => true,
+                _ => false,
+            });
+        if known == Some(false) {
             self.pointed
                 .set_value(row.clone().map(|row| (row, time_ms)));
-            self.store.with_value(|store| store.point_at(row.as_ref()));
+            _ = self
+                .store
+                .try_with_value(|store| store.point_at(row.as_ref()));
         }
     }
 
     /// A row gets the focus.
     pub(super) fn on_focus_in(self, event: &FocusEvent) {
         let row = row_of(event.target());
-        self.store.with_value(|store| store.focus_on(row.as_ref()));
+        _ = self
+            .store
+            .try_with_value(|store| store.focus_on(row.as_ref()));
     }
 
     /// A row loses the focus.
     pub(super) fn on_focus_out(self, event: &FocusEvent) {
         if row_of(event.related_target()).is_none() {
-            self.store.with_value(|store| store.focus_on(None));
+            // The table itself may be going.
+            _ = self.store.try_with_value(|store| store.focus_on(None));
         }
     }
 }

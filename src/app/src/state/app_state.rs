@@ -12,6 +12,7 @@ use panels_core::{
     },
     quarantine::SetAside,
     query::Query,
+    time::Timestamp,
 };
 
 use super::{
@@ -77,6 +78,8 @@ pub(crate) struct AppState {
     pub freshness: RwSignal<Freshness>,
     /// Whether all rows were read once since the user signed in: what comes from then on is a change.
     pub read_in: RwSignal<bool>,
+    /// Since when nothing is missing, says the worker.
+    pub live_since: StoredValue<Option<Timestamp>>,
     /// The same for each panel.
     pub panels_fresh: RwSignal<Vec<PanelFreshness>>,
     /// Whether rows are kept between visits.
@@ -120,6 +123,7 @@ impl AppState {
             panels: RwSignal::new(None),
             counts: RwSignal::new(HashMap::new()),
             read_in: RwSignal::new(false),
+            live_since: StoredValue::new(None),
             freshness: RwSignal::new(Freshness::CatchingUp {
                 as_of: None,
                 reason: CatchUpReason::FirstLoad,

@@ -12,6 +12,10 @@ use web_sys::VisibilityState;
 use super::{AppState, PanelStore, WorkerTrouble, clock::now, panel_store::Arrival};
 use crate::{link::LinkEvent, text};
 
+/// Rows come by a channel and claims by a port, which keep no order between them: what comes this soon after the word that nothing is
+/// missing any longer may be what was missing.
+const CAUGHT_UP_AFTER_MS: i64 = 1_000;
+
 /// Takes one event of the link.
 pub(crate) fn receive(state: AppState, event: LinkEvent) {
     match event {
@@ -114,9 +118,8 @@ fn apply(state: AppState, messages: Vec<WorkerMessage>, unseen: bool) {
         WorkerMessage::Freshness { freshness, .. } => freshness.is_read_in(false),
         _ => true,
     };
-    let is_live = state
-        .freshness
-        .with_untracked(|known| known.is_read_in(false));
+    let live_since = state.live_since.get_value();
+    let is_live = live_since.is_some_and(|since| now().since_ms(since) >= CAUGHT_UP_AFTER_MS);
     let seen = !unseen && is_live && claims.iter().all(claims_to_be_live);
     let arrival = match state.read_in.get_untracked() {
         false => Arrival::AsRead,
@@ -128,6 +131,10 @@ fn apply(state: AppState, messages: Vec<WorkerMessage>, unseen: bool) {
     }
     if let Some(WorkerMessage::Freshness { freshness, panels }) = claims.into_iter().last() {
         note_read_in(state, &freshness);
+        let is_live = freshness.is_read_in(false);
+        state.live_since.update_value(|since| {
+            *since = is_live.then(|| since.unwrap_or_else(now));
+        });
         set_if_changed(state.freshness, freshness);
         set_if_changed(state.panels_fresh, panels);
     }

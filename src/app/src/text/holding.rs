@@ -8,6 +8,10 @@ use crate::state::RowWait;
 /// Why rows wait.
 pub(crate) const WAITING_ROWS_TITLE: &str = "Rows that you point at, have chosen or work on stay where they are. This puts them where they belong. Key: u";
 
+/// A key was pressed on a row that is shown only so that people can see why it left.
+pub(crate) const ROW_HAS_LEFT: &str =
+    "Nothing was done: this row has left the panel. Open it to change it.";
+
 /// How many rows wait, on the button that lets them.
 pub(crate) fn waiting_rows(waiting: usize) -> String {
     format!("{}, apply", counted(waiting, "change", "changes"))

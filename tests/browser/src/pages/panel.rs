@@ -146,6 +146,21 @@ impl<'a> PanelPage<'a> {
         .await
     }
 
+    /// Closes the drawer if it is open.
+    ///
+    /// # Errors
+    /// If it stays.
+    pub async fn close_record(&self) -> Result<(), Failure> {
+        let script =
+            "const close = document.querySelector('[role=dialog] button[aria-label=Close]');
+            close?.click(); return Boolean(close)";
+        wait::until("no record to be open", async || {
+            let open = self.stage.browser.script(script, vec![]).await?;
+            Ok(wait::Look::when(open == json!(false), (), "open"))
+        })
+        .await
+    }
+
     /// Gives a row the focus.
     ///
     /// # Errors

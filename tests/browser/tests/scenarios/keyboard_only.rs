@@ -21,6 +21,7 @@ fn set(field: &str, value: &str) -> Value {
 async fn a_person_who_knows_only_the_keyboard_does_a_whole_round_of_work() -> Result<(), Failure> {
     Stage::play("keyboard-only", StageOptions::default(), async |stage| {
         let browser = &stage.browser;
+        browser.use_tab().await?;
         let keyboard = Keyboard::of(stage);
         let bar = Toolbar::here(stage);
         let page = PanelPage::here(stage);
@@ -65,7 +66,7 @@ async fn a_person_who_knows_only_the_keyboard_does_a_whole_round_of_work() -> Re
         keyboard.press(ENTER).await?;
         page.expect_count(all, PATIENCE).await?;
 
-        // Claim three that nobody has: each leaves, and the next one has the focus.
+        // Claim three that nobody has: each stays in sight until it is let go, and the next one has the focus then.
         Palette::run(stage, "unas", "Show only unassigned").await?;
         bar.expect_asked(&["Assignee: unassigned"]).await?;
         keyboard.press(&format!("/{ENTER}")).await?;
@@ -74,6 +75,9 @@ async fn a_person_who_knows_only_the_keyboard_does_a_whole_round_of_work() -> Re
         for _ in 0..3 {
             let id = keyboard.focused_row().await?.unwrap_or_default();
             keyboard.press("a").await?;
+            page.expect_row_text(&id, "No longer what was asked for", PATIENCE)
+                .await?;
+            keyboard.press("u").await?;
             page.expect_row_gone(&id, PATIENCE).await?;
             page.expect_row_focused().await?;
             expect_on_server(stage, &id, "the claim", is_mine).await?;
@@ -96,7 +100,7 @@ async fn a_person_who_knows_only_the_keyboard_does_a_whole_round_of_work() -> Re
         }
         let before = stage.server.resource("Task", &id)["status"].clone();
         keyboard.press("c").await?;
-        page.expect_row_gone(&id, PATIENCE).await?;
+        page.expect_row_text(&id, "Completed by", PATIENCE).await?;
         expect_on_server(stage, &id, "the end", |task| task["status"] == "completed").await?;
         browser.expect("button", "Undo").await?;
         keyboard.tab_to("Undo").await?;

@@ -202,6 +202,7 @@ async fn the_priority_of_a_row_is_chosen_by_p_also_where_the_table_ends() -> Res
 async fn when_the_row_with_the_focus_leaves_the_one_in_its_place_takes_it() -> Result<(), Failure> {
     Stage::play("keys-place", StageOptions::default(), async |stage| {
         let (page, _) = at_the_table(stage).await?;
+        stage.browser.use_tab().await?;
         let keyboard = Keyboard::of(stage);
         let rows = page.expect_rows().await?;
         for row in &rows[2..4] {
@@ -213,7 +214,16 @@ async fn when_the_row_with_the_focus_leaves_the_one_in_its_place_takes_it() -> R
         page.focus_row(&rows[2].id).await?;
         for (done, next) in [(2, 3), (3, 4)] {
             keyboard.press("c").await?;
-            page.expect_row_gone(&rows[done].id, PATIENCE).await?;
+            let id = &rows[done].id;
+            page.expect_row_text(id, "Completed by", PATIENCE).await?;
+            // It is shown so that one can see that it is done, and for nothing else.
+            keyboard.press("c").await?;
+            stage
+                .browser
+                .expect_text_in("region", "Your changes", "this row has left the panel")
+                .await?;
+            keyboard.press("u").await?;
+            page.expect_row_gone(id, PATIENCE).await?;
             keyboard.expect_row(&rows[next].id).await?;
         }
         // A key that was meant for a row that leaves by itself does nothing to the one in its place.
@@ -221,7 +231,15 @@ async fn when_the_row_with_the_focus_leaves_the_one_in_its_place_takes_it() -> R
             new KeyboardEvent('keydown', { key: 'c', bubbles: true, cancelable: true })), { once: true })";
         stage.browser.script(at_once, vec![]).await?;
         let before = stage.server.resource("Task", &rows[5].id);
-        stage.server.delete(&format!("Task/{}", rows[4].id))?;
+        // What nobody can read is not shown for a moment longer.
+        let mut deep = json!({ "url": "x", "valueString": "x" });
+        for _ in 0..40 {
+            deep = json!({ "url": "x", "extension": [deep] });
+        }
+        let unreadable = json!([{ "op": "add", "path": "/extension", "value": [deep] }]);
+        stage
+            .server
+            .patch(&format!("Task/{}", rows[4].id), &unreadable)?;
         keyboard.expect_row(&rows[5].id).await?;
         stage
             .browser

@@ -101,7 +101,9 @@ async fn install_watch(
         setInterval(() => {
             const grid = document.querySelector('[role=grid]');
             const badge = document.querySelector('[role=status][aria-label=Connection]');
-            const right = grid?.getAttribute('aria-rowcount') === wanted && badge?.innerText.trim().startsWith('Live');
+            // A row that says that it has left is shown for a while so that people can see why.
+            const left = grid?.querySelectorAll('[data-waits=leave]').length;
+            const right = String(grid?.getAttribute('aria-rowcount') - left) === wanted && badge?.innerText.trim().startsWith('Live');
             if (!right) window.rightSince = 0; else if (!window.rightSince) window.rightSince = Date.now();
         }, 20);";
     for tab in tabs {

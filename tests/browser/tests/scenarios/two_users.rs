@@ -122,6 +122,8 @@ async fn judge(stage: &Stage, account: usize) -> Result<EditFigures, Failure> {
 
 /// The table shows what the server holds.
 async fn compare(stage: &Stage) -> Result<(), Failure> {
+    // The row of an open record stays where it was.
+    PanelPage::here(stage).close_record().await?;
     watcher::until_shown(&stage.browser, system_now(), true, SETTLED_MAX).await?;
     let table = watcher::read_all(&stage.browser).await?;
     let differences = compare_at_rest(&stage.server.log(), &Panel::OpenTasks, &table.rows);

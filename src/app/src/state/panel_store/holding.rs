@@ -17,6 +17,11 @@ impl PanelStore {
         self.0.tally.with(|tally| tally.waiting)
     }
 
+    /// Whether a row is shown though it has left the panel.
+    pub(crate) fn has_left(&self, id: &ResourceId) -> bool {
+        has_left(&self.0.table.borrow(), id)
+    }
+
     /// Where the table has to be scrolled, in CSS pixels.
     pub(crate) fn scroll_to(&self) -> Option<f64> {
         self.0.scroll_to.get()
