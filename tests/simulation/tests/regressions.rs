@@ -307,6 +307,10 @@ const TYPING: &[(u64, &str)] = &[
         "what a version showed of one request was taken for another one, which the worker had not been able to read",
     ),
     (
+        120_359_336,
+        "what was discarded with the session was asked for again by a tab that heard of its end before",
+    ),
+    (
         62_102_959,
         "the books expected a choice to be made that was what others had made already",
     ),

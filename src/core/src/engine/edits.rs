@@ -124,8 +124,9 @@ impl Engine {
         if !self.outbox.is_parked()
             && let Some(news) = self.outbox.discard_all(&mut self.io)
         {
+            // By the port, as the end of the session: who hears of that first listens to the channel no longer.
             self.tabs
-                .tell_all(&mut self.io, WorkerMessage::Edits { news });
+                .tell_each(&mut self.io, &WorkerMessage::Edits { news });
         }
         self.sign_out();
     }
