@@ -40,7 +40,7 @@ impl World {
         };
         match message {
             Some(message) => {
-                let event = Event::Worker(worker, ToWorker::Port(tab, port, message));
+                let event = Event::Worker(worker, ToWorker::Port(tab, port, Box::new(message)));
                 self.queue.push(at, event);
             }
             None => self.violate(1, "a message of a tab cannot be read".to_owned()),

@@ -75,7 +75,7 @@ pub(crate) enum ToWorker {
     /// Its script has run.
     Ready,
     /// A message of a tab, by that port.
-    Port(usize, PortNo, FromTab),
+    Port(usize, PortNo, Box<FromTab>),
     /// The alarm of that number.
     Alarm(u64),
     /// The engine hears something.

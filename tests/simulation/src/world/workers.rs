@@ -80,10 +80,10 @@ impl World {
             ToWorker::Ready => self.ready(worker),
             ToWorker::Port(tab, port, message) => {
                 if self.workers[worker].ready {
-                    self.heard(worker, tab, port, message);
+                    self.heard(worker, tab, port, *message);
                 } else {
                     let backlog = &mut self.workers[worker].backlog;
-                    backlog.push_back((tab, port, message));
+                    backlog.push_back((tab, port, *message));
                 }
             }
             ToWorker::Alarm(number) => {

@@ -132,15 +132,17 @@ impl Outbox {
     /// be over.
     fn take_ended(&mut self) -> Vec<EndedEdit> {
         let (disk, at_once) = (&self.disk, self.news.at_once);
-        let may_be_told = |number: &u64, ended: &mut EndedEdit| {
+        let may_be_told = |(number, ended): &(u64, EndedEdit)| {
             let decided = matches!(
                 ended.outcome,
                 EditOutcome::Discarded | EditOutcome::TookTheirs
             );
             at_once || !decided || disk.lets_go(*number)
         };
-        let told = self.news.ended.extract_if(.., may_be_told);
-        told.map(|(_, ended)| ended).collect()
+        let ended = std::mem::take(&mut self.news.ended).into_iter();
+        let (told, kept): (Vec<_>, Vec<_>) = ended.partition(may_be_told);
+        self.news.ended = kept.into_iter().collect();
+        told.into_iter().map(|(_, ended)| ended).collect()
     }
 
     /// Everything, for one tab.
