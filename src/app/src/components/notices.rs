@@ -20,6 +20,7 @@ pub(crate) fn Notices() -> impl IntoView {
     view! {
         <TroubleNotice/>
         <OldNotice/>
+        <CaughtUpNotice/>
         <StorageNotice/>
     }
 }
@@ -40,6 +41,24 @@ fn StorageNotice() -> impl IntoView {
                 <Icon shape=Shape::Attention/>
                 <span class="notice-text">{move || shown.get().map(text::memory_only)}</span>
                 <button class="button" type="button" on:click=move |_| dismissed.set(problem.get())>
+                    {text::DISMISS}
+                </button>
+            </section>
+        </Show>
+    }
+}
+
+/// The connection is back, and what was missed is there.
+#[component]
+fn CaughtUpNotice() -> impl IntoView {
+    let catch_up = AppState::here().catch_up;
+    let told = Memo::new(move |_| catch_up.told());
+    view! {
+        <Show when=move || told.get().is_some()>
+            <section class="notice" data-tone="good" aria-label=text::CAUGHT_UP>
+                <Icon shape=Shape::Clock/>
+                <span class="notice-text">{move || told.get().map(text::caught_up)}</span>
+                <button class="button" type="button" on:click=move |_| catch_up.forget()>
                     {text::DISMISS}
                 </button>
             </section>

@@ -16,7 +16,8 @@ use panels_core::{
 };
 
 use super::{
-    Announcer, Ask, Clock, Edits, ExportAsk, PanelStore, ThemeState, update_queue::UpdateQueue,
+    Announcer, Ask, CatchUp, Clock, Edits, ExportAsk, PanelStore, ThemeState,
+    update_queue::UpdateQueue,
 };
 use crate::link::LinkHandle;
 
@@ -78,6 +79,8 @@ pub(crate) struct AppState {
     pub freshness: RwSignal<Freshness>,
     /// Whether all rows were read once since the user signed in: what comes from then on is a change.
     pub read_in: RwSignal<bool>,
+    /// What was missed while the connection was away.
+    pub catch_up: CatchUp,
     /// Since when nothing is missing, says the worker.
     pub live_since: StoredValue<Option<Timestamp>>,
     /// The same for each panel.
@@ -123,6 +126,7 @@ impl AppState {
             panels: RwSignal::new(None),
             counts: RwSignal::new(HashMap::new()),
             read_in: RwSignal::new(false),
+            catch_up: CatchUp::new(),
             live_since: StoredValue::new(None),
             freshness: RwSignal::new(Freshness::CatchingUp {
                 as_of: None,
@@ -213,6 +217,7 @@ impl AppState {
                 *current = None;
             }
         });
+        self.catch_up.forget();
         self.send(TabMessage::Unwatch {
             panel: panel.clone(),
         });
@@ -243,6 +248,7 @@ impl AppState {
         self.queue
             .retain(|message| matches!(message, WorkerMessage::Freshness { .. }));
         self.panel.set_value(None);
+        self.catch_up.forget();
         self.dialog.set(None);
         self.record.set(None);
         let told = self.edits.forget();

@@ -1,5 +1,7 @@
 //! From the worker's messages to signals.
 
+use std::time::Duration;
+
 use leptos::prelude::*;
 use panels_core::{
     badge::WorkerVoice,
@@ -120,11 +122,13 @@ fn apply(state: AppState, messages: Vec<WorkerMessage>, unseen: bool) {
     };
     let live_since = state.live_since.get_value();
     let is_live = live_since.is_some_and(|since| now().since_ms(since) >= CAUGHT_UP_AFTER_MS);
-    let seen = !unseen && is_live && claims.iter().all(claims_to_be_live);
+    let missed = !is_live || !claims.iter().all(claims_to_be_live);
+    let seen = !unseen && !missed;
     let arrival = match state.read_in.get_untracked() {
         false => Arrival::AsRead,
         true if seen => Arrival::Live,
-        true => Arrival::Late,
+        true if missed => Arrival::Missed,
+        true => Arrival::Unseen,
     };
     if let Some(store) = state.watched() {
         apply_rows(state, &store, rows, arrival);
@@ -132,11 +136,23 @@ fn apply(state: AppState, messages: Vec<WorkerMessage>, unseen: bool) {
     if let Some(WorkerMessage::Freshness { freshness, panels }) = claims.into_iter().last() {
         note_read_in(state, &freshness);
         let is_live = freshness.is_read_in(false);
+        if is_live && live_since.is_none() {
+            set_timeout(
+                move || tell_what_was_missed(state),
+                Duration::from_millis(CAUGHT_UP_AFTER_MS.unsigned_abs()),
+            );
+        }
         state.live_since.update_value(|since| {
             *since = is_live.then(|| since.unwrap_or_else(now));
         });
         set_if_changed(state.freshness, freshness);
         set_if_changed(state.panels_fresh, panels);
+    }
+}
+
+fn tell_what_was_missed(state: AppState) {
+    if state.live_since.get_value().is_some() {
+        state.catch_up.tell();
     }
 }
 
@@ -183,6 +199,9 @@ fn apply_rows(state: AppState, store: &PanelStore, messages: Vec<WorkerMessage>,
         changed += events.changed.len() + events.added.len();
         gone += events.gone.len();
         gap |= events.gap;
+        if arrival == Arrival::Missed {
+            state.catch_up.note(&events);
+        }
     }
     if arrival != Arrival::AsRead {
         state.announcer.count_changes(changed, gone);

@@ -4,6 +4,7 @@
 
 mod announcer;
 mod app_state;
+mod catch_up;
 mod clock;
 mod dispatch;
 mod drafts;
@@ -19,6 +20,7 @@ mod viewing;
 
 pub(crate) use announcer::Announcer;
 pub(crate) use app_state::{AppState, Dialog, Gate, WorkerTrouble};
+pub(crate) use catch_up::{CatchUp, CaughtUp};
 pub(crate) use clock::{Clock, now, zone_offset_minutes};
 pub(crate) use dispatch::{catch_up, receive};
 pub(crate) use edits::Edits;

@@ -1,9 +1,28 @@
-//! Rows that stay where they are while somebody works on them.
+//! Rows that stay where they are while somebody works on them, and what happened to rows while nobody could tell.
 
 use panels_core::protocol::GoneReason;
 
 use super::counted;
-use crate::state::RowWait;
+use crate::state::{CaughtUp, RowWait};
+
+/// Name of the notice that tells what was missed. Part of the interface.
+pub(crate) const CAUGHT_UP: &str = "Caught up";
+
+/// What changed while the connection was away.
+pub(crate) fn caught_up(told: CaughtUp) -> String {
+    let changed = counted(
+        told.changed,
+        "row of this panel changed",
+        "rows of this panel changed",
+    );
+    let gone = counted(told.gone, "row left", "rows left");
+    let what = match (told.changed, told.gone) {
+        (_, 0) => changed,
+        (0, _) => gone,
+        _ => format!("{changed} and {gone}"),
+    };
+    format!("{CAUGHT_UP}: {what} while the connection was away.")
+}
 
 /// Why rows wait.
 pub(crate) const WAITING_ROWS_TITLE: &str = "Rows that you point at, have chosen or work on stay where they are. This puts them where they belong. Key: u";

@@ -42,8 +42,10 @@ pub(crate) enum PanelPhase {
 pub(crate) enum Arrival {
     /// They were there before, and are read.
     AsRead,
-    /// They changed while nobody looked, or nobody could tell.
-    Late,
+    /// They changed while the connection was away.
+    Missed,
+    /// They changed while nobody looked.
+    Unseen,
     /// They have just changed.
     Live,
 }
