@@ -122,7 +122,9 @@ fn apply(state: AppState, messages: Vec<WorkerMessage>, unseen: bool) {
     };
     let live_since = state.live_since.get_value();
     let is_live = live_since.is_some_and(|since| now().since_ms(since) >= CAUGHT_UP_AFTER_MS);
-    let missed = !is_live || !claims.iter().all(claims_to_be_live);
+    // A tab that nobody sees hears of a gap and of its end at once.
+    let had_gap = !claims.iter().all(claims_to_be_live);
+    let missed = !is_live || had_gap;
     let seen = !unseen && !missed;
     let arrival = match state.read_in.get_untracked() {
         false => Arrival::AsRead,
@@ -136,15 +138,16 @@ fn apply(state: AppState, messages: Vec<WorkerMessage>, unseen: bool) {
     if let Some(WorkerMessage::Freshness { freshness, panels }) = claims.into_iter().last() {
         note_read_in(state, &freshness);
         let is_live = freshness.is_read_in(false);
-        if is_live && live_since.is_none() {
+        let since = live_since.filter(|_| !had_gap);
+        if is_live && since.is_none() {
             set_timeout(
                 move || tell_what_was_missed(state),
                 Duration::from_millis(CAUGHT_UP_AFTER_MS.unsigned_abs()),
             );
         }
-        state.live_since.update_value(|since| {
-            *since = is_live.then(|| since.unwrap_or_else(now));
-        });
+        state
+            .live_since
+            .set_value(is_live.then(|| since.unwrap_or_else(now)));
         set_if_changed(state.freshness, freshness);
         set_if_changed(state.panels_fresh, panels);
     }

@@ -2,7 +2,7 @@
 
 use panels_browser_tests::{
     Failure, Stage, StageOptions,
-    pages::PanelPage,
+    pages::{PanelPage, expect_badge, expect_badge_other_than},
     screenshot,
     wait::{self, Look, PATIENCE},
 };
@@ -121,6 +121,36 @@ async fn the_row_under_the_pointer_stays_under_it_and_who_looks_at_the_top_sees_
         page.expect_row_text(&last, "Stat", PATIENCE)
             .await
             .map(|_| ())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn what_changed_while_the_server_was_away_is_told_once_when_it_is_back() -> Result<(), Failure>
+{
+    Stage::play("caught-up", StageOptions::default(), async |stage| {
+        let (page, _) = at_the_table(stage).await?;
+        let rows = page.expect_rows().await?;
+        stage.server.go_away()?;
+        expect_badge_other_than(stage, "Live", PATIENCE).await?;
+        for row in &rows[2..4] {
+            let reference = format!("Task/{}", row.id);
+            stage
+                .server
+                .patch(&reference, &set("priority", "routine"))?;
+        }
+        let reference = format!("Task/{}", rows[5].id);
+        stage
+            .server
+            .patch(&reference, &set("status", "completed"))?;
+        stage.server.come_back()?;
+        expect_badge(stage, "Live", PATIENCE).await?;
+        let told = "2 rows of this panel changed and 1 row left while the connection was away.";
+        let browser = &stage.browser;
+        browser.expect_text_in("region", "Caught up", told).await?;
+        screenshot::take(&browser.client, "caught-up").await?;
+        browser.press("Dismiss").await?;
+        browser.expect_gone("region", "Caught up").await
     })
     .await
 }
