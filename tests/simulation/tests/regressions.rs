@@ -311,6 +311,10 @@ const TYPING: &[(u64, &str)] = &[
         "what was discarded with the session was asked for again by a tab that heard of its end before",
     ),
     (
+        130_306_913,
+        "a row in dispute was called certain by the answer of a read that put it in dispute once more",
+    ),
+    (
         62_102_959,
         "the books expected a choice to be made that was what others had made already",
     ),

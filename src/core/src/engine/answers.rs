@@ -179,8 +179,9 @@ impl Engine {
                     return self.read(key);
                 }
                 Some(resource) if resource.key == *key => {
-                    self.settle_by_read(key);
+                    // It may be in dispute once more, and then it was all the time.
                     self.accept(resource, Source::Read(asked));
+                    self.settle_by_read(key);
                     return self.tell_record(key, None);
                 }
                 Some(_) => RecordState::Invalid,

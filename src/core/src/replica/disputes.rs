@@ -24,6 +24,7 @@ pub(crate) struct Disputes {
 /// One that is not settled.
 #[derive(Clone, Copy, Debug)]
 struct Open {
+    /// When it was disputed last: what was asked before does not settle it.
     since: Timestamp,
     /// What disputes it was written after this, however much later it arrived.
     certain_until: Timestamp,
@@ -52,7 +53,8 @@ impl Disputes {
                 certain_until,
                 proven_until: self.proven_until.get(&key.kind).copied(),
             };
-            self.open.entry(key.clone()).or_insert(open);
+            let known = self.open.entry(key.clone());
+            known.and_modify(|open| open.since = now).or_insert(open);
         } else if !self.doubts.contains(&key.kind) {
             self.doubts.push(key.kind.clone());
         }
@@ -124,5 +126,32 @@ impl Disputes {
     /// Until when everything is certain, if something is not.
     pub(super) fn certain_until(&self) -> Option<Timestamp> {
         self.open.values().map(|open| open.certain_until).min()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::identity::ResourceId;
+
+    #[test]
+    fn what_is_disputed_once_more_by_the_answer_of_a_read_was_in_dispute_all_the_time() {
+        let key = ResourceKey::new(ResourceType::Task, ResourceId::new("t"));
+        let at = |ms: i64| Timestamp(ms);
+        let mut disputes = Disputes::default();
+        disputes.hear_until(Some(at(10)));
+        disputes.add(&key, at(20));
+        let due = disputes.take_due(at(20 + limits::SETTLE_QUIET_MS));
+        assert_eq!(due, std::slice::from_ref(&key));
+        disputes.hear_until(Some(at(90_000)));
+        disputes.add(&key, at(100_000));
+        disputes.settle(&key);
+        assert_eq!(disputes.certain_until(), Some(at(10)));
+        // A search that was asked before the last dispute says nothing of it.
+        disputes.take_due(at(200_000));
+        disputes.settle_by_search(&key.kind, at(50_000));
+        assert_eq!(disputes.certain_until(), Some(at(10)));
+        disputes.settle_by_search(&key.kind, at(100_000));
+        assert_eq!(disputes.certain_until(), None);
     }
 }
