@@ -6,6 +6,7 @@
 //!
 //! Dependency direction: `app -> core <- worker`. This crate knows neither of them.
 
+pub mod arrivals;
 pub mod audit;
 pub mod badge;
 pub mod cache;

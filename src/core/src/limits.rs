@@ -387,3 +387,6 @@ pub const ROW_RELEASED_AFTER_MS: i64 = 1_000;
 pub const POINTER_RESTS_AFTER_MS: i64 = 5_000;
 /// A row on the screen that leaves the panel is shown for this long with the reason: long enough to read it, and to point at it.
 pub const ROW_LEAVING_SHOWN_MS: i64 = 4_000;
+/// Rows come by a channel and claims by a port, which keep no order between them: what comes this soon after the word that nothing is
+/// missing any longer may be what was missing.
+pub const MISSED_ROWS_COME_WITHIN_MS: i64 = 1_000;

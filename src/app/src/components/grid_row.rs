@@ -95,7 +95,10 @@ fn GridCell(
         >
             {move || view! { <CellValue cell=content.get() kind=kind/> }}
             {move || pending.get().map(|pending| view! { <span class="unseen">", " {text::pending(pending)}</span> })}
-            {waits.map(|waits| move || waits.get().map(|waits| view! { <span class="row-wait fixed">{text::row_wait(&waits)}</span> }))}
+            {waits.map(|waits| move || waits.get().map(|waits| {
+                let why = text::row_wait(&waits);
+                view! { <span class="row-wait" title=why.clone()>{why.clone()}</span> }
+            }))}
         </div>
     }
 }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use leptos::prelude::*;
 use panels_core::{
+    arrivals::Arrivals,
     badge::{Badge, WorkerVoice},
     identity::PanelId,
     protocol::{
@@ -12,7 +13,6 @@ use panels_core::{
     },
     quarantine::SetAside,
     query::Query,
-    time::Timestamp,
 };
 
 use super::{
@@ -81,8 +81,8 @@ pub(crate) struct AppState {
     pub read_in: RwSignal<bool>,
     /// What was missed while the connection was away.
     pub catch_up: CatchUp,
-    /// Since when nothing is missing, says the worker.
-    pub live_since: StoredValue<Option<Timestamp>>,
+    /// Whether rows come live.
+    pub arrivals: StoredValue<Arrivals>,
     /// The same for each panel.
     pub panels_fresh: RwSignal<Vec<PanelFreshness>>,
     /// Whether rows are kept between visits.
@@ -127,7 +127,7 @@ impl AppState {
             counts: RwSignal::new(HashMap::new()),
             read_in: RwSignal::new(false),
             catch_up: CatchUp::new(),
-            live_since: StoredValue::new(None),
+            arrivals: StoredValue::new(Arrivals::default()),
             freshness: RwSignal::new(Freshness::CatchingUp {
                 as_of: None,
                 reason: CatchUpReason::FirstLoad,

@@ -4,19 +4,16 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 use panels_core::{
+    arrivals::Arrival,
     badge::WorkerVoice,
+    limits,
     live_table::TableEvents,
     protocol::{Freshness, PanelChanges, SessionView, TabMessage, WorkerMessage},
 };
-
 use web_sys::VisibilityState;
 
-use super::{AppState, PanelStore, WorkerTrouble, clock::now, panel_store::Arrival};
+use super::{AppState, PanelStore, WorkerTrouble, clock::now};
 use crate::{link::LinkEvent, text};
-
-/// Rows come by a channel and claims by a port, which keep no order between them: what comes this soon after the word that nothing is
-/// missing any longer may be what was missing.
-const CAUGHT_UP_AFTER_MS: i64 = 1_000;
 
 /// Takes one event of the link.
 pub(crate) fn receive(state: AppState, event: LinkEvent) {
@@ -116,45 +113,35 @@ fn apply(state: AppState, messages: Vec<WorkerMessage>, unseen: bool) {
     let (claims, rows): (Vec<_>, Vec<_>) = messages
         .into_iter()
         .partition(|message| matches!(message, WorkerMessage::Freshness { .. }));
-    let claims_to_be_live = |message: &WorkerMessage| match message {
-        WorkerMessage::Freshness { freshness, .. } => freshness.is_read_in(false),
-        _ => true,
-    };
-    let live_since = state.live_since.get_value();
-    let is_live = live_since.is_some_and(|since| now().since_ms(since) >= CAUGHT_UP_AFTER_MS);
-    // A tab that nobody sees hears of a gap and of its end at once.
-    let had_gap = !claims.iter().all(claims_to_be_live);
-    let missed = !is_live || had_gap;
-    let seen = !unseen && !missed;
-    let arrival = match state.read_in.get_untracked() {
-        false => Arrival::AsRead,
-        true if seen => Arrival::Live,
-        true if missed => Arrival::Missed,
-        true => Arrival::Unseen,
-    };
+    let claimed = claims.iter().filter_map(|message| match message {
+        WorkerMessage::Freshness { freshness, .. } => Some(freshness),
+        _ => None,
+    });
+    let read_in = state.read_in.get_untracked();
+    let mut arrivals = state.arrivals.get_value();
+    let arrival = arrivals.arrival(now(), claimed.clone(), read_in, unseen);
+    // Each is heard, whatever the one before it said.
+    let back = claimed.filter(|claim| arrivals.hear(now(), claim)).count() > 0;
+    state.arrivals.set_value(arrivals);
+    if back {
+        let wait_ms = limits::MISSED_ROWS_COME_WITHIN_MS.unsigned_abs();
+        set_timeout(
+            move || tell_what_was_missed(state),
+            Duration::from_millis(wait_ms),
+        );
+    }
     if let Some(store) = state.watched() {
         apply_rows(state, &store, rows, arrival);
     }
     if let Some(WorkerMessage::Freshness { freshness, panels }) = claims.into_iter().last() {
         note_read_in(state, &freshness);
-        let is_live = freshness.is_read_in(false);
-        let since = live_since.filter(|_| !had_gap);
-        if is_live && since.is_none() {
-            set_timeout(
-                move || tell_what_was_missed(state),
-                Duration::from_millis(CAUGHT_UP_AFTER_MS.unsigned_abs()),
-            );
-        }
-        state
-            .live_since
-            .set_value(is_live.then(|| since.unwrap_or_else(now)));
         set_if_changed(state.freshness, freshness);
         set_if_changed(state.panels_fresh, panels);
     }
 }
 
 fn tell_what_was_missed(state: AppState) {
-    if state.live_since.get_value().is_some() {
+    if state.arrivals.get_value().is_whole() {
         state.catch_up.tell();
     }
 }

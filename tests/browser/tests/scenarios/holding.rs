@@ -131,6 +131,10 @@ async fn what_changed_while_the_server_was_away_is_told_once_when_it_is_back() -
     Stage::play("caught-up", StageOptions::default(), async |stage| {
         let (page, _) = at_the_table(stage).await?;
         let rows = page.expect_rows().await?;
+        // This one nobody misses, however soon after the first load it changes.
+        let reference = format!("Task/{}", rows[7].id);
+        stage.server.patch(&reference, &set("status", "draft"))?;
+        page.expect_row_text(&rows[7].id, "Draft", PATIENCE).await?;
         stage.server.go_away()?;
         expect_badge_other_than(stage, "Live", PATIENCE).await?;
         for row in &rows[2..4] {

@@ -10,6 +10,7 @@ use std::{
 
 use leptos::prelude::*;
 use panels_core::{
+    arrivals::Arrival,
     identity::{PanelId, ResourceId},
     live_table::{HeldBack, LiveTable, TableEvents},
     protocol::{Cell, ColumnKind, PanelView, Row, SortKey},
@@ -35,19 +36,6 @@ pub(crate) enum PanelPhase {
     Empty,
     /// There are rows, and none is what was asked for.
     NoMatch,
-}
-
-/// How rows come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Arrival {
-    /// They were there before, and are read.
-    AsRead,
-    /// They changed while the connection was away.
-    Missed,
-    /// They changed while nobody looked.
-    Unseen,
-    /// They have just changed.
-    Live,
 }
 
 /// How many rows there are, whatever is shown of them.
