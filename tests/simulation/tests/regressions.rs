@@ -311,6 +311,10 @@ const TYPING: &[(u64, &str)] = &[
         "what was discarded with the session was asked for again by a tab that heard of its end before",
     ),
     (
+        130_186_724,
+        "a late frame of a row that a search had not found was shown while that search asked for the other rows",
+    ),
+    (
         130_306_913,
         "a row in dispute was called certain by the answer of a read that put it in dispute once more",
     ),

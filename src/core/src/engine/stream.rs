@@ -114,9 +114,9 @@ impl Engine {
     /// and how old a frame is nobody knows.
     fn may_have_left_unseen(&self, resource: &Resource) -> bool {
         let key = &resource.key;
-        let proven = self.reconcile.proven_at(std::slice::from_ref(&key.kind));
+        let asked = self.reconcile.changes_asked(&key.kind);
         let searched =
-            proven.is_some_and(|asked| self.io.now.since_ms(asked) < limits::FRAME_LATE_MAX_MS);
+            asked.is_some_and(|asked| self.io.now.since_ms(asked) < limits::FRAME_LATE_MAX_MS);
         searched
             && self.reconcile.is_restricted(&key.kind)
             && self.replica.get(key).is_none()

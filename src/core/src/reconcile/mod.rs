@@ -182,6 +182,15 @@ impl Reconcile {
         self.oldest(types, |sync| sync.proven_at)
     }
 
+    /// When the last search was asked for the changes of a type that was not followed by a question for a row that came since:
+    /// that of the last proof, or that of a run which asks for the rows it knew already.
+    pub(crate) fn changes_asked(&self, kind: &ResourceType) -> Option<Timestamp> {
+        let sync = self.types.iter().find(|sync| sync.kind == *kind)?;
+        let run = sync.run.as_ref();
+        let checking = run.filter(|run| run.stage == Stage::Members);
+        sync.proven_at.max(checking.map(|run| run.started))
+    }
+
     /// Everything of these types until then was read by searches; `None` before the first load of one of them.
     pub(crate) fn searched_as_of(&self, types: &[ResourceType]) -> Option<Timestamp> {
         self.oldest(types, |sync| sync.as_of)
