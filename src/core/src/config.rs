@@ -17,6 +17,9 @@ pub struct Config {
     /// Project id, for accounts that are members of several.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub project_id: Option<String>,
+    /// Whether panels are read from the server and can be saved there.
+    #[serde(default = "yes", skip_serializing_if = "is_yes")]
+    pub shared_panels: bool,
     /// Limits that a hospital may change.
     #[serde(default)]
     pub limits: ConfigLimits,
@@ -103,6 +106,14 @@ impl Config {
     pub fn fhir_url(&self) -> String {
         format!("{}fhir/R4/", self.server)
     }
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn is_yes(value: &bool) -> bool {
+    *value
 }
 
 fn non_empty(text: String) -> Option<String> {

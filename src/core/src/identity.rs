@@ -44,12 +44,31 @@ text_id! {
     InstanceId;
     /// The sources that a tab or worker was built from.
     BuildId;
-    /// A panel: `my-work`, `open-tasks`, `patients`, or the id of a stored definition.
+    /// A panel: `my-work`, `open-tasks`, `patients`, or one that is saved on the server ([`PanelId::saved`]).
     PanelId;
+    /// One change of a panel on the server, named by the tab that asked for it. Asking twice under one name is asking once.
+    PanelChangeId;
     /// One edit, named by the tab that asked for it. Asking twice under one name is asking once.
     EditId;
     /// One change of many records at once, named by the tab that asked for it.
     JobId;
+}
+
+impl PanelId {
+    /// Between the id of a saved panel and the mark of what decides its rows and cells.
+    const MARK: char = '~';
+
+    /// A panel that is saved on the server. `mark` is another one as soon as its rows or cells are others: what still comes of
+    /// before can then not be taken for what is shown now.
+    pub fn saved(id: &ResourceId, mark: &str) -> Self {
+        Self::new(format!("{id}{}{mark}", Self::MARK))
+    }
+
+    /// What stands for it in an address, whatever is made of it.
+    pub fn address(&self) -> &str {
+        let text = self.as_str();
+        text.split_once(Self::MARK).map_or(text, |(id, _)| id)
+    }
 }
 
 macro_rules! number_id {

@@ -39,6 +39,7 @@ pub mod row_choices;
 pub mod row_holds;
 pub mod selection;
 mod session;
+mod shelf;
 mod subscription;
 mod tabs;
 pub mod text;

@@ -26,6 +26,26 @@ pub const PAGE_BYTES_MAX: usize = 16 * 1024 * 1024;
 pub const PAGE_ENTRIES_MAX: usize = 1_000;
 /// Elements kept of one repeating field (names, identifiers, codings): more than a screen can show.
 pub const FIELD_ELEMENTS_MAX: usize = 64;
+/// Characters that a filter may look for.
+pub const FILTER_TEXT_CHARS_MAX: usize = 100;
+/// Panels on the server that are shown. Each has a bit in the membership of a row ([`crate::engine`]), beside the built-in ones.
+pub const SAVED_PANELS_MAX: usize = 24;
+/// Panels that are asked for at once: more than are shown, so that those that cannot be are named too.
+pub const SAVED_PANELS_READ_MAX: usize = 100;
+/// Characters of the name of a panel: it is a heading, a link and the name of a table.
+pub const PANEL_NAME_CHARS_MAX: usize = 80;
+/// Characters of its description: one sentence.
+pub const PANEL_DESCRIPTION_CHARS_MAX: usize = 300;
+/// Time between two reads of the panels on the server: a change by somebody else comes that late at most. A subscription of their own
+/// would slow every write of the project.
+pub const PANELS_READ_EVERY_MS: i64 = 120_000;
+/// Jitter of that.
+pub const PANELS_READ_JITTER_MS: i64 = 20_000;
+/// The same while the home screen is looked at.
+pub const PANELS_LOOKED_AT_EVERY_MS: i32 = 15_000;
+/// Changes of panels on their way at the same time.
+pub const PANEL_CHANGES_MAX: usize = 8;
+
 /// Notes kept of one record, the newest: a drawer of a busy task.
 pub const NOTES_MAX: usize = 200;
 /// Characters of a code or an identifier.

@@ -56,6 +56,8 @@ timers! {
     AuditStorage,
     /// Send the collected changes to the tabs.
     Flush,
+    /// Read the panels on the server again.
+    Panels,
     /// Send the collected counts to the tabs.
     Counts,
     /// Look at what depends on the time of day (overdue) and at the freshness.

@@ -77,6 +77,21 @@ impl Permissions {
         Err(bar)
     }
 
+    /// Whether resources of a type may be created and changed.
+    pub fn may_write(&self, kind: &ResourceType) -> Result<(), EditBar> {
+        if self.rules.is_empty() {
+            return Ok(());
+        }
+        let mut bar = EditBar::TypeHidden;
+        for rule in self.rules_for(kind) {
+            if rule.writes() {
+                return Ok(());
+            }
+            bar = EditBar::TypeReadOnly;
+        }
+        Err(bar)
+    }
+
     /// Whether a change may be made: the field may be edited, and the record stays where the user can see it (a task cannot
     /// be handed over where only own tasks may be seen: `transcripts/07a-restricted-rest.json`).
     pub fn may_make(&self, kind: &ResourceType, change: &FieldChange) -> Result<(), EditBar> {
@@ -196,6 +211,15 @@ impl Rule {
         }
     }
 
+    /// Whether records of the type may be changed by it.
+    fn writes(&self) -> bool {
+        let may_update = self
+            .interaction
+            .as_ref()
+            .is_none_or(|allowed| allowed.iter().any(|name| name == "update"));
+        !self.readonly && may_update
+    }
+
     fn bar(&self, field: EditField) -> Option<EditBar> {
         let names = |fields: &[String]| {
             // `meta` is many things that have nothing to do with each other.
@@ -205,11 +229,7 @@ impl Rule {
             let mut fields = fields.iter();
             fields.any(|name| first_step(name) == field.element() && !is_apart(name))
         };
-        let may_update = self
-            .interaction
-            .as_ref()
-            .is_none_or(|allowed| allowed.iter().any(|name| name == "update"));
-        if self.readonly || !may_update {
+        if !self.writes() {
             Some(EditBar::TypeReadOnly)
         } else if names(&self.hidden_fields) {
             Some(EditBar::FieldHidden)

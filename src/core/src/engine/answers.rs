@@ -35,6 +35,10 @@ impl Engine {
             Purpose::Read(key) => self.on_read(&key, outcome),
             Purpose::Edit(call) => self.on_edit_answer(call, outcome),
             Purpose::Audit(call) => self.on_audit_answer(call, &outcome),
+            Purpose::Panels(call) => {
+                let events = self.shelf.on_answer(&mut self.io, &call, &outcome);
+                self.on_shelf(events);
+            }
             Purpose::CleanUp => {}
         }
     }

@@ -26,6 +26,7 @@ use crate::{
     reconcile::Reconcile,
     replica::Replica,
     session::{self, Session},
+    shelf::Shelf,
     subscription::Subscriptions,
     tabs::Tabs,
     time::Timestamp,
@@ -72,6 +73,7 @@ pub struct Engine {
     pub(super) sign_out_asked: Option<TabId>,
     pub(super) tabs: Tabs,
     pub(super) panels: Panels,
+    pub(super) shelf: Shelf,
     pub(super) polling: Option<PollingReason>,
     /// Resources that are being read, and since when.
     pub(super) reading: Map<ResourceKey, Timestamp>,
@@ -126,6 +128,7 @@ impl Engine {
             sign_out_asked: None,
             tabs: Tabs::new(settings.instance),
             panels: Panels::default(),
+            shelf: Shelf::default(),
             polling: None,
             reading: Map::default(),
             reading_again: Set::default(),
@@ -261,9 +264,10 @@ impl Engine {
             .set_day(self.io.clock_now(), self.tabs.zone_offset_minutes());
         self.tabs.open_channel(&mut self.io);
         self.tell_session();
-        let panels = self.panels.views();
-        self.tabs
-            .tell_each(&mut self.io, &WorkerMessage::Panels { panels });
+        let bar = identity.permissions.may_write(&ResourceType::from("Basic"));
+        self.shelf.start(&mut self.io, &identity.profile, bar.err());
+        let panels = self.panels_message();
+        self.tabs.tell_each(&mut self.io, &panels);
         self.watch_types();
         self.connection.start(&mut self.io);
         self.open_cache(&identity);
@@ -303,6 +307,7 @@ impl Engine {
         self.reconcile.forget(&mut self.io);
         self.replica.wipe();
         self.panels = Panels::default();
+        self.shelf.forget(&mut self.io);
         self.reading.clear();
         self.reading_again.clear();
         self.shown.clear();
@@ -369,6 +374,7 @@ impl Engine {
             Timer::Outbox => self.outbox.on_timer(&mut self.io),
             Timer::AuditStorage => self.audit.on_storage_timer(&mut self.io),
             Timer::Tick => self.on_tick(),
+            Timer::Panels => self.shelf.on_timer(&mut self.io),
             // What these announce is done at the end of every turn.
             Timer::Audit | Timer::Flush | Timer::Counts => {}
         }
@@ -393,6 +399,9 @@ impl Engine {
             .panels
             .set_day(self.io.clock_now(), self.tabs.zone_offset_minutes())
         {
+            self.reassign_all();
+        } else if self.panels.is_due() {
+            // Something is overdue by now that was not.
             self.reassign_all();
         }
     }

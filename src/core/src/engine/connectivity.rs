@@ -99,6 +99,7 @@ impl Engine {
         let event = self.connection.on_wake(&mut self.io);
         self.on_connection(event);
         self.reconcile.on_wake(&mut self.io);
+        self.shelf.read(&mut self.io);
     }
 
     /// The union of what all tabs need, the most important first: what the home screen counts, then what is on screen.

@@ -19,6 +19,7 @@ mod publish;
 mod rate_budget;
 pub(crate) mod requests;
 mod requests_from_tabs;
+mod saved_panels;
 mod sight;
 mod snapshot;
 mod steady;

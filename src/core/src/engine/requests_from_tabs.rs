@@ -65,6 +65,8 @@ impl Engine {
                 self.outbox.keep_draft(&self.io, place, &text);
             }
             TabMessage::DraftsForgotten => self.outbox.forget_who_has_drafts(tab),
+            TabMessage::ChangePanel { change, to } => self.on_change_panel(tab, change, *to),
+            TabMessage::ReadPanels => self.shelf.read(&mut self.io),
             TabMessage::Export { panel, rows } => self.on_export(tab, panel, rows),
             TabMessage::ListSetAside => {
                 let list = self.quarantine.list();
@@ -122,8 +124,8 @@ impl Engine {
         let session = self.session_message();
         self.io.tell(tab, session);
         if self.session.identity().is_some() {
-            let panels = self.panels.views();
-            self.io.tell(tab, WorkerMessage::Panels { panels });
+            let panels = self.panels_message();
+            self.io.tell(tab, panels);
         }
         self.tell_state(tab);
     }

@@ -50,6 +50,7 @@ fn view(kinds: &[ColumnKind]) -> PanelView {
         columns: columns.collect(),
         sort: Vec::new(),
         blind_spots: Vec::new(),
+        saved: None,
     }
 }
 

@@ -2,13 +2,16 @@
 //!
 //! Must never keep rows of its own: it decides, the replica remembers.
 
+use std::cell::Cell;
+
 use crate::{
     edit::Subject,
     fhir::{Patient, Resource},
     hidden::{Element, HiddenElements},
     identity::{PanelId, ResourceId, ResourceKey, ResourceType},
     panel::{self, Lookup, PanelDefinition, Tally},
-    protocol::{PanelCounts, PanelView, RecordContent, Row},
+    protocol::{PanelCounts, PanelView, RecordContent, Row, SavedPanel},
+    query::Today,
     record,
     replica::{Membership, Replica},
     text,
@@ -24,12 +27,15 @@ pub(crate) struct Panels {
     now: Timestamp,
     zone_offset_minutes: i32,
     day: Option<CivilDay>,
+    /// When a filter of a panel says something else about a row because time goes by.
+    due: Cell<Option<Timestamp>>,
 }
 
 /// What a projection may look at.
 struct View<'a> {
     me: &'a str,
     hidden: &'a HiddenElements,
+    today: Today,
     replica: Option<&'a Replica>,
 }
 
@@ -51,6 +57,10 @@ impl Lookup for View<'_> {
 
     fn me(&self) -> &str {
         self.me
+    }
+
+    fn today(&self) -> Today {
+        self.today
     }
 
     fn hidden(&self) -> &HiddenElements {
@@ -99,8 +109,33 @@ impl Panels {
             if definition.matches(resource, &view) {
                 members |= 1 << index;
             }
+            let next = definition.filters.next_change(resource, &view);
+            let due = self.due.get();
+            self.due.set(due.into_iter().chain(next).min());
         }
         members
+    }
+
+    /// Whether a filter of a panel says something else by now. Says so once: who shows what has to be decided anew then.
+    pub(crate) fn is_due(&self) -> bool {
+        let is_due = self.due.get().is_some_and(|due| due <= self.now);
+        if is_due {
+            self.due.set(None);
+        }
+        is_due
+    }
+
+    /// Takes the panels on the server. Whether rows may belong to others than before: their places are others then.
+    pub(crate) fn set_saved(&mut self, saved: &[SavedPanel]) -> bool {
+        let ids = |panels: &Self| -> Vec<PanelId> {
+            let panels = panels.definitions.iter();
+            panels.map(|panel| panel.view.id.clone()).collect()
+        };
+        let before = ids(self);
+        self.definitions.retain(|panel| panel.view.saved.is_none());
+        self.definitions
+            .extend(saved.iter().map(panel::saved::definition));
+        before != ids(self)
     }
 
     /// Position of a panel.
@@ -177,6 +212,10 @@ impl Panels {
         View {
             me: &self.me,
             hidden: &self.hidden,
+            today: Today {
+                now: self.now,
+                zone_offset_minutes: self.zone_offset_minutes,
+            },
             replica,
         }
     }

@@ -1,83 +1,69 @@
 //! The panels that everybody has.
 
-use super::{Condition, PanelDefinition};
+use super::{Condition, Filters, PanelDefinition};
 use crate::{
-    identity::{PanelId, ResourceType},
-    protocol::{Column, ColumnKind, PanelView, SortKey},
+    identity::PanelId,
+    protocol::{PanelRows, PanelView, SortKey},
 };
 
 /// My work, all open tasks, patients: in the order of the home screen.
 pub fn built_in() -> Vec<PanelDefinition> {
-    vec![my_work(), open_tasks(), patients()]
-}
-
-fn my_work() -> PanelDefinition {
-    PanelDefinition {
-        view: task_view("my-work", "My work", "Open tasks assigned to me."),
-        conditions: vec![Condition::TaskOpen, Condition::TaskOwnedByMe],
-    }
-}
-
-fn open_tasks() -> PanelDefinition {
-    PanelDefinition {
-        view: task_view(
+    vec![
+        panel(
+            PanelRows::MyTasks,
+            "my-work",
+            "My work",
+            "Open tasks assigned to me.",
+        ),
+        panel(
+            PanelRows::OpenTasks,
             "open-tasks",
             "All open tasks",
             "Every task with work left to do.",
         ),
-        conditions: vec![Condition::TaskOpen],
-    }
+        panel(
+            PanelRows::Patients,
+            "patients",
+            "Patients",
+            "Active patients and their open tasks.",
+        ),
+    ]
 }
 
-fn patients() -> PanelDefinition {
+fn panel(rows: PanelRows, id: &str, name: &str, description: &str) -> PanelDefinition {
     PanelDefinition {
         view: PanelView {
-            id: PanelId::new("patients"),
-            name: "Patients".into(),
-            description: "Active patients and their open tasks.".into(),
-            row_type: ResourceType::Patient,
-            columns: vec![
-                column("name", "Name", ColumnKind::Title),
-                column("birthDate", "Date of birth", ColumnKind::BirthDate),
-                column("sex", "Sex", ColumnKind::Text),
-                column("mrn", "MRN", ColumnKind::Text),
-                column("openTasks", "Open tasks", ColumnKind::Workload),
-                column("changed", "Last change", ColumnKind::Changed),
-            ],
-            sort: vec![ascending("name")],
+            id: PanelId::new(id),
+            name: name.into(),
+            description: description.into(),
+            row_type: rows.row_type(),
+            columns: rows.usual_columns(),
+            sort: usual_sort(rows),
             blind_spots: Vec::new(),
+            saved: None,
         },
-        conditions: vec![Condition::PatientActive],
+        conditions: conditions_of(rows),
+        filters: Filters::default(),
     }
 }
 
-fn task_view(id: &str, name: &str, description: &str) -> PanelView {
-    PanelView {
-        id: PanelId::new(id),
-        name: name.into(),
-        description: description.into(),
-        row_type: ResourceType::Task,
-        columns: vec![
-            column("priority", "Priority", ColumnKind::Priority),
-            column("due", "Due", ColumnKind::Due),
-            column("title", "Task", ColumnKind::Title),
-            column("patient", "Patient", ColumnKind::Patient),
-            column("status", "Status", ColumnKind::Status),
-            column("assignee", "Assignee", ColumnKind::Person),
-            column("age", "Age", ColumnKind::Age),
-            column("changed", "Last change", ColumnKind::Changed),
-        ],
+/// What must hold for a resource to be one of these rows.
+pub(super) fn conditions_of(rows: PanelRows) -> Vec<Condition> {
+    match rows {
+        PanelRows::MyTasks => vec![Condition::TaskOpen, Condition::TaskOwnedByMe],
+        PanelRows::OpenTasks => vec![Condition::TaskOpen],
+        PanelRows::Patients => vec![Condition::PatientActive],
+    }
+}
+
+/// The order that such rows have unless a panel says otherwise.
+pub(super) fn usual_sort(rows: PanelRows) -> Vec<SortKey> {
+    match rows {
         // Overdue comes before due by itself: the earlier date is first. Age is ordered by the day of writing, oldest first.
-        sort: vec![ascending("priority"), ascending("due"), ascending("age")],
-        blind_spots: Vec::new(),
-    }
-}
-
-fn column(id: &str, title: &str, kind: ColumnKind) -> Column {
-    Column {
-        id: id.into(),
-        title: title.into(),
-        kind,
+        PanelRows::MyTasks | PanelRows::OpenTasks => {
+            vec![ascending("priority"), ascending("due"), ascending("age")]
+        }
+        PanelRows::Patients => vec![ascending("name")],
     }
 }
 

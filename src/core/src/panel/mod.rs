@@ -5,15 +5,19 @@
 //! (Medplum 5.0.10, `transcripts/03c-criteria-matcher.json`). This module must never read a clock or a browser.
 
 mod builtin;
+mod columns;
 mod condition;
 mod counts;
+mod filters;
 mod project;
+pub mod saved;
 #[cfg(test)]
 mod tests;
 
 pub use builtin::built_in;
 pub use condition::Condition;
 pub use counts::{Contribution, Tally};
+pub use filters::Filters;
 pub(crate) use project::{
     date_cell, due_cell, instant, moment_cell, owner_cell, patient_name, person_cell, person_name,
     priority_cell, seen, sex_cell, status_cell, task_patient_id, task_title, text_cell,
@@ -24,6 +28,7 @@ use crate::{
     hidden::HiddenElements,
     identity::{ResourceId, ResourceType},
     protocol::{BlindSpot, PanelView, Row},
+    query::Today,
 };
 
 /// A panel: how it looks, and which resources belong to it.
@@ -33,6 +38,8 @@ pub struct PanelDefinition {
     pub view: PanelView,
     /// All of them must hold.
     pub conditions: Vec<Condition>,
+    /// So must they.
+    pub filters: Filters,
 }
 
 /// What a projection needs to know beyond the resource itself.
@@ -43,6 +50,8 @@ pub trait Lookup {
     fn open_tasks_of(&self, patient: &ResourceId) -> Vec<&Resource>;
     /// Literal reference of the signed-in user, for example `Practitioner/1`.
     fn me(&self) -> &str;
+    /// Now, on the wall of the user.
+    fn today(&self) -> Today;
     /// What the access policy hides from the user.
     fn hidden(&self) -> &HiddenElements;
 }
@@ -55,14 +64,18 @@ impl PanelDefinition {
                 .conditions
                 .iter()
                 .all(|condition| condition.holds(resource, lookup))
+            && self.filters.hold(resource, lookup)
     }
 
     /// What a tab needs to draw it for somebody from whom this is hidden.
     pub fn view_for(&self, hidden: &HiddenElements) -> PanelView {
-        let spots = self.conditions.iter().filter_map(|condition| {
+        let conditions = self.conditions.iter();
+        let conditions = conditions.map(|condition| (condition.element(), condition.label()));
+        let spots = conditions.chain(self.filters.elements());
+        let spots = spots.filter_map(|(element, label)| {
             Some(BlindSpot {
-                hiding: hidden.of(condition.element())?,
-                label: condition.label().to_owned(),
+                hiding: hidden.of(element)?,
+                label: label.to_owned(),
             })
         });
         PanelView {

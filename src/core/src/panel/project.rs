@@ -34,6 +34,11 @@ fn task_cell(column: &str, task: &Task, lookup: &dyn Lookup) -> Cell {
         "status" => status_cell(task, hidden),
         "assignee" => owner_cell(task, lookup),
         "age" => hidden.cell(Element::Authored, moment_cell(task.authored)),
+        "requester" => {
+            let requester = person_cell(task.requester.as_ref(), lookup);
+            hidden.cell(Element::Requester, requester)
+        }
+        "description" => hidden.cell(Element::Description, text_cell(task.description.as_deref())),
         _ => Cell::Empty,
     }
 }
@@ -46,8 +51,17 @@ fn patient_cell(column: &str, id: &ResourceId, patient: &Patient, lookup: &dyn L
         "sex" => hidden.cell(Element::Sex, sex_cell(patient)),
         "mrn" => hidden.cell(Element::RecordNumber, text_cell(patient.mrn.as_deref())),
         "openTasks" => workload_cell(id, lookup),
+        "phone" => hidden.cell(Element::Contacts, text_cell(phone_of(patient))),
+        "address" => hidden.cell(Element::Address, text_cell(patient.address.as_deref())),
         _ => Cell::Empty,
     }
+}
+
+/// The first telephone number.
+fn phone_of(patient: &Patient) -> Option<&str> {
+    let mut contacts = patient.contacts.iter();
+    let phone = contacts.find(|contact| contact.system.as_deref() == Some("phone"))?;
+    Some(&phone.value)
 }
 
 /// What a task is called.

@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{DraftOf, FieldDecision, NewEdit};
+use super::{DraftOf, FieldDecision, NewEdit, PanelChange};
 use crate::identity::{
-    BuildId, EditId, InstanceId, JobId, PanelId, ResourceId, ResourceKey, TabId, VersionId,
+    BuildId, EditId, InstanceId, JobId, PanelChangeId, PanelId, ResourceId, ResourceKey, TabId,
+    VersionId,
 };
 
 /// A message from a tab, always through its own port.
@@ -151,6 +152,16 @@ pub enum TabMessage {
         /// How many of its rows.
         rows: u32,
     },
+    /// Change a panel on the server; answered by [`super::WorkerMessage::PanelAnswer`]. Not repeated to a new worker: the tab asks
+    /// again under the same name, which is asking once.
+    ChangePanel {
+        /// Name of this change: unique for ever, and that of a new panel.
+        change: PanelChangeId,
+        /// What shall be.
+        to: Box<PanelChange>,
+    },
+    /// The home screen is looked at: read the panels on the server anew.
+    ReadPanels,
     /// Tell which resources could not be read; answered by [`super::WorkerMessage::SetAside`].
     ListSetAside,
     /// Try to connect now instead of waiting for the next attempt.

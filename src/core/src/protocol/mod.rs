@@ -9,8 +9,10 @@
 mod draft;
 mod edit;
 mod export;
+mod freshness;
 mod from_tab;
 mod from_worker;
+mod panels;
 mod record;
 mod row;
 #[cfg(test)]
@@ -19,7 +21,9 @@ mod tests;
 pub use draft::DraftOf;
 pub use edit::*;
 pub use export::{ExportRefusal, ExportVerdict};
+pub use freshness::*;
 pub use from_tab::*;
 pub use from_worker::*;
+pub use panels::*;
 pub use record::*;
 pub use row::*;

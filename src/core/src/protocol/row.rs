@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::PendingField;
+use super::{PendingField, SavedPanel};
 use crate::{
     identity::{PanelId, ResourceId, ResourceType, VersionId},
     time::{CivilDay, DAY_MS, Timestamp, days_in_month},
@@ -27,6 +27,9 @@ pub struct PanelView {
     /// What decides which rows belong here, and is hidden: the panel may list too few or too many.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub blind_spots: Vec<BlindSpot>,
+    /// Where it is saved, if it is one that people can change.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub saved: Option<Box<SavedPanel>>,
 }
 
 impl PanelView {

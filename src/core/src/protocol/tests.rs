@@ -1,6 +1,7 @@
 //! Every message between tab and worker as it travels: a changed snapshot is a changed protocol, and a decision.
 
 mod edits;
+mod panels;
 
 use super::*;
 use crate::{
@@ -150,6 +151,7 @@ fn what_the_worker_says() {
                 }],
                 ..crate::panel::built_in().remove(0).view
             }],
+            shelf: ShelfView::default(),
         },
         WorkerMessage::Counts {
             counts: vec![PanelCounts {

@@ -36,6 +36,10 @@ impl Lookup for Loaded {
         "Practitioner/me"
     }
 
+    fn today(&self) -> crate::query::Today {
+        crate::query::Today::default()
+    }
+
     fn hidden(&self) -> &HiddenElements {
         &self.hidden
     }

@@ -30,6 +30,10 @@ impl Lookup for Alone {
         "Practitioner/1"
     }
 
+    fn today(&self) -> panels_core::query::Today {
+        panels_core::query::Today::default()
+    }
+
     fn hidden(&self) -> &HiddenElements {
         HiddenElements::NONE
     }

@@ -221,7 +221,11 @@ impl World {
             ambushes: VecDeque::new(),
             ledger: Ledger::default(),
             drafts: Drafts::default(),
-            config: format!(r#"{{"server":"{}"}}"#, crate::server::BASE),
+            config: format!(
+                // Its seeds are about rows; panels that people make are a part of them.
+                r#"{{"server":"{}","sharedPanels":false}}"#,
+                crate::server::BASE
+            ),
             tick_at: None,
             listeners: 0,
             ports: 0,

@@ -23,6 +23,10 @@ impl Lookup for Nobody {
     fn me(&self) -> &'static str {
         "Practitioner/me"
     }
+    fn today(&self) -> crate::query::Today {
+        crate::query::Today::default()
+    }
+
     fn hidden(&self) -> &HiddenElements {
         HiddenElements::NONE
     }

@@ -40,6 +40,8 @@ pub(crate) enum Purpose {
     Edit(edit::Call),
     /// The audit trail.
     Audit(crate::audit::Call),
+    /// The panels on the server.
+    Panels(crate::shelf::Call),
     /// Nobody: courtesy towards the server.
     CleanUp,
 }
@@ -110,7 +112,7 @@ impl Purpose {
             Self::Session(_) => Lane::First,
             Self::Edit(_) => Lane::Edits,
             Self::Subscription(_) => Lane::Stream,
-            Self::Reconcile(_) => Lane::Search,
+            Self::Reconcile(_) | Self::Panels(_) => Lane::Search,
             Self::Read(_) | Self::Audit(_) | Self::CleanUp => Lane::Background,
         }
     }

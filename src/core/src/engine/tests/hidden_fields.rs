@@ -17,7 +17,7 @@ fn last<T>(world: &World, pick: impl Fn(&WorkerMessage) -> Option<T>) -> T {
 fn panel(world: &World, id: &str) -> (PanelView, PanelCounts) {
     let id = PanelId::new(id);
     let view = last(world, |message| match message {
-        WorkerMessage::Panels { panels } => panels.iter().find(|panel| panel.id == id).cloned(),
+        WorkerMessage::Panels { panels, .. } => panels.iter().find(|panel| panel.id == id).cloned(),
         _ => None,
     });
     let mut told = world.channel.iter().rev();

@@ -28,6 +28,7 @@ mod network;
 mod outages;
 mod quarantine;
 mod records;
+mod saved_panels;
 mod screen;
 mod server;
 mod server_writes;

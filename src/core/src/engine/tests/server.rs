@@ -219,6 +219,9 @@ impl Server {
             (HttpMethod::Get, _) if path.contains('?') => (200, self.search(now, path)),
             (HttpMethod::Get, _) => self.read_for(request, path),
             (HttpMethod::Patch, _) => self.patch(now, path, body),
+            (HttpMethod::Put | HttpMethod::Delete, _) => {
+                self.write_panel(now, request.method, path, body)
+            }
             (HttpMethod::Post, "fhir/R4") => self.audits.take(body),
             _ => (404, outcome("Not found").to_string()),
         }

@@ -183,8 +183,13 @@ impl World {
     /// Starts the engine anew with these limits in its configuration.
     pub(super) fn with_limits(&mut self, limits: &str) -> &mut Self {
         let limits = format!(r#","limits":{limits}}}"#);
+        self.with_config(&config().replace('}', &limits))
+    }
+
+    /// Starts the engine anew with this configuration.
+    pub(super) fn with_config(&mut self, config: &str) -> &mut Self {
         let settings = EngineSettings {
-            config: Config::parse(&config().replace('}', &limits)).unwrap(),
+            config: Config::parse(config).unwrap(),
             build: BuildId::new("test"),
             instance: InstanceId::new("i2"),
             seed: 1,
@@ -484,5 +489,5 @@ pub(super) fn around() -> Surroundings {
 }
 
 pub(super) fn config() -> String {
-    format!(r#"{{"server":"{BASE}"}}"#)
+    format!(r#"{{"server":"{BASE}","sharedPanels":false}}"#)
 }

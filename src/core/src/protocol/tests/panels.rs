@@ -1,0 +1,135 @@
+//! What is said about panels that people make.
+
+use std::collections::BTreeSet;
+
+use super::*;
+use crate::{
+    identity::PanelChangeId,
+    query::{Assignee, Filter, Test},
+};
+
+fn draft() -> PanelDraft {
+    PanelDraft {
+        name: "Mine".into(),
+        description: String::new(),
+        rows: PanelRows::OpenTasks,
+        columns: vec!["title".into(), "due".into()],
+        filters: vec![Filter {
+            column: "assignee".into(),
+            test: Test::Owner(BTreeSet::from([Assignee::Me, Assignee::Nobody])),
+        }],
+        sort: vec![SortKey {
+            column: "due".into(),
+            descending: true,
+        }],
+    }
+}
+
+fn saved() -> SavedPanel {
+    SavedPanel {
+        id: ResourceId::new("b1"),
+        version: VersionId::new("v1"),
+        draft: draft(),
+    }
+}
+
+#[test]
+fn what_a_tab_wants_of_panels() {
+    let id = || ResourceId::new("b1");
+    let changes = [
+        PanelChange::Create { draft: draft() },
+        PanelChange::Replace {
+            id: id(),
+            version: VersionId::new("v1"),
+            draft: draft(),
+        },
+        PanelChange::Delete { id: id() },
+        PanelChange::Restore {
+            id: id(),
+            draft: draft(),
+        },
+    ];
+    let changes = changes.map(|to| TabMessage::ChangePanel {
+        change: PanelChangeId::new("c1"),
+        to: Box::new(to),
+    });
+    let asked: Vec<_> = changes
+        .into_iter()
+        .chain([TabMessage::ReadPanels])
+        .collect();
+    insta::assert_json_snapshot!(asked);
+    let text = serde_json::to_string(&asked).unwrap();
+    assert_eq!(
+        serde_json::from_str::<Vec<TabMessage>>(&text).unwrap(),
+        asked
+    );
+}
+
+#[test]
+fn what_becomes_of_a_change_of_a_panel() {
+    let refusals = [
+        PanelRefusal::NotSignedIn,
+        PanelRefusal::Forbidden,
+        PanelRefusal::Gone,
+        PanelRefusal::NotReadable,
+        PanelRefusal::Draft(DraftProblem::Column { id: "x".into() }),
+        PanelRefusal::TooMany,
+        PanelRefusal::Invalid {
+            message: "not valid".into(),
+        },
+        PanelRefusal::NoAnswer,
+    ];
+    let refusals = refusals.map(|reason| PanelVerdict::Refused { reason });
+    let others = [
+        PanelVerdict::Done {
+            panel: Some(PanelId::saved(&ResourceId::new("b1"), "0a")),
+        },
+        PanelVerdict::Conflict {
+            theirs: Box::new(saved()),
+            author: Some("Ben".into()),
+        },
+    ];
+    let sent = others.into_iter().chain(refusals);
+    let sent: Vec<_> = sent
+        .map(|verdict| WorkerMessage::PanelAnswer {
+            change: PanelChangeId::new("c1"),
+            verdict,
+        })
+        .collect();
+    insta::assert_json_snapshot!(sent);
+    let text = serde_json::to_string(&sent).unwrap();
+    assert_eq!(
+        serde_json::from_str::<Vec<WorkerMessage>>(&text).unwrap(),
+        sent
+    );
+}
+
+#[test]
+fn the_panels_of_a_user_with_what_is_saved() {
+    let problems = [
+        PanelProblem::Newer,
+        PanelProblem::Unreadable,
+        PanelProblem::Resource(Invalid::TooDeep),
+        PanelProblem::Draft(DraftProblem::NoColumns),
+        PanelProblem::OverLimit,
+    ];
+    let unusable = problems.into_iter().map(|problem| UnusablePanel {
+        id: ResourceId::new("b2"),
+        name: Some("Other".into()),
+        problem,
+    });
+    let message = WorkerMessage::Panels {
+        panels: vec![crate::panel::saved::definition(&saved()).view],
+        shelf: ShelfView {
+            state: ShelfState::Known,
+            unusable: unusable.collect(),
+            bar: Some(EditBar::TypeReadOnly),
+        },
+    };
+    insta::assert_json_snapshot!(message);
+    let text = serde_json::to_string(&message).unwrap();
+    assert_eq!(
+        serde_json::from_str::<WorkerMessage>(&text).unwrap(),
+        message
+    );
+}

@@ -1,0 +1,297 @@
+//! The panels on the server: read as a whole every so often, and changed one by one.
+//!
+//! There are few and they change seldom, so what is known of them is what the last search found, and nothing is merged. A change is
+//! written only over the version that its user has seen, and asking twice for one is asking once. Must never touch a row, and never
+//! write over a definition that cannot be read.
+
+mod change;
+
+use crate::{
+    engine::{
+        io::Io,
+        requests::{Outcome, Purpose, Request, Retry},
+    },
+    error::ProcessingError,
+    fhir::{self, Resource},
+    identity::{PanelChangeId, ResourceId, ResourceType, TabId},
+    limits,
+    panel::saved::{self, stored},
+    protocol::{
+        EditBar, PanelChange, PanelProblem, PanelRefusal, PanelVerdict, SavedPanel, ShelfState,
+        ShelfView, UnusablePanel,
+    },
+    time::Timestamp,
+    timer::Timer,
+};
+use change::{Change, Stage};
+
+/// A request of the shelf.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Call {
+    /// All panels are read.
+    List,
+    /// A change is written.
+    Write(u64),
+    /// What the server holds in place of what was to be changed is read.
+    Check(u64),
+}
+
+/// What the rest of the engine must do.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Event {
+    /// Other panels are known, or something else about them.
+    Changed,
+    /// A tab waits for this.
+    Answer(TabId, PanelChangeId, PanelVerdict),
+}
+
+/// One panel on the server.
+#[derive(Clone, Debug, PartialEq)]
+struct Held {
+    resource: Resource,
+    read: Result<SavedPanel, UnusablePanel>,
+}
+
+/// See the module.
+#[derive(Debug, Default)]
+pub(crate) struct Shelf {
+    state: ShelfState,
+    held: Vec<Held>,
+    /// Resources that cannot be taken at all.
+    invalid: Vec<UnusablePanel>,
+    /// Literal reference of the user.
+    me: String,
+    bar: Option<EditBar>,
+    /// When the search on its way was asked for.
+    asked: Option<Timestamp>,
+    /// When something was last written: what was asked before does not know of it.
+    written: Option<Timestamp>,
+    changes: Vec<Change>,
+    last_number: u64,
+}
+
+fn basic() -> ResourceType {
+    ResourceType::from("Basic")
+}
+
+impl Shelf {
+    /// Somebody is signed in. `bar` is what keeps them from writing panels.
+    pub(crate) fn start(&mut self, io: &mut Io, me: &str, bar: Option<EditBar>) {
+        self.forget(io);
+        self.me = me.to_owned();
+        if !io.config.shared_panels {
+            self.state = ShelfState::Off;
+        } else if bar == Some(EditBar::TypeHidden) {
+            self.state = ShelfState::Forbidden;
+        } else {
+            self.read(io);
+        }
+        self.bar = bar;
+    }
+
+    /// Nobody is here any longer.
+    pub(crate) fn forget(&mut self, io: &mut Io) {
+        io.cancel_requests(|purpose| matches!(purpose, Purpose::Panels(_)));
+        io.timers.stop(Timer::Panels);
+        *self = Self {
+            // Answers to an earlier user are never taken for those to a later one.
+            last_number: self.last_number,
+            ..Self::default()
+        };
+    }
+
+    /// Reads all panels, unless that was asked for a moment ago.
+    pub(crate) fn read(&mut self, io: &mut Io) {
+        let is_off = matches!(self.state, ShelfState::Off | ShelfState::Forbidden);
+        if is_off || self.asked.is_some() || self.me.is_empty() {
+            return;
+        }
+        self.asked = Some(io.now);
+        io.timers.stop(Timer::Panels);
+        let count = limits::SAVED_PANELS_READ_MAX;
+        let path = format!("fhir/R4/{}&_count={count}", stored::SEARCH);
+        let mut request = Request::get(Purpose::Panels(Call::List), path);
+        request.retry = Retry::Times(1);
+        io.requests.send(request);
+    }
+
+    /// Another read is due.
+    pub(crate) fn on_timer(&mut self, io: &mut Io) {
+        self.read(io);
+    }
+
+    /// The panels that can be shown, in their order.
+    pub(crate) fn panels(&self) -> Vec<SavedPanel> {
+        let panels = self.held.iter().filter_map(|held| held.read.as_ref().ok());
+        panels.take(limits::SAVED_PANELS_MAX).cloned().collect()
+    }
+
+    /// What tabs are told beside that.
+    pub(crate) fn view(&self) -> ShelfView {
+        let read = self.held.iter();
+        let too_many = read.clone().filter(|held| held.read.is_ok());
+        let too_many = too_many
+            .skip(limits::SAVED_PANELS_MAX)
+            .map(|held| saved::unusable(&held.resource, PanelProblem::OverLimit));
+        let unusable = read.filter_map(|held| held.read.as_ref().err().cloned());
+        ShelfView {
+            state: self.state,
+            unusable: unusable
+                .chain(too_many)
+                .chain(self.invalid.iter().cloned())
+                .collect(),
+            bar: self.bar,
+        }
+    }
+
+    /// A tab wants a change.
+    pub(crate) fn change(
+        &mut self,
+        io: &mut Io,
+        tab: &TabId,
+        name: PanelChangeId,
+        to: PanelChange,
+    ) -> Option<Event> {
+        if self.changes.iter().any(|known| known.name == name) {
+            return None;
+        }
+        match self.begin(io, tab, &name, to) {
+            Ok(()) => None,
+            Err(reason) => {
+                let verdict = PanelVerdict::Refused { reason };
+                Some(Event::Answer(tab.clone(), name, verdict))
+            }
+        }
+    }
+
+    fn begin(
+        &mut self,
+        io: &mut Io,
+        tab: &TabId,
+        name: &PanelChangeId,
+        to: PanelChange,
+    ) -> Result<(), PanelRefusal> {
+        if self.me.is_empty() {
+            return Err(PanelRefusal::NotSignedIn);
+        }
+        if self.bar.is_some() || matches!(self.state, ShelfState::Off | ShelfState::Forbidden) {
+            return Err(PanelRefusal::Forbidden);
+        }
+        if self.changes.len() >= limits::PANEL_CHANGES_MAX {
+            return Err(PanelRefusal::NoAnswer);
+        }
+        let is_new = matches!(to, PanelChange::Create { .. } | PanelChange::Restore { .. });
+        if is_new && self.panels().len() >= limits::SAVED_PANELS_MAX {
+            return Err(PanelRefusal::TooMany);
+        }
+        let to = change::checked(to).map_err(PanelRefusal::Draft)?;
+        let raw = change::target(&to).and_then(|id| {
+            let held = self.held.iter().find(|held| held.resource.key.id == *id)?;
+            Some(&*held.resource.raw)
+        });
+        let number = self.last_number + 1;
+        let request = change::request(number, name, &to, raw, &self.me)?;
+        self.last_number = number;
+        io.requests.send(request);
+        self.changes.push(Change {
+            number,
+            tab: tab.clone(),
+            name: name.clone(),
+            to,
+            stage: Stage::Written,
+        });
+        Ok(())
+    }
+
+    /// The answer to a request.
+    pub(crate) fn on_answer(&mut self, io: &mut Io, call: &Call, outcome: &Outcome) -> Vec<Event> {
+        match call {
+            Call::List => self.on_list(io, outcome),
+            Call::Write(number) | Call::Check(number) => {
+                let Some(place) = self.changes.iter().position(|one| one.number == *number) else {
+                    return Vec::new();
+                };
+                self.on_change(io, place, outcome)
+            }
+        }
+    }
+
+    fn on_list(&mut self, io: &mut Io, outcome: &Outcome) -> Vec<Event> {
+        let asked = self.asked.take();
+        let wait_ms = limits::PANELS_READ_EVERY_MS + io.jitter_ms(limits::PANELS_READ_JITTER_MS);
+        io.timers.set(Timer::Panels, io.now + wait_ms);
+        if self.written.is_some_and(|written| asked <= Some(written)) {
+            self.read(io);
+            return Vec::new();
+        }
+        let before = (self.state, self.panels(), self.view());
+        match outcome {
+            Ok(answer) if answer.status == 200 => match fhir::search_page(&answer.body) {
+                Ok(page) => {
+                    self.take_page(io, &page.entries);
+                    self.state = ShelfState::Known;
+                }
+                Err(_) => self.state = self.state.failed(),
+            },
+            Ok(answer) if answer.status == 403 => {
+                self.held.clear();
+                self.invalid.clear();
+                self.state = ShelfState::Forbidden;
+                io.timers.stop(Timer::Panels);
+            }
+            _ => self.state = self.state.failed(),
+        }
+        if before == (self.state, self.panels(), self.view()) {
+            return Vec::new();
+        }
+        vec![Event::Changed]
+    }
+
+    fn take_page(&mut self, io: &mut Io, entries: &[&str]) {
+        self.held.clear();
+        self.invalid.clear();
+        for raw in entries {
+            match fhir::parse(raw) {
+                Ok(resource) => self.hold(resource),
+                Err(error) => {
+                    io.report_about(ProcessingError::from(error), error);
+                    if let Some(key) = fhir::key_of(raw) {
+                        self.invalid.push(UnusablePanel {
+                            id: key.id,
+                            name: None,
+                            problem: PanelProblem::Resource(error),
+                        });
+                    }
+                }
+            }
+        }
+    }
+
+    /// Takes one version, and keeps the order of names.
+    fn hold(&mut self, resource: Resource) {
+        if resource.key.kind != basic() {
+            return;
+        }
+        self.drop(&resource.key.id);
+        let read = saved::read(&resource);
+        self.held.push(Held { resource, read });
+        self.held.sort_by_cached_key(|held| {
+            let name = held.read.as_ref().ok().map(|saved| &saved.draft.name);
+            let name = name.map_or_else(String::new, |name| name.to_lowercase());
+            (name, held.resource.key.id.clone())
+        });
+    }
+
+    fn drop(&mut self, id: &ResourceId) {
+        self.held.retain(|held| held.resource.key.id != *id);
+    }
+}
+
+impl ShelfState {
+    fn failed(self) -> Self {
+        match self {
+            Self::Known | Self::Old => Self::Old,
+            _ => Self::Unavailable,
+        }
+    }
+}
