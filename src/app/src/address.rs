@@ -7,12 +7,12 @@ pub(crate) const HOME: &str = "/";
 
 /// A panel.
 pub(crate) fn panel(panel: &PanelId) -> String {
-    format!("/panel/{panel}")
+    format!("/panel/{}", panel.address())
 }
 
 /// A record, open in the drawer of a panel.
 pub(crate) fn record(panel: &PanelId, kind: &ResourceType, id: &ResourceId) -> String {
-    format!("/panel/{panel}/{kind}/{id}")
+    format!("/panel/{}/{kind}/{id}", panel.address())
 }
 
 /// The same place, asking for something: the query of a panel, empty for what it shows by itself.

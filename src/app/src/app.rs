@@ -11,7 +11,7 @@ use crate::{
     boot::{Boot, boot},
     components::{
         ConflictDialog, EditToast, IconSprite, JobNews, LiveRegion, MessagePage, Notices, Palette,
-        Shortcuts, SignOutWarning, TopBar, focus_first,
+        PanelDialog, Shortcuts, SignOutWarning, TopBar, focus_first,
     },
     screens::{DrawerRoute, Home, PanelScreen, SignIn},
     state::{AppState, Gate, ThemeState, WorkerTrouble, catch_up},
@@ -86,6 +86,7 @@ fn Shell() -> impl IntoView {
             </Routes>
             <div class="toasts"><JobNews/> <EditToast/></div>
             <Palette/>
+            <PanelDialog/>
             <Shortcuts/>
             <ConflictDialog/>
             <SignOutWarning/>

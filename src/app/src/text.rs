@@ -5,6 +5,7 @@ mod edits;
 mod export;
 mod holding;
 mod keys;
+mod panels;
 mod query;
 
 use panels_core::{
@@ -22,6 +23,7 @@ pub(crate) use edits::*;
 pub(crate) use export::*;
 pub(crate) use holding::*;
 pub(crate) use keys::*;
+pub(crate) use panels::*;
 pub(crate) use panels_core::text::hidden_label as hidden;
 pub(crate) use query::*;
 

@@ -29,6 +29,7 @@ pub mod link;
 pub mod live_table;
 pub mod palette;
 pub mod panel;
+pub mod panel_edit;
 pub mod protocol;
 pub mod quarantine;
 pub mod query;

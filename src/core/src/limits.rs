@@ -41,8 +41,10 @@ pub const PANEL_DESCRIPTION_CHARS_MAX: usize = 300;
 pub const PANELS_READ_EVERY_MS: i64 = 120_000;
 /// Jitter of that.
 pub const PANELS_READ_JITTER_MS: i64 = 20_000;
+/// The same after one that failed.
+pub const PANELS_READ_AGAIN_MS: i64 = 15_000;
 /// The same while the home screen is looked at.
-pub const PANELS_LOOKED_AT_EVERY_MS: i32 = 15_000;
+pub const PANELS_LOOKED_AT_EVERY_MS: u64 = 15_000;
 /// Changes of panels on their way at the same time.
 pub const PANEL_CHANGES_MAX: usize = 8;
 

@@ -9,7 +9,9 @@ use panels_core::{
 
 use crate::{
     address,
-    components::{BlindSpots, focus_first, is_lost},
+    components::{
+        BlindSpots, DeletedPanel, NewPanelButton, PanelItemActs, ShelfNotes, focus_first, is_lost,
+    },
     state::AppState,
     text,
 };
@@ -45,8 +47,13 @@ pub(crate) fn Home() -> impl IntoView {
     view! {
         <main class="screen" id="main">
             <div class="home">
-                <h1>{text::PANELS}</h1>
+                <div class="home-head">
+                    <h1>{text::PANELS}</h1>
+                    <NewPanelButton/>
+                </div>
+                <DeletedPanel/>
                 {list}
+                <ShelfNotes/>
             </div>
         </main>
     }
@@ -60,6 +67,7 @@ fn PanelItem(panel: PanelView) -> impl IntoView {
     let is_blind = panel.is_blind();
     let counts = Memo::new(move |_| counts.get().filter(|_| !is_blind));
     let blind_spots = view! { <BlindSpots view=&panel/> };
+    let acts = view! { <PanelItemActs panel=panel.clone()/> };
     let is_task = panel.row_type == ResourceType::Task;
     view! {
         <li class="panel-item">
@@ -67,6 +75,7 @@ fn PanelItem(panel: PanelView) -> impl IntoView {
                 <h2><A href=address::panel(&panel.id)>{panel.name}</A></h2>
                 <p class="muted">{panel.description}</p>
                 {blind_spots}
+                {acts}
             </div>
             <dl class="counts" title=move || counts.with(|counts| {
                 counts.as_ref().is_some_and(|counts| counts.incomplete).then_some(text::INCOMPLETE)

@@ -7,14 +7,15 @@ use leptos_router::{
 };
 use panels_core::{
     identity::{PanelId, ResourceKey},
-    protocol::PanelView,
+    protocol::{PanelView, ShelfState},
     time::Timestamp,
 };
 
 use crate::{
     address,
     components::{
-        BlindSpots, BulkBar, Drawer, ExportButton, Grid, MessagePage, PanelToolbar, SetAsideRecords,
+        BlindSpots, BulkBar, Drawer, ExportButton, Grid, MessagePage, PanelFilters, PanelToolbar,
+        SavePanelButton, SetAsideRecords,
     },
     show,
     state::{AppState, PanelStore, follow_address},
@@ -30,14 +31,20 @@ pub(crate) fn PanelScreen() -> impl IntoView {
     let state = AppState::here();
     let params = use_params_map();
     let id = Memo::new(move |_| params.with(|params| params.get("panel").unwrap_or_default()));
-    let view = Memo::new(move |_| state.panel_view(&PanelId::new(id.get())));
-    let known = Memo::new(move |_| state.panels.with(Option::is_some));
+    let view = Memo::new(move |_| state.panel_at(&id.get()));
+    // One that a colleague made may not have been read yet.
+    let missing = Memo::new(move |_| match state.shelf.view.with(|shelf| shelf.state) {
+        _ if state.panels.with(Option::is_none) => None,
+        ShelfState::Reading => None,
+        ShelfState::Unavailable => Some((text::PANELS_UNAVAILABLE, text::PANELS_UNAVAILABLE_BODY)),
+        _ => Some((text::NOT_FOUND_TITLE, text::NOT_FOUND_BODY)),
+    });
     move || {
-        match (view.get(), known.get()) {
+        match (view.get(), missing.get()) {
         (Some(view), _) => view! { <PanelBody view=view/> }.into_any(),
-        (None, false) => view! { <main class="screen" id="main"><p class="home muted" role="status">{text::LOADING}</p></main> }.into_any(),
-        (None, true) => view! {
-            <MessagePage title=text::NOT_FOUND_TITLE body=text::NOT_FOUND_BODY>
+        (None, None) => view! { <main class="screen" id="main"><p class="home muted" role="status">{text::LOADING}</p></main> }.into_any(),
+        (None, Some((title, body))) => view! {
+            <MessagePage title=title body=body>
                 <A href="/" attr:class="button">{text::TO_PANELS}</A>
             </MessagePage>
         }
@@ -78,8 +85,12 @@ fn PanelBody(view: PanelView) -> impl IntoView {
                     <h1>{view.name.clone()}</h1>
                     <p class="panel-description muted">{view.description.clone()}</p>
                     <PanelCountsLine panel=panel/>
-                    <ExportButton store=store/>
+                    <div class="panel-acts">
+                        <SavePanelButton store=store/>
+                        <ExportButton store=store/>
+                    </div>
                 </div>
+                <PanelFilters view=view.clone()/>
                 <BlindSpots view=&view/>
                 <PanelToolbar store=store ask=ask/>
                 <Grid store=store open=open_id ask=ask/>

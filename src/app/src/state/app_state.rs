@@ -16,7 +16,7 @@ use panels_core::{
 };
 
 use super::{
-    Announcer, Ask, CatchUp, Clock, Edits, ExportAsk, PanelStore, ThemeState,
+    Announcer, Ask, CatchUp, Clock, Edits, ExportAsk, PanelShelf, PanelStore, ThemeState,
     update_queue::UpdateQueue,
 };
 use crate::link::LinkHandle;
@@ -49,6 +49,8 @@ pub(crate) enum Dialog {
     Inbox,
     /// The question before rows are written to a file.
     Export,
+    /// The panel that is being typed.
+    Panel,
 }
 
 /// Which of the screens is shown, whatever the address says.
@@ -73,6 +75,8 @@ pub(crate) struct AppState {
     pub sign_in_failure: RwSignal<Option<SignInFailure>>,
     /// The panels; `None` until the worker has named them.
     pub panels: RwSignal<Option<Vec<PanelView>>>,
+    /// Those that people make.
+    pub shelf: PanelShelf,
     /// Live counts.
     pub counts: RwSignal<HashMap<PanelId, PanelCounts>>,
     /// What the worker says about freshness.
@@ -124,6 +128,7 @@ impl AppState {
             session: RwSignal::new(SessionView::Restoring),
             sign_in_failure: RwSignal::new(None),
             panels: RwSignal::new(None),
+            shelf: PanelShelf::new(),
             counts: RwSignal::new(HashMap::new()),
             read_in: RwSignal::new(false),
             catch_up: CatchUp::new(),
@@ -189,17 +194,6 @@ impl AppState {
         })
     }
 
-    /// The definition of a panel.
-    pub(crate) fn panel_view(self, panel: &PanelId) -> Option<PanelView> {
-        self.panels.with(|panels| {
-            panels
-                .as_ref()?
-                .iter()
-                .find(|view| view.id == *panel)
-                .cloned()
-        })
-    }
-
     /// Makes a panel the one that receives rows, and asks the worker for them.
     pub(crate) fn watch(self, store: PanelStore, ask: Ask) {
         let panel = store.panel().clone();
@@ -255,6 +249,7 @@ impl AppState {
         told.into_iter().for_each(|message| self.send(message));
         self.end_export();
         self.panels.set(None);
+        self.shelf.forget();
         self.counts.update(HashMap::clear);
     }
 }

@@ -59,7 +59,13 @@ fn take(state: AppState, message: WorkerMessage) {
         }),
         WorkerMessage::Session { session, .. } => take_session(state, session),
         WorkerMessage::SignInFailed { reason } => state.sign_in_failure.set(Some(reason)),
-        WorkerMessage::Panels { panels } => set_if_changed(state.panels, Some(panels)),
+        WorkerMessage::Panels { panels, shelf } => {
+            set_if_changed(state.panels, Some(panels));
+            set_if_changed(state.shelf.view, shelf);
+        }
+        WorkerMessage::PanelAnswer { change, verdict } => {
+            state.take_panel_answer(&change, verdict);
+        }
         WorkerMessage::Counts { counts } => state.counts.update(|known| {
             known.extend(
                 counts
@@ -76,6 +82,7 @@ fn take(state: AppState, message: WorkerMessage) {
             state.trouble.set(None);
             state.edits.restart();
             state.lose_export();
+            state.lose_panel_changes();
         }
         WorkerMessage::Edits { news } => state.take_edits(news),
         WorkerMessage::EditRefused { edit, reason, .. } => {

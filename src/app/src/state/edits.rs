@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use panels_core::{
     edit::typing,
     edit_list::{EditList, EditListEvents},
-    identity::{EditId, JobId, ResourceKey, VersionId},
+    identity::{EditId, JobId, PanelChangeId, ResourceKey, VersionId},
     protocol::{
         DraftOf, EditOutcome, EditRefusal, EditsNews, FieldChange, FieldValue, NewEdit,
         OutboxSummary, SessionView, TabMessage,
@@ -68,6 +68,11 @@ impl Name {
     /// Of a job.
     pub(super) fn job(&self) -> JobId {
         JobId::new(&*self.0)
+    }
+
+    /// Of a change of a panel, unlike that of everything else: it is also that of a new panel, for ever.
+    pub(super) fn panel_change(&self) -> PanelChangeId {
+        PanelChangeId::new(self.0.replace(':', "-"))
     }
 
     /// Of one of the edits of a job.

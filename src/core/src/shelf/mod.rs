@@ -218,7 +218,11 @@ impl Shelf {
 
     fn on_list(&mut self, io: &mut Io, outcome: &Outcome) -> Vec<Event> {
         let asked = self.asked.take();
-        let wait_ms = limits::PANELS_READ_EVERY_MS + io.jitter_ms(limits::PANELS_READ_JITTER_MS);
+        let every_ms = match outcome {
+            Ok(answer) if answer.status == 200 => limits::PANELS_READ_EVERY_MS,
+            _ => limits::PANELS_READ_AGAIN_MS,
+        };
+        let wait_ms = every_ms + io.jitter_ms(limits::PANELS_READ_JITTER_MS);
         io.timers.set(Timer::Panels, io.now + wait_ms);
         if self.written.is_some_and(|written| asked <= Some(written)) {
             self.read(io);

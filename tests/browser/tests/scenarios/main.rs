@@ -11,6 +11,7 @@ mod keys;
 mod live;
 mod offline;
 mod outage;
+mod panels;
 mod pictures;
 mod queries;
 mod repaint;

@@ -192,7 +192,7 @@ impl World {
                 });
                 self.plan_sign_in(self.tabs[tab].profile, people::LOOK_AGAIN_MS);
             }
-            WorkerMessage::Panels { panels } => {
+            WorkerMessage::Panels { panels, .. } => {
                 if self.tabs[tab].panels.as_ref() != Some(&panels) {
                     self.tabs[tab].panels = Some(panels);
                 }
@@ -218,6 +218,7 @@ impl World {
             | WorkerMessage::ExportAnswer { .. }
             | WorkerMessage::Pong { .. }
             | WorkerMessage::EditRefused { .. }
+            | WorkerMessage::PanelAnswer { .. }
             | WorkerMessage::Ending { .. } => {}
         }
     }

@@ -4,6 +4,7 @@
 //! it and each is repeated once. 429 and 5xx are waited out here and never reach the session. The answer that never comes
 //! has a time limit here too, whatever carries the requests out.
 
+mod purpose;
 mod retry;
 #[cfg(test)]
 mod tests;
@@ -12,39 +13,12 @@ mod turn;
 use std::collections::{BTreeMap, VecDeque};
 
 use super::{HttpAnswer, HttpBody, HttpFailure, HttpMethod, HttpRequest, rate_budget::RateBudget};
-use crate::{
-    edit,
-    identity::{RequestId, ResourceKey},
-    limits,
-    protocol::Secret,
-    reconcile, session, subscription,
-    time::Timestamp,
-};
+use crate::{identity::RequestId, limits, protocol::Secret, time::Timestamp};
 
+pub(crate) use purpose::{Lane, Purpose};
 pub(crate) use retry::{is_cursor_failure, throttle_wait_ms};
 use retry::{is_throttled, retry_wait_ms};
 use turn::Turn;
-
-/// Who waits for the answer.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Purpose {
-    /// The session.
-    Session(session::Call),
-    /// The subscriptions.
-    Subscription(subscription::Call),
-    /// The reconciliation.
-    Reconcile(reconcile::Call),
-    /// One resource is read.
-    Read(ResourceKey),
-    /// The outbox.
-    Edit(edit::Call),
-    /// The audit trail.
-    Audit(crate::audit::Call),
-    /// The panels on the server.
-    Panels(crate::shelf::Call),
-    /// Nobody: courtesy towards the server.
-    CleanUp,
-}
 
 /// How a request is authorised.
 #[derive(Clone, Debug, PartialEq)]
@@ -68,21 +42,6 @@ pub(crate) enum Retry {
     Always,
 }
 
-/// How urgent a request is: the first that is ready in the first lane goes out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Lane {
-    /// Nothing goes without it, or a person waits for it.
-    First,
-    /// What the user has changed.
-    Edits,
-    /// The stream.
-    Stream,
-    /// What proves that nothing is missing.
-    Search,
-    /// Nobody waits for it.
-    Background,
-}
-
 const LANES: usize = 5;
 
 /// A request before it is sent.
@@ -104,18 +63,6 @@ pub(crate) struct Request {
     pub(crate) lane: Lane,
     /// Patience with one try.
     pub(crate) timeout_ms: u32,
-}
-
-impl Purpose {
-    fn lane(&self) -> Lane {
-        match self {
-            Self::Session(_) => Lane::First,
-            Self::Edit(_) => Lane::Edits,
-            Self::Subscription(_) => Lane::Stream,
-            Self::Reconcile(_) | Self::Panels(_) => Lane::Search,
-            Self::Read(_) | Self::Audit(_) | Self::CleanUp => Lane::Background,
-        }
-    }
 }
 
 impl Request {
@@ -344,7 +291,7 @@ impl Requests {
             url: format!("{server}{}", entry.request.path),
             bearer: entry.bearer.clone(),
             body: entry.request.body.clone(),
-            extended: matches!(entry.request.purpose, Purpose::Edit(_)),
+            extended: entry.request.purpose.wants_author(),
             timeout_ms: entry.request.timeout_ms,
         };
         self.active.insert(id, entry);

@@ -220,7 +220,7 @@ fn what_a_colleague_has_changed_meanwhile_is_not_written_over() {
         panic!("{:?}", answers(&world));
     };
     assert_eq!(theirs.draft.name, "Theirs");
-    assert_eq!(author.as_deref(), None);
+    assert_eq!(author.as_deref(), Some("Ben Colleague"));
     assert_eq!(names(&world), ["Theirs"], "and everybody sees it at once");
     // Their version is known now, and mine shall be.
     let version = theirs.version.clone();
