@@ -4,6 +4,7 @@
 //! as people and screen readers find them, by role and accessible name, never by class or position. Nothing here sleeps for
 //! a fixed time to let something happen: what is awaited is asked for until a deadline.
 
+pub mod accessibility;
 pub mod browser;
 pub mod clinician;
 pub mod devtools;

@@ -1,5 +1,6 @@
 //! The main job in a real browser. One test is one scenario; its name is the promise that it keeps.
 
+mod accessible;
 mod drafts;
 mod editing;
 mod export;

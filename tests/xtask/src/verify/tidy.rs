@@ -11,8 +11,15 @@ use crate::{error::TaskError, paths};
 const LINES_MAX: usize = 500;
 /// Folders with text of our own.
 const FOLDERS: [&str; 4] = ["src", "tests", "style", "public"];
-/// Recorded or generated text is not ours to rule, nor what a fuzzer leaves beside its targets.
-const NOT_OURS: [&str; 5] = ["transcripts", "snapshots", "target", "corpus", "artifacts"];
+/// Recorded or generated text is not ours to rule, nor what others wrote, nor what a fuzzer leaves beside its targets.
+const NOT_OURS: [&str; 6] = [
+    "transcripts",
+    "snapshots",
+    "target",
+    "corpus",
+    "artifacts",
+    "vendor",
+];
 /// The only things that may lie at the top, besides dot-files and what git ignores.
 const TOP: [&str; 11] = [
     "Cargo.toml",
