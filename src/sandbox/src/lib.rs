@@ -22,6 +22,7 @@ mod rest;
 pub mod sandbox;
 mod search;
 mod seed;
+#[cfg(not(target_family = "wasm"))]
 pub mod server;
 pub mod simulation;
 pub mod store;

@@ -9,6 +9,7 @@ mod me;
 mod oauth;
 mod password;
 mod session;
+mod signing;
 mod token;
 
 pub(crate) use jwt::Keys;
