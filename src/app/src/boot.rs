@@ -2,12 +2,12 @@
 
 use gloo_net::http::Request;
 use leptos::prelude::*;
-use panels_core::config::Config;
+use panels_core::config::{Config, demo};
 use web_sys::RequestCache;
 
 use crate::{
     link::Link,
-    state::{AppState, WorkerTrouble, receive},
+    state::{AppState, Demo, WorkerTrouble, receive},
 };
 
 /// Where the page stands.
@@ -23,18 +23,24 @@ pub(crate) enum Boot {
 
 /// Takes the first steps and tells where they led.
 pub(crate) async fn boot(state: AppState, boot: RwSignal<Boot>) {
-    let text = match read_config().await {
+    let mut text = match read_config().await {
         Ok(text) => text,
         Err(problem) => return boot.set(Boot::Misconfigured(problem)),
     };
-    match Config::parse(&text) {
+    let demo = match Config::parse(&text) {
         Ok(config) => {
-            state.server.set_value(config.server);
+            state.server.set_value(config.server.base_url().to_owned());
             state.may_export.set_value(config.limits.export);
+            Demo::judge(&config)
         }
         Err(problem) => return boot.set(Boot::Misconfigured(problem.to_string())),
+    };
+    state.demo.set_value(demo);
+    if demo == Demo::Chosen {
+        demo::CONFIG.clone_into(&mut text);
+        state.may_export.set_value(true);
     }
-    match Link::start(text, move |event| receive(state, event)) {
+    match Link::start(text, demo.is_on(), move |event| receive(state, event)) {
         Ok(link) => state.connect(link),
         Err(problem) => state.trouble.set(Some(WorkerTrouble::Unavailable {
             reason: problem.to_string(),

@@ -1,6 +1,7 @@
 //! Every sentence that people read, in one place: plain, short, and free of patient data.
 
 mod bulk;
+mod demo;
 mod edits;
 mod export;
 mod holding;
@@ -19,6 +20,7 @@ use panels_core::{
 };
 
 pub(crate) use bulk::*;
+pub(crate) use demo::*;
 pub(crate) use edits::*;
 pub(crate) use export::*;
 pub(crate) use holding::*;

@@ -1,16 +1,20 @@
 //! `config.json`: what a hospital sets without rebuilding. Read at run time by the tab, handed to the worker in the hello.
 
+pub mod demo;
+mod server;
+
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+pub use self::server::Server;
 use crate::limits;
 
 /// A valid configuration. Made by [`Config::parse`] only.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Config {
-    /// Base address of the Medplum server, ending in `/`: `https://api.example.org/`.
-    pub server: String,
+    /// The Medplum server.
+    pub server: Server,
     /// OAuth client application id, if the project wants one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_id: Option<String>,
@@ -37,6 +41,8 @@ pub struct ConfigLimits {
     pub browsers: u32,
     /// Whether rows may be written to files.
     pub export: bool,
+    /// Whether the demonstration is offered where the server does not answer.
+    pub demo: bool,
 }
 
 impl Default for ConfigLimits {
@@ -46,6 +52,7 @@ impl Default for ConfigLimits {
             resources_max: 60_000,
             browsers: 1_000,
             export: true,
+            demo: true,
         }
     }
 }
@@ -57,7 +64,7 @@ pub enum ConfigError {
     #[error("config.json cannot be read: {0}")]
     Malformed(String),
     /// The server address is not an absolute http(s) address.
-    #[error("\"server\" must be an absolute address such as https://api.example.org/")]
+    #[error("\"server\" must be an absolute address such as https://api.example.org/, or \"demo\"")]
     ServerNotAbsolute,
     /// Plain http is allowed to this machine only.
     #[error("\"server\" must use https; plain http is accepted for loopback addresses only")]
@@ -79,9 +86,13 @@ impl Config {
         {
             return Err(ConfigError::Malformed("an object is expected".into()));
         }
-        config.server = normalised(&config.server)?;
+        config.server = config.server.normalised()?;
         config.client_id = config.client_id.and_then(non_empty);
         config.project_id = config.project_id.and_then(non_empty);
+        if config.server.is_demo() {
+            // Of another server. The made-up one knows neither.
+            (config.client_id, config.project_id) = (None, None);
+        }
         config.limits.poll_interval_s = config
             .limits
             .poll_interval_s
@@ -97,14 +108,15 @@ impl Config {
 
     /// Address of the subscription socket, with the server's scheme carried over.
     pub fn socket_url(&self) -> String {
+        let base = self.server.base_url();
         // `http` -> `ws` and `https` -> `wss` differ in the same place.
-        let rest = self.server.strip_prefix("http").unwrap_or(&self.server);
+        let rest = base.strip_prefix("http").unwrap_or(base);
         format!("ws{rest}ws/subscriptions-r4")
     }
 
     /// Base address of the FHIR API, ending in `/`.
     pub fn fhir_url(&self) -> String {
-        format!("{}fhir/R4/", self.server)
+        format!("{}fhir/R4/", self.server.base_url())
     }
 }
 
@@ -121,70 +133,13 @@ fn non_empty(text: String) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
 
-/// An absolute http(s) address without user, query or fragment, in lower-case scheme and host, ending in `/`.
-fn normalised(server: &str) -> Result<String, ConfigError> {
-    let server = server.trim();
-    let (scheme, rest) = server
-        .split_once("://")
-        .ok_or(ConfigError::ServerNotAbsolute)?;
-    let scheme = scheme.to_ascii_lowercase();
-    let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
-    let host = host_of(authority).ok_or(ConfigError::ServerNotAbsolute)?;
-    let unwanted = |char: char| {
-        char.is_whitespace() || char.is_control() || matches!(char, '?' | '#' | '\\' | '@')
-    };
-    if rest.contains(unwanted) {
-        return Err(ConfigError::ServerNotAbsolute);
-    }
-    match scheme.as_str() {
-        "https" => {}
-        "http" if is_loopback(&host) => {}
-        "http" => return Err(ConfigError::ServerNotSecure),
-        _ => return Err(ConfigError::ServerNotAbsolute),
-    }
-    let path = path.trim_matches('/');
-    let slash = if path.is_empty() { "" } else { "/" };
-    let authority = authority.to_ascii_lowercase();
-    Ok(format!("{scheme}://{authority}/{path}{slash}"))
-}
-
-/// The host of `host`, `host:port` or `[address]:port`, in lower case.
-fn host_of(authority: &str) -> Option<String> {
-    let (host, port) = match authority.strip_prefix('[') {
-        Some(rest) => {
-            let (address, after) = rest.split_once(']')?;
-            let valid = address.parse::<std::net::Ipv6Addr>().is_ok();
-            (
-                valid.then_some(address)?,
-                after
-                    .strip_prefix(':')
-                    .or(after.is_empty().then_some("0"))?,
-            )
-        }
-        None => authority.split_once(':').unwrap_or((authority, "0")),
-    };
-    let letters =
-        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b':' | b'_');
-    (!host.is_empty() && host.bytes().all(letters) && port.parse::<u16>().is_ok())
-        .then(|| host.to_ascii_lowercase())
-}
-
-/// Hosts that cannot be reached from elsewhere, as browsers see them ("potentially trustworthy", W3C Secure Contexts 3.1).
-fn is_loopback(host: &str) -> bool {
-    host == "localhost"
-        || host.ends_with(".localhost")
-        || host
-            .parse::<std::net::IpAddr>()
-            .is_ok_and(|address| address.is_loopback())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn server(address: &str) -> Result<String, ConfigError> {
         let text = serde_json::json!({ "server": address }).to_string();
-        Config::parse(&text).map(|config| config.server)
+        Config::parse(&text).map(|config| config.server.base_url().to_owned())
     }
 
     #[test]
@@ -247,6 +202,31 @@ mod tests {
     }
 
     #[test]
+    fn the_demonstration_is_a_word_and_leads_nowhere() {
+        for given in ["demo", " demo "] {
+            let text = serde_json::json!({ "server": given }).to_string();
+            let config = Config::parse(&text).unwrap();
+            assert_eq!(config.server, Server::Demo);
+            let again = serde_json::to_string(&config).unwrap();
+            assert!(again.contains(r#""server":"demo""#), "{again}");
+            assert_eq!(config.fhir_url(), "https://demo.invalid/fhir/R4/");
+        }
+        for given in ["Demo", "demo/", "demo://x"] {
+            assert_eq!(server(given), Err(ConfigError::ServerNotAbsolute));
+        }
+        // An address that only looks like it is a server like any other.
+        let text = serde_json::json!({ "server": demo::BASE_URL }).to_string();
+        assert!(!Config::parse(&text).unwrap().server.is_demo());
+    }
+
+    #[test]
+    fn the_demonstration_is_not_told_the_ids_of_a_server() {
+        let text = r#"{"server":"demo","clientId":"c","projectId":"p"}"#;
+        assert_eq!(Config::parse(text), Config::parse(demo::CONFIG));
+        assert!(Config::parse(demo::CONFIG).unwrap().server.is_demo());
+    }
+
+    #[test]
     fn a_misspelt_field_is_named() {
         let error = Config::parse(r#"{"server":"https://x.org","clientID":"1"}"#).unwrap_err();
         assert!(error.to_string().contains("clientID"), "{error}");
@@ -301,7 +281,7 @@ mod tests {
     fn the_config_in_the_repository_is_valid() {
         let text = include_str!("../../../public/config.json");
         assert_eq!(
-            Config::parse(text).unwrap().server,
+            Config::parse(text).unwrap().server.base_url(),
             "http://127.0.0.1:8103/"
         );
     }
@@ -354,10 +334,11 @@ mod tests {
                 "server": server, "limits": { "pollIntervalS": poll, "resourcesMax": rows },
             });
             if let Ok(config) = Config::parse(&text.to_string()) {
-                let insecure = config.server.starts_with("http://");
-                proptest::prop_assert!(insecure || config.server.starts_with("https://"));
-                proptest::prop_assert!(config.server.ends_with('/'));
-                proptest::prop_assert!(!config.server.contains(['?', '#', '@', ' ', '\\']));
+                let address = config.server.base_url();
+                let insecure = address.starts_with("http://");
+                proptest::prop_assert!(insecure || address.starts_with("https://"));
+                proptest::prop_assert!(address.ends_with('/'));
+                proptest::prop_assert!(!address.contains(['?', '#', '@', ' ', '\\']));
                 // What is valid stays what it is.
                 let again = serde_json::to_string(&config).unwrap();
                 proptest::prop_assert_eq!(Config::parse(&again), Ok(config));

@@ -8,7 +8,7 @@ use std::{
 
 use gloo_timers::callback::Timeout;
 use panels_core::{
-    config::Config,
+    config::{Config, demo},
     engine::{Engine, EngineSettings, Input, LogLevel},
     identity::{BuildId, InstanceId, TabId},
     limits,
@@ -23,16 +23,18 @@ use crate::{
     runner::{Runner, now},
 };
 
-/// The one worker of a browser profile that may own the socket, whatever its build.
-const OWNER_LOCK: &str = "panels-owner";
+/// The one worker of a browser profile that may own the socket, whatever its build; and the one that has the demonstration.
+const OWNER_LOCKS: [&str; 2] = ["panels-owner", "panels-demo-owner"];
 /// Workers of different builds talk here; it carries build ids and nothing else.
-const CONTROL_CHANNEL: &str = "panels-control";
+const CONTROL_CHANNELS: [&str; 2] = ["panels-control", "panels-demo-control"];
 /// Longest wait of a worker that makes room for what it still has to store. It takes some milliseconds; but a disk may hang.
 const RETIRE_MS_MAX: u32 = 2_000;
 
 /// The worker before and after the engine is there.
 pub(crate) struct Admission {
     scope: SharedWorkerGlobalScope,
+    /// Whether it was started for the demonstration, which goes on beside the worker of a real server.
+    is_demo: bool,
     build: BuildId,
     instance: InstanceId,
     entropy: [u8; 32],
@@ -56,10 +58,12 @@ impl Admission {
             .map(|byte| format!("{byte:02x}"))
             .collect();
         let instance = InstanceId::new(name);
+        let is_demo = scope.name().starts_with(demo::WORKER_NAME);
         Rc::new(Self {
             ports: Rc::new(RefCell::new(Ports::new(build.clone(), instance.clone()))),
-            control: BroadcastChannel::new(CONTROL_CHANNEL).ok(),
+            control: BroadcastChannel::new(CONTROL_CHANNELS[usize::from(is_demo)]).ok(),
             scope,
+            is_demo,
             build,
             instance,
             entropy,
@@ -81,7 +85,7 @@ impl Admission {
                 me.heard(&port, hello);
             }
         });
-        browser::hold_lock(OWNER_LOCK, &owned);
+        browser::hold_lock(OWNER_LOCKS[usize::from(self.is_demo)], &owned);
         self.listen_to_other_builds();
         self.ask_for_room();
         let me = self.clone();
@@ -189,6 +193,12 @@ impl Admission {
         let config = Config::parse(config).map_err(|error| RefusalReason::ConfigInvalid {
             message: error.to_string(),
         })?;
+        if config.server.is_demo() != self.is_demo {
+            // Somebody else owns the socket and the storage of the other kind.
+            let message = "this worker was not started for this server: reload the page".into();
+            return Err(RefusalReason::ConfigInvalid { message });
+        }
+        let server = config.server.clone();
         let mut seed = [0; 8];
         seed.copy_from_slice(&self.entropy[8..16]);
         let settings = EngineSettings {
@@ -198,7 +208,8 @@ impl Admission {
             seed: u64::from_le_bytes(seed),
             entropy: self.entropy,
         };
-        let runner = Runner::start(Engine::new(settings, now()), self.ports.clone());
+        let engine = Engine::new(settings, now());
+        let runner = Runner::start(engine, &server, self.ports.clone());
         self.runner.replace(Some(runner));
         Ok(())
     }

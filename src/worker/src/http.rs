@@ -1,33 +1,14 @@
-//! Fetch: one request of the engine, with its time limit.
+//! Fetch: one request of the engine.
 
-use futures_util::future::{Either, select};
 use gloo_net::http::{Method, RequestBuilder};
-use gloo_timers::future::TimeoutFuture;
 use panels_core::engine::{HttpAnswer, HttpFailure, HttpMethod, HttpRequest};
 use web_sys::{AbortController, ReferrerPolicy, RequestCache, RequestCredentials, RequestRedirect};
 
 /// Largest answer that is read: a page of 1,000 resources is below 1 MB.
 const ANSWER_BYTES_MAX: usize = 32 * 1024 * 1024;
 
-/// Sends it and waits for the whole answer, or for the time limit.
-pub(crate) async fn send(
-    request: HttpRequest,
-    abort: Option<AbortController>,
-) -> Result<HttpAnswer, HttpFailure> {
-    let patience = TimeoutFuture::new(request.timeout_ms);
-    let exchange = std::pin::pin!(exchange(request, abort.clone()));
-    match select(exchange, patience).await {
-        Either::Left((result, _)) => result,
-        Either::Right(_) => {
-            if let Some(abort) = abort {
-                abort.abort();
-            }
-            Err(HttpFailure::TimedOut)
-        }
-    }
-}
-
-async fn exchange(
+/// Sends it and waits for the whole answer.
+pub(crate) async fn exchange(
     request: HttpRequest,
     abort: Option<AbortController>,
 ) -> Result<HttpAnswer, HttpFailure> {

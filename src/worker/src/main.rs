@@ -2,12 +2,14 @@
 
 mod admission;
 mod browser;
+mod demo;
 mod http;
 mod log;
 mod ports;
 mod runner;
 mod socket;
 mod storage;
+mod transport;
 
 use panels_core::identity::BuildId;
 use wasm_bindgen::JsCast;

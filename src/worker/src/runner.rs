@@ -10,6 +10,7 @@ use std::{
 
 use gloo_timers::callback::Timeout;
 use panels_core::{
+    config::Server,
     engine::{Engine, Input, Output, SocketEvent},
     identity::RequestId,
     time::Timestamp,
@@ -18,10 +19,11 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::AbortController;
 
 use crate::{
-    http, log,
+    log,
     ports::Ports,
-    socket::Socket,
+    socket::ABNORMAL_CLOSURE,
     storage::{Keeper, indexed_db::IndexedDb},
+    transport::{Transport, Wire},
 };
 
 /// First word of the names of all databases of this application.
@@ -36,7 +38,8 @@ pub(crate) struct Runner {
     inbox: RefCell<VecDeque<Input>>,
     busy: Cell<bool>,
     ports: Rc<RefCell<Ports>>,
-    socket: RefCell<Option<Socket>>,
+    transport: Transport,
+    socket: RefCell<Option<Wire>>,
     requests: RefCell<BTreeMap<RequestId, Option<AbortController>>>,
     alarm: RefCell<Option<Timeout>>,
     keeper: Keeper<IndexedDb>,
@@ -48,10 +51,11 @@ pub(crate) fn now() -> Timestamp {
 }
 
 impl Runner {
-    pub(crate) fn start(engine: Engine, ports: Rc<RefCell<Ports>>) -> Rc<Self> {
+    pub(crate) fn start(engine: Engine, server: &Server, ports: Rc<RefCell<Ports>>) -> Rc<Self> {
         let runner = Rc::new_cyclic(|this: &Weak<Self>| {
             let this = this.clone();
-            let keeper = Keeper::new(IndexedDb::new(DATABASE_PREFIX), move |input| {
+            let storage = (!server.is_demo()).then(|| IndexedDb::new(DATABASE_PREFIX));
+            let keeper = Keeper::new(storage, move |input| {
                 if let Some(runner) = this.upgrade() {
                     runner.feed(input);
                 }
@@ -61,6 +65,7 @@ impl Runner {
                 inbox: RefCell::default(),
                 busy: Cell::new(false),
                 ports,
+                transport: Transport::to(server),
                 socket: RefCell::default(),
                 requests: RefCell::default(),
                 alarm: RefCell::default(),
@@ -101,9 +106,11 @@ impl Runner {
                 self.socket.take();
                 let runner = self.clone();
                 let tell = move |event| runner.feed(Input::Socket { socket, event });
-                let opened = Socket::open(socket, &url, tell);
+                let opened = self.transport.open(socket, &url, tell);
                 if opened.is_none() {
-                    let event = SocketEvent::Closed { code: 1006 };
+                    let event = SocketEvent::Closed {
+                        code: ABNORMAL_CLOSURE,
+                    };
                     self.feed(Input::Socket { socket, event });
                 }
                 self.socket.replace(opened);
@@ -126,7 +133,7 @@ impl Runner {
                 self.requests.borrow_mut().insert(id, abort.clone());
                 let runner = self.clone();
                 spawn_local(async move {
-                    let result = http::send(request, abort).await;
+                    let result = runner.transport.send(request, abort).await;
                     if runner.requests.borrow_mut().remove(&id).is_some() {
                         runner.feed(Input::Http {
                             request: id,

@@ -9,29 +9,24 @@ use futures_util::{
     stream::SplitSink,
 };
 use gloo_net::websocket::{Message, State, WebSocketError, futures::WebSocket};
-use panels_core::{engine::SocketEvent, identity::SocketId};
+use panels_core::engine::SocketEvent;
 use std::{cell::RefCell, rc::Rc};
 use wasm_bindgen_futures::spawn_local;
 
 /// Code of a connection that just broke (RFC 6455 7.4.1).
-const ABNORMAL_CLOSURE: u16 = 1006;
+pub(crate) const ABNORMAL_CLOSURE: u16 = 1006;
 
 type Sink = Rc<RefCell<Option<SplitSink<WebSocket, Message>>>>;
 
 /// A socket that is open or opening.
 pub(crate) struct Socket {
-    pub(crate) id: SocketId,
     sink: Sink,
     reader: AbortHandle,
 }
 
 impl Socket {
     /// Starts to open; `tell` hears everything that happens to it until it is dropped.
-    pub(crate) fn open(
-        id: SocketId,
-        url: &str,
-        tell: impl Fn(SocketEvent) + 'static,
-    ) -> Option<Self> {
+    pub(crate) fn open(url: &str, tell: impl Fn(SocketEvent) + 'static) -> Option<Self> {
         let mut socket = WebSocket::open(url).ok()?;
         let shared: Sink = Rc::default();
         let handed = shared.clone();
@@ -65,7 +60,6 @@ impl Socket {
             let _ = conversation.await;
         });
         Some(Self {
-            id,
             sink: shared,
             reader,
         })
@@ -99,7 +93,7 @@ mod tests {
         let told = Rc::new(RefCell::new(Vec::new()));
         let telling = told.clone();
         let tell = move |event| telling.borrow_mut().push(event);
-        let socket = Socket::open(SocketId(1), "ws://127.0.0.1:1/", tell).unwrap();
+        let socket = Socket::open("ws://127.0.0.1:1/", tell).unwrap();
         // Lost, as on any socket that is not open.
         socket.send("{}");
         let closed = SocketEvent::Closed {

@@ -7,7 +7,7 @@ use panels_core::{
     time::Timestamp,
 };
 
-use super::{Icon, Shape};
+use super::{DemoMark, Icon, Shape};
 use crate::{
     show,
     state::{AppState, WorkerTrouble},
@@ -18,6 +18,7 @@ use crate::{
 #[component]
 pub(crate) fn Notices() -> impl IntoView {
     view! {
+        <DemoMark/>
         <TroubleNotice/>
         <OldNotice/>
         <CaughtUpNotice/>

@@ -22,12 +22,13 @@ pub(crate) enum LinkStartError {
 pub(crate) struct Link;
 
 impl Link {
-    /// Finds or starts the worker and keeps talking to it until the page ends. `on_message` is called from the event loop.
+    /// Finds or starts the worker, that of the demonstration or the other, and keeps talking to it until the page ends. `on_message` is called from the event loop.
     pub(crate) fn start(
         config_text: String,
+        is_demo: bool,
         on_message: impl Fn(LinkEvent) + 'static,
     ) -> Result<LinkHandle, LinkStartError> {
-        let shell = shell::Shell::start(config_text, Box::new(on_message));
+        let shell = shell::Shell::start(config_text, is_demo, Box::new(on_message));
         shell.map(LinkHandle).ok_or(LinkStartError::Unsupported)
     }
 }

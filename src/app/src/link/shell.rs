@@ -8,6 +8,7 @@ use std::{
 
 use gloo_timers::callback::Timeout;
 use panels_core::{
+    config::demo,
     identity::{BuildId, TabId},
     link::{Link, LinkEvent, LinkInput, LinkOutput},
     protocol::{FromWorker, Surroundings, TabMessage},
@@ -22,6 +23,9 @@ use web_sys::{
 /// Written by Trunk beside the page (its loader shim of the worker).
 const WORKER_SCRIPT: &str = "./panels-worker_loader.js";
 
+/// Start of the names of workers that serve a real server.
+const WORKER_NAME: &str = "panels-";
+
 #[wasm_bindgen(module = "/src/link/locks.js")]
 extern "C" {
     fn hold_lock(name: &str, held: &JsValue);
@@ -32,6 +36,7 @@ type Heard = Closure<dyn FnMut(MessageEvent)>;
 
 /// See the module.
 pub(crate) struct Shell {
+    is_demo: bool,
     link: RefCell<Link>,
     inbox: RefCell<VecDeque<LinkInput>>,
     busy: Cell<bool>,
@@ -42,7 +47,11 @@ pub(crate) struct Shell {
 }
 
 impl Shell {
-    pub(crate) fn start(config: String, on_message: Box<dyn Fn(LinkEvent)>) -> Option<Rc<Self>> {
+    pub(crate) fn start(
+        config: String,
+        is_demo: bool,
+        on_message: Box<dyn Fn(LinkEvent)>,
+    ) -> Option<Rc<Self>> {
         let window = web_sys::window()?;
         let supported = |name: &str| js_sys::Reflect::has(&window, &name.into()).unwrap_or(false);
         if !supported("SharedWorker") || !supported("BroadcastChannel") {
@@ -55,6 +64,7 @@ impl Shell {
         let build = BuildId::new(env!("PANELS_BUILD_ID"));
         let link = Link::new(tab.clone(), build, config, surroundings(false));
         let shell = Rc::new(Self {
+            is_demo,
             link: RefCell::new(link),
             inbox: RefCell::default(),
             busy: Cell::new(false),
@@ -123,7 +133,12 @@ impl Shell {
     fn connect(self: &Rc<Self>) {
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
-        options.set_name(concat!("panels-", env!("PANELS_BUILD_ID")));
+        let kind = if self.is_demo {
+            demo::WORKER_NAME
+        } else {
+            WORKER_NAME
+        };
+        options.set_name(&format!("{kind}{}", env!("PANELS_BUILD_ID")));
         let base = web_sys::window()
             .and_then(|window| window.document())
             .and_then(|document| document.base_uri().ok().flatten())

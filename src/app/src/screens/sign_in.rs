@@ -4,7 +4,7 @@ use leptos::{html::Input, prelude::*};
 use panels_core::protocol::{MembershipChoice, Secret, SessionView, SignInFailure, TabMessage};
 
 use crate::{
-    components::{Icon, Shape},
+    components::{DemoEntry, DemoOffer, Icon, Shape},
     state::AppState,
     text,
 };
@@ -22,13 +22,18 @@ pub(crate) fn SignIn() -> impl IntoView {
         Some(choices) => view! { <Choices choices=choices/> }.into_any(),
         None => view! { <Credentials/> }.into_any(),
     };
+    let place = if state.demo.get_value().is_on() {
+        text::DEMO_PLACE.to_owned()
+    } else {
+        state.server.get_value()
+    };
     view! {
         <main class="sign-in" id="main">
             <div class="sign-in-card">
                 <p class="brand"><Icon shape=Shape::Brand/> {text::PRODUCT}</p>
                 {card}
             </div>
-            <p class="sign-in-note">{state.server.get_value()}</p>
+            <p class="sign-in-note">{place}</p>
         </main>
     }
 }
@@ -46,15 +51,17 @@ fn Credentials() -> impl IntoView {
         SessionView::SignedOut { reason } => text::sign_in_lead(reason),
         _ => None,
     };
-    let failure = Memo::new(move |_| {
-        let failure = state.sign_in_failure.get()?;
-        Some(text::sign_in_failure(&failure, &state.server.get_value()))
+    let is_demo = state.demo.get_value().is_on();
+    let failure = Memo::new(move |_| match state.sign_in_failure.get()? {
+        SignInFailure::ServerUnreachable if is_demo => Some(text::DEMO_NOT_LOADED.to_owned()),
+        failure => Some(text::sign_in_failure(&failure, &state.server.get_value())),
     });
     let wrong = move || {
         (state.sign_in_failure.get() == Some(SignInFailure::WrongCredentials)).then_some("true")
     };
     Effect::new(move |_| {
-        if let Some(email) = email.get() {
+        // In the demonstration there is a button to begin with.
+        if let Some(email) = email.get().filter(|_| !is_demo) {
             _ = email.focus();
         }
     });
@@ -89,6 +96,8 @@ fn Credentials() -> impl IntoView {
             <div id="sign-in-error" role="alert">
                 {move || failure.get().map(|failure| view! { <p class="sign-in-error">{failure}</p> })}
             </div>
+            <DemoOffer/>
+            {is_demo.then(|| view! { <DemoEntry/> })}
             <div class="field">
                 <label for="email">{text::EMAIL}</label>
                 <input id="email" name="email" type="email" autocomplete="username" required node_ref=email
@@ -99,7 +108,7 @@ fn Credentials() -> impl IntoView {
                 <input id="password" name="password" type="password" autocomplete="current-password" required
                     node_ref=password aria-invalid=wrong aria-describedby="sign-in-error"/>
             </div>
-            <button class="button button-primary" type="submit" aria-disabled=move || busy.get().to_string()>
+            <button class="button" class:button-primary=!is_demo type="submit" aria-disabled=move || busy.get().to_string()>
                 {move || busy.get().then(|| view! { <span class="spinner" aria-hidden="true"></span> })}
                 {text::SIGN_IN}
             </button>

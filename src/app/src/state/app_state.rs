@@ -16,7 +16,7 @@ use panels_core::{
 };
 
 use super::{
-    Announcer, Ask, CatchUp, Clock, Edits, ExportAsk, PanelShelf, PanelStore, ThemeState,
+    Announcer, Ask, CatchUp, Clock, Demo, Edits, ExportAsk, PanelShelf, PanelStore, ThemeState,
     update_queue::UpdateQueue,
 };
 use crate::link::LinkHandle;
@@ -69,6 +69,8 @@ pub(crate) enum Gate {
 pub(crate) struct AppState {
     /// Address of the server, for messages.
     pub server: StoredValue<String>,
+    /// Whether there is none.
+    pub demo: StoredValue<Demo>,
     /// Who is signed in.
     pub session: RwSignal<SessionView>,
     /// Why the last attempt failed.
@@ -125,6 +127,7 @@ impl AppState {
     pub(crate) fn new(theme: ThemeState) -> Self {
         Self {
             server: StoredValue::new(String::new()),
+            demo: StoredValue::new(Demo::Off),
             session: RwSignal::new(SessionView::Restoring),
             sign_in_failure: RwSignal::new(None),
             panels: RwSignal::new(None),

@@ -345,7 +345,7 @@ impl Connection {
             reason,
         };
         self.enter(io, connecting);
-        let url = socket_url(&io.config.server);
+        let url = socket_url(io.config.server.base_url());
         io.push(Output::OpenSocket { socket, url });
         io.timers
             .set(Timer::ConnectTimeout, io.now + limits::CONNECT_TIMEOUT_MS);

@@ -22,7 +22,7 @@ impl Engine {
 
     pub(super) fn open_audit(&mut self, identity: &Identity) {
         let author = Author {
-            server: self.io.config.server.clone(),
+            server: self.io.config.server.base_url().to_owned(),
             project: identity.project_id.clone(),
             profile: identity.profile.clone(),
         };

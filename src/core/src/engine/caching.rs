@@ -43,7 +43,7 @@ impl Restoring {
 impl Engine {
     /// Somebody is signed in: look for what is stored.
     pub(super) fn open_cache(&mut self, identity: &Identity) {
-        let server = &self.io.config.server;
+        let server = self.io.config.server.base_url();
         let name = cache_name(server, &identity.project_id, &identity.profile);
         let fresh = !self.session.is_restored();
         self.cache

@@ -37,7 +37,7 @@ impl Engine {
     /// Somebody is signed in: what they left unsent comes back.
     pub(super) fn open_outbox(&mut self, identity: &Identity) {
         let author = Author {
-            server: self.io.config.server.clone(),
+            server: self.io.config.server.base_url().to_owned(),
             project: identity.project_id.clone(),
             profile: identity.profile.clone(),
         };

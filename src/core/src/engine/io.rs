@@ -181,7 +181,10 @@ impl Io {
 
     /// Sends what may be sent now.
     pub(crate) fn pump_requests(&mut self) {
-        while let Some(request) = self.requests.next_to_send(self.now, &self.config.server) {
+        while let Some(request) = self
+            .requests
+            .next_to_send(self.now, self.config.server.base_url())
+        {
             self.push(Output::Http(request));
         }
         match self.requests.next_due(self.now) {

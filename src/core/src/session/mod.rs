@@ -221,8 +221,9 @@ impl Session {
         if !matches!(self.state, State::Loading) {
             return None;
         }
-        let stored =
-            text.and_then(|text| StoredSession::restore(text, &io.config.server, io.clock_now()));
+        let stored = text.and_then(|text| {
+            StoredSession::restore(text, io.config.server.base_url(), io.clock_now())
+        });
         let Some(stored) = stored else {
             if text.is_some() {
                 io.push(Output::ForgetSession);
@@ -403,7 +404,7 @@ impl Session {
             return;
         };
         let text = StoredSession::save(
-            &io.config.server,
+            io.config.server.base_url(),
             refresh,
             tokens.signed_in_at,
             self.identity(),

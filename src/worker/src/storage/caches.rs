@@ -24,7 +24,8 @@ struct Generation(u64);
 
 /// The caches of a storage, of which one at most is open.
 pub(super) struct Caches<S: Storage> {
-    storage: Rc<S>,
+    /// Without one everything is taken and nothing kept.
+    storage: Option<Rc<S>>,
     tell: Rc<dyn Fn(Input)>,
     /// What an event of these caches is to the engine.
     wrap: fn(CacheEvent) -> Input,
@@ -37,7 +38,7 @@ pub(super) struct Caches<S: Storage> {
 
 impl<S: Storage + 'static> Caches<S> {
     pub(super) fn new(
-        storage: Rc<S>,
+        storage: Option<Rc<S>>,
         tell: Rc<dyn Fn(Input)>,
         wrap: fn(CacheEvent) -> Input,
     ) -> Rc<Self> {
@@ -74,10 +75,12 @@ impl<S: Storage + 'static> Caches<S> {
         let generation = self.generation.get();
         let caches = self.clone();
         self.queue.push(async move {
-            let Some(cache) = caches.open.borrow().clone() else {
-                return;
+            let cache = caches.open.borrow().clone();
+            let result = match (cache, &caches.storage) {
+                (Some(cache), _) => cache.write(&changes).await,
+                (None, Some(_)) => return,
+                (None, None) => Ok(0),
             };
-            let result = cache.write(&changes).await;
             match result {
                 // What is full or refused may have room or be allowed again; what is closed is not.
                 Err(CacheFailure::Closed) => caches.lose(generation, CacheFailure::Closed),
@@ -92,7 +95,9 @@ impl<S: Storage + 'static> Caches<S> {
         self.open.take();
         let caches = self.clone();
         self.queue.push(async move {
-            if let Err(failure) = caches.storage.wipe().await {
+            if let Some(storage) = &caches.storage
+                && let Err(failure) = storage.wipe().await
+            {
                 let text = format!("caches could not be deleted: {failure}");
                 log::write(LogLevel::Error, &text);
             }
@@ -118,7 +123,9 @@ impl<S: Storage + 'static> Caches<S> {
         let caches = self.clone();
         self.queue.push(async move {
             caches.open.take();
-            if let Err(failure) = caches.storage.discard(&name).await {
+            if let Some(storage) = &caches.storage
+                && let Err(failure) = storage.discard(&name).await
+            {
                 let text = format!("a cache could not be deleted: {failure}");
                 log::write(LogLevel::Error, &text);
             }
@@ -135,13 +142,16 @@ impl<S: Storage + 'static> Caches<S> {
         generation: Generation,
         name: &CacheName,
     ) -> Result<u64, CacheFailure> {
+        let Some(storage) = &self.storage else {
+            return Ok(0);
+        };
         let caches = Rc::downgrade(self);
         let watch = move |incident| {
             if let Some(caches) = caches.upgrade() {
                 caches.happened(generation, incident);
             }
         };
-        let cache = Rc::new(self.storage.open(name, watch).await?);
+        let cache = Rc::new(storage.open(name, watch).await?);
         if self.generation.get() != generation {
             return Ok(0);
         }

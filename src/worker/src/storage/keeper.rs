@@ -15,7 +15,7 @@ use crate::log;
 
 /// The engine's side of a storage.
 pub(crate) struct Keeper<S: Storage> {
-    storage: Rc<S>,
+    storage: Option<Rc<S>>,
     tell: Rc<dyn Fn(Input)>,
     sessions: Queue,
     caches: Rc<Caches<S>>,
@@ -26,13 +26,15 @@ pub(crate) struct Keeper<S: Storage> {
 }
 
 impl<S: Storage + 'static> Keeper<S> {
-    /// A keeper; `tell` hears the answers, never during a call.
-    pub(crate) fn new(storage: S, tell: impl Fn(Input) + 'static) -> Self {
-        let (storage, tell) = (Rc::new(storage), Rc::new(tell) as Rc<dyn Fn(Input)>);
+    /// A keeper; `tell` hears the answers, never during a call. Without a storage it takes everything and keeps nothing: for the
+    /// demonstration, of which nothing may stay, nor come between what is of a real server.
+    pub(crate) fn new(storage: Option<S>, tell: impl Fn(Input) + 'static) -> Self {
+        let (storage, tell) = (storage.map(Rc::new), Rc::new(tell) as Rc<dyn Fn(Input)>);
+        let beside = |other: fn(&S) -> S| storage.as_deref().map(|storage| Rc::new(other(storage)));
         Self {
             caches: Caches::new(storage.clone(), tell.clone(), Input::Cache),
-            outbox: Caches::new(Rc::new(storage.outbox()), tell.clone(), Input::Outbox),
-            audit: Caches::new(Rc::new(storage.audit()), tell.clone(), Input::Audit),
+            outbox: Caches::new(beside(S::outbox), tell.clone(), Input::Outbox),
+            audit: Caches::new(beside(S::audit), tell.clone(), Input::Audit),
             storage,
             tell,
             sessions: Queue::default(),
@@ -76,7 +78,10 @@ impl<S: Storage + 'static> Keeper<S> {
     pub(crate) fn load_session(&self) {
         let (storage, tell) = (self.storage.clone(), self.tell.clone());
         self.sessions.push(async move {
-            let loaded = storage.load_session().await;
+            let loaded = match &storage {
+                Some(storage) => storage.load_session().await,
+                None => Ok(None),
+            };
             if let Err(failure) = &loaded {
                 let text = format!("the stored session is lost: {failure}");
                 log::write(LogLevel::Warn, &text);
@@ -92,7 +97,9 @@ impl<S: Storage + 'static> Keeper<S> {
     pub(crate) fn save_session(&self, text: Secret) {
         let storage = self.storage.clone();
         self.sessions.push(async move {
-            if let Err(failure) = storage.save_session(text).await {
+            if let Some(storage) = storage
+                && let Err(failure) = storage.save_session(text).await
+            {
                 let text = format!("a reload will sign out, the session is not kept: {failure}");
                 log::write(LogLevel::Warn, &text);
             }
@@ -103,7 +110,9 @@ impl<S: Storage + 'static> Keeper<S> {
     pub(crate) fn forget_session(&self) {
         let storage = self.storage.clone();
         self.sessions.push(async move {
-            if let Err(failure) = storage.forget_session().await {
+            if let Some(storage) = storage
+                && let Err(failure) = storage.forget_session().await
+            {
                 let text = format!("the stored session could not be deleted: {failure}");
                 log::write(LogLevel::Error, &text);
             }

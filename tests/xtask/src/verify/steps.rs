@@ -119,7 +119,7 @@ pub(super) fn clippy_native(context: &mut Context) -> Result<(), TaskError> {
 
 pub(super) fn clippy_wasm(context: &mut Context) -> Result<(), TaskError> {
     let mut command = context.cargo(&["clippy", "--target", WASM_TARGET]);
-    for package in WASM_PACKAGES.iter().chain(&["panels-core"]) {
+    for package in WASM_PACKAGES.iter().chain(&["panels-core", "panels-demo"]) {
         command.args(["--package", package]);
     }
     process::run(&mut command)?;

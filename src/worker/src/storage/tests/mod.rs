@@ -5,6 +5,7 @@
 mod audit;
 pub(super) mod cache;
 mod failures;
+mod nothing;
 pub(super) mod outbox;
 mod session;
 mod turns;
@@ -82,9 +83,18 @@ struct Told {
 impl<S: Fixture> Seen<S> {
     /// A worker that starts with the storage of this name.
     pub(super) fn start(name: &str) -> Self {
+        Self::with(Some(S::named(name)))
+    }
+
+    /// One that keeps nothing.
+    pub(super) fn without_storage() -> Self {
+        Self::with(None)
+    }
+
+    fn with(storage: Option<S>) -> Self {
         let told = Rc::<RefCell<Told>>::default();
         let heard = told.clone();
-        let keeper = Keeper::new(S::named(name), move |input| heard.borrow_mut().push(input));
+        let keeper = Keeper::new(storage, move |input| heard.borrow_mut().push(input));
         Self { keeper, told }
     }
 

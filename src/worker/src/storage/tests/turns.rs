@@ -45,7 +45,7 @@ async fn between_two_slow_records_others_have_their_turn() {
 
     let steps = Rc::new(RefCell::new(Vec::new()));
     let told = steps.clone();
-    let keeper = Keeper::new(Memory::named(&name), move |input| match input {
+    let keeper = Keeper::new(Some(Memory::named(&name)), move |input| match input {
         Input::Cache(CacheEvent::Record(_)) => {
             be_slow();
             told.borrow_mut().push(Step::Record);
