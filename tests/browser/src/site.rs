@@ -1,9 +1,11 @@
 //! The built app, served as a hospital would serve it: right types, no stale files, every unknown path is the app itself.
 
 use std::{
+    collections::BTreeSet,
     env,
     net::Ipv4Addr,
     path::{Component, Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use axum::{
@@ -20,22 +22,28 @@ use crate::Failure;
 #[derive(Debug)]
 pub struct Site {
     task: JoinHandle<()>,
+    asked: Asked,
     /// Its origin, without a slash at the end.
     pub origin: String,
 }
+
+/// Paths of files that were asked for.
+type Asked = Arc<Mutex<BTreeSet<String>>>;
 
 #[derive(Clone)]
 struct Content {
     dist: PathBuf,
     config: String,
+    policy: Option<&'static str>,
+    asked: Asked,
 }
 
 impl Site {
-    /// Serves the build with this text as `config.json`.
+    /// Serves the build with this text as `config.json`, under this content security policy.
     ///
     /// # Errors
     /// If there is no build, or no port.
-    pub async fn start(config: String) -> Result<Self, Failure> {
+    pub async fn start(config: String, policy: Option<&'static str>) -> Result<Self, Failure> {
         let dist = dist();
         if !dist.join("index.html").is_file() {
             return Err(Failure::Server(format!(
@@ -43,9 +51,14 @@ impl Site {
                 dist.display()
             )));
         }
-        let router = Router::new()
-            .fallback(serve)
-            .with_state(Content { dist, config });
+        let asked = Asked::default();
+        let content = Content {
+            dist,
+            config,
+            policy,
+            asked: asked.clone(),
+        };
+        let router = Router::new().fallback(serve).with_state(content);
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
             .await
             .map_err(Failure::io("port for the site"))?;
@@ -59,8 +72,25 @@ impl Site {
         });
         Ok(Self {
             task,
+            asked,
             origin: format!("http://127.0.0.1:{port}"),
         })
+    }
+}
+
+impl Content {
+    fn note(&self, uri: &Uri) {
+        let path = uri.path().trim_start_matches('/').to_owned();
+        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        asked.insert(path);
+    }
+}
+
+impl Site {
+    /// Whether a browser has asked for a file whose name starts so.
+    pub fn was_asked_for(&self, start: &str) -> bool {
+        let asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        asked.iter().any(|path| path.starts_with(start))
     }
 }
 
@@ -81,6 +111,11 @@ async fn serve(State(content): State<Content>, uri: Uri) -> Response {
     let path = Path::new(uri.path().trim_start_matches('/')).to_path_buf();
     let mut headers = HeaderMap::new();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    if let Some(policy) = content.policy {
+        let policy = HeaderValue::from_static(policy);
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    content.note(&uri);
     if path == Path::new("config.json") {
         headers.insert(
             header::CONTENT_TYPE,

@@ -15,6 +15,8 @@ pub struct StageOptions {
     pub tasks: usize,
     /// Text of `config.json`; without it, one that names the sandbox.
     pub config: Option<String>,
+    /// Content security policy of the site.
+    pub policy: Option<&'static str>,
     /// `limits` of that one.
     pub limits: Value,
     /// Further arguments of the browser.
@@ -27,6 +29,7 @@ impl Default for StageOptions {
             patients: 60,
             tasks: 200,
             config: None,
+            policy: None,
             limits: json!({}),
             browser_arguments: Vec::new(),
         }
@@ -67,7 +70,7 @@ impl Stage {
         let server = Server::start(options.patients, options.tasks).await?;
         let own = json!({ "server": server.url(), "limits": options.limits });
         let config = options.config.unwrap_or_else(|| own.to_string());
-        let site = Site::start(config).await?;
+        let site = Site::start(config, options.policy).await?;
         let browser = Browser::start(&options.browser_arguments).await?;
         let stage = Self {
             server: Arc::new(server),

@@ -13,7 +13,10 @@ use crate::{
 
 /// One button in the place of typing, in the demonstration itself.
 #[component]
-pub(crate) fn DemoEntry() -> impl IntoView {
+pub(crate) fn DemoEntry(
+    /// A sign-in is on its way.
+    busy: Memo<bool>,
+) -> impl IntoView {
     let state = AppState::here();
     let button = NodeRef::<Button>::new();
     Effect::new(move |_| {
@@ -22,6 +25,9 @@ pub(crate) fn DemoEntry() -> impl IntoView {
         }
     });
     let open = move |_| {
+        if busy.get_untracked() {
+            return;
+        }
         state.sign_in_failure.set(None);
         state.send(TabMessage::SignIn {
             email: demo::EMAIL.to_owned(),
@@ -30,7 +36,8 @@ pub(crate) fn DemoEntry() -> impl IntoView {
     };
     view! {
         <p class="muted">{text::demo_account(demo::EMAIL, demo::PASSWORD)}</p>
-        <button class="button button-primary" type="button" node_ref=button on:click=open>{text::DEMO_OPEN}</button>
+        <button class="button button-primary" type="button" node_ref=button on:click=open
+            aria-disabled=move || busy.get().to_string()>{text::DEMO_OPEN}</button>
     }
 }
 

@@ -97,7 +97,7 @@ fn Credentials() -> impl IntoView {
                 {move || failure.get().map(|failure| view! { <p class="sign-in-error">{failure}</p> })}
             </div>
             <DemoOffer/>
-            {is_demo.then(|| view! { <DemoEntry/> })}
+            {is_demo.then(|| view! { <DemoEntry busy=busy/> })}
             <div class="field">
                 <label for="email">{text::EMAIL}</label>
                 <input id="email" name="email" type="email" autocomplete="username" required node_ref=email

@@ -3,7 +3,7 @@
 /// Always in sight. Part of the interface: tests and people rely on it.
 pub(crate) const DEMO_MARK: &str = "Demo: made-up data, nothing is saved";
 /// After it.
-pub(crate) const DEMO_LIFE: &str = "It runs in this browser only, the same in all its tabs, and begins anew when the last of them is closed.";
+pub(crate) const DEMO_LIFE: &str = "It runs in this browser only, the same in all its tabs, and begins anew when the last of them is closed or reloaded.";
 /// Name of the strip.
 pub(crate) const DEMO: &str = "Demo";
 /// Link.
@@ -26,6 +26,6 @@ pub(crate) const DEMO_NOT_LOADED: &str =
 /// On the sign-in screen of the demonstration.
 pub(crate) fn demo_account(email: &str, password: &str) -> String {
     format!(
-        "Nobody in it is real, and colleagues keep changing things. You are {email}, and the password is {password}."
+        "A made-up clinic: nobody in it is real, and colleagues keep changing things. You are {email}, the password is {password}."
     )
 }

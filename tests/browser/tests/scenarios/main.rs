@@ -1,6 +1,7 @@
 //! The main job in a real browser. One test is one scenario; its name is the promise that it keeps.
 
 mod accessible;
+mod demo;
 mod drafts;
 mod editing;
 mod export;
