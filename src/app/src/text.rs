@@ -8,6 +8,7 @@ mod holding;
 mod keys;
 mod panels;
 mod query;
+mod timeline;
 
 use panels_core::{
     badge::{Badge, BadgeReason, BadgeWord},
@@ -28,6 +29,7 @@ pub(crate) use keys::*;
 pub(crate) use panels::*;
 pub(crate) use panels_core::text::hidden_label as hidden;
 pub(crate) use query::*;
+pub(crate) use timeline::*;
 
 /// Name of the product.
 pub(crate) const PRODUCT: &str = "Panels";

@@ -45,6 +45,7 @@ mod subscription;
 mod tabs;
 pub mod text;
 pub mod time;
+mod timeline;
 mod timer;
 mod update_queue;
 pub mod viewport;

@@ -375,6 +375,26 @@ pub const OUTBOXES_ASIDE_MAX: usize = 4;
 /// Resources that could not be taken and are remembered: more than a person looks through; how often one came is counted on.
 pub const QUARANTINE_MAX: usize = 200;
 
+/// Versions that a history shows at a time: as many as a person looks through without being asked.
+pub const TIMELINE_PAGE_VERSIONS: usize = 20;
+/// Pages of a history: 200 versions are some hundred kilobytes, read as a whole each time.
+pub const TIMELINE_PAGES_MAX: usize = 10;
+/// Differences that are told of one version.
+pub const TIMELINE_CHANGES_MAX: usize = 20;
+/// Characters that are shown of a text in a history.
+pub const TIMELINE_TEXT_CHARS_MAX: usize = 300;
+/// Shortest time between two readings of a history of one page; of one of several pages as many times as much. A history costs the
+/// server's rate limit as much as ten reads.
+pub const TIMELINE_REFRESH_EVERY_MS: i64 = 2_000;
+/// Readings in a row that did not bring the version they were asked for: the record changes again, or a person asks.
+pub const TIMELINE_IN_VAIN_MAX: u32 = 3;
+/// Wait before a history is asked for again that could not be read, doubled each time.
+pub const TIMELINE_RETRY_MIN_MS: i64 = 5_000;
+/// Longest such wait.
+pub const TIMELINE_RETRY_MAX_MS: i64 = 5 * 60 * 1000;
+/// Patience with a history, waiting in line included.
+pub const TIMELINE_PATIENCE_MS: i64 = 25_000;
+
 /// Entries of the audit trail that wait to be sent, of one user: days offline of somebody who opens a record each minute. A full
 /// trail counts what it cannot take, and says so in it when there is room again.
 pub const AUDIT_UNSENT_MAX: usize = 2_000;

@@ -168,7 +168,7 @@ fn hidden_field(element: Element, has_value: bool, hidden: &HiddenElements) -> O
 }
 
 /// What is written where an element would stand.
-fn label(element: Element) -> &'static str {
+pub(crate) fn label(element: Element) -> &'static str {
     match element {
         Element::Status => "Status",
         Element::BusinessStatus => "Business status",
@@ -213,7 +213,7 @@ fn patient_fields(
         let label = contact
             .system
             .as_deref()
-            .map_or("Contact", text::contact_label);
+            .map_or(text::CONTACT, text::contact_label);
         let value = Cell::Text(contact.value.to_string());
         fields.push(field(&format!("contact{number}"), label, value));
     }

@@ -11,6 +11,17 @@ pub const NAME_HIDDEN: &str = "Name not shown to you";
 /// Shown where a reference has neither a name nor a known target.
 pub const UNKNOWN_PERSON: &str = "Unknown";
 
+/// A flag that is set.
+pub const YES: &str = "Yes";
+/// A flag that is not set.
+pub const NO: &str = "No";
+/// One of the notes of a task.
+pub const NOTE: &str = "Note";
+/// One of the tags of a record.
+pub const TAG: &str = "Tag";
+/// A contact of no known kind.
+pub const CONTACT: &str = "Contact";
+
 /// What decides which rows a panel has, within a sentence.
 pub const STATUS_OF_TASKS: &str = "the status of tasks";
 /// What decides which rows a panel has, within a sentence.

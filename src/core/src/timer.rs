@@ -54,6 +54,8 @@ timers! {
     Audit,
     /// Give up the database of the audit trail where it does not open, or try it again.
     AuditStorage,
+    /// Read a history of an open record, or give up one that does not come.
+    Timelines,
     /// Send the collected changes to the tabs.
     Flush,
     /// Read the panels on the server again.

@@ -12,7 +12,7 @@ use panels_core::{
 
 use super::{
     Icon, Shape, focus::closes, pending_edits::RecordEdits, record_body::RecordBody,
-    record_edit::RecordEdit,
+    record_edit::RecordEdit, timeline::Timeline,
 };
 use crate::{address, state::AppState, text};
 
@@ -98,6 +98,7 @@ pub(crate) fn Drawer(
                     <RecordEdits key=wanted.get_value()/>
                     <RecordBody content=content panel=panel/>
                     <RecordEdit key=wanted.get_value() content=content/>
+                    <Timeline record=wanted.get_value()/>
                 </Show>
             </div>
         </div>

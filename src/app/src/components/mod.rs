@@ -44,6 +44,7 @@ mod save_panel_button;
 mod set_aside;
 mod shortcuts;
 mod theme_toggle;
+mod timeline;
 mod top_bar;
 
 pub(crate) use blind_spots::BlindSpots;

@@ -9,7 +9,7 @@ use panels_core::{
     identity::PanelId,
     protocol::{
         CatchUpReason, Freshness, PanelCounts, PanelFreshness, PanelView, RecordView, SessionView,
-        SignInFailure, StorageView, TabMessage, WorkerMessage,
+        SignInFailure, StorageView, TabMessage, TimelineView, WorkerMessage,
     },
     quarantine::SetAside,
     query::Query,
@@ -101,6 +101,8 @@ pub(crate) struct AppState {
     pub set_aside: RwSignal<Vec<SetAside>>,
     /// The record in the drawer.
     pub record: RwSignal<Option<RecordView>>,
+    /// Its history.
+    pub timeline: RwSignal<Option<TimelineView>>,
     /// Whether config.json lets rows be written to files. The worker decides; this is for the button.
     pub may_export: StoredValue<bool>,
     /// The file that the worker was asked for.
@@ -146,6 +148,7 @@ impl AppState {
             trouble: RwSignal::new(None),
             set_aside: RwSignal::new(Vec::new()),
             record: RwSignal::new(None),
+            timeline: RwSignal::new(None),
             may_export: StoredValue::new(true),
             export: RwSignal::new(ExportAsk::Idle),
             edits: Edits::new(),
@@ -248,6 +251,7 @@ impl AppState {
         self.catch_up.forget();
         self.dialog.set(None);
         self.record.set(None);
+        self.timeline.set(None);
         let told = self.edits.forget();
         told.into_iter().for_each(|message| self.send(message));
         self.end_export();

@@ -74,6 +74,7 @@ fn take(state: AppState, message: WorkerMessage) {
             );
         }),
         WorkerMessage::Record { record } => state.record.set(Some(*record)),
+        WorkerMessage::Timeline(timeline) => state.timeline.set(Some(*timeline)),
         WorkerMessage::Storage { storage } => set_if_changed(state.storage, storage),
         WorkerMessage::Refused { reason } => state.trouble.set(Some(WorkerTrouble::Refused {
             message: text::refusal(&reason),

@@ -39,6 +39,7 @@ impl Engine {
                 let events = self.shelf.on_answer(&mut self.io, &call, &outcome);
                 self.on_shelf(events);
             }
+            Purpose::Timeline(key) => self.on_timeline_answer(&key, &outcome),
             Purpose::CleanUp => {}
         }
     }

@@ -81,6 +81,7 @@ pub struct Engine {
     pub(super) reading_again: Set<ResourceKey>,
     /// Open records as last shown, so that a drawer keeps what was deleted under it.
     pub(super) shown: Map<ResourceKey, RecordContent>,
+    pub(super) timelines: super::timelines::Timelines,
     pub(super) flushed_at: Timestamp,
     pub(super) counts_dirty: bool,
     pub(super) started: Timestamp,
@@ -133,6 +134,7 @@ impl Engine {
             reading: Map::default(),
             reading_again: Set::default(),
             shown: Map::default(),
+            timelines: Default::default(),
             flushed_at: Timestamp(i64::MIN),
             counts_dirty: false,
             started: now,
@@ -311,6 +313,7 @@ impl Engine {
         self.reading.clear();
         self.reading_again.clear();
         self.shown.clear();
+        self.forget_timelines();
         self.polling = None;
         self.streamed = None;
         for timer in [
@@ -376,7 +379,7 @@ impl Engine {
             Timer::Tick => self.on_tick(),
             Timer::Panels => self.shelf.on_timer(&mut self.io),
             // What these announce is done at the end of every turn.
-            Timer::Audit | Timer::Flush | Timer::Counts => {}
+            Timer::Audit | Timer::Timelines | Timer::Flush | Timer::Counts => {}
         }
     }
 
@@ -415,6 +418,7 @@ impl Engine {
         self.pump_edits();
         self.pump_audit();
         self.pump_exports();
+        self.pump_timelines();
         self.publish();
         if let Some(at) = self.replica.disputes().next_due() {
             self.io.timers.set(Timer::Settle, at);

@@ -27,6 +27,7 @@ mod stream;
 mod telling_freshness;
 #[cfg(test)]
 mod tests;
+mod timelines;
 
 pub use composition::{Engine, EngineSettings};
 pub use counters::Counters;

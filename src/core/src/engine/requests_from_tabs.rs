@@ -83,6 +83,9 @@ impl Engine {
                 }
             }
             TabMessage::OpenRecord { record } => self.on_open_record(tab, record),
+            TabMessage::OpenTimeline { record, pages } => {
+                self.on_open_timeline(tab, &record, pages as usize);
+            }
             TabMessage::CloseRecord => {
                 if let Some(record) = self.tabs.set_record(tab, None) {
                     self.release_record(&record);

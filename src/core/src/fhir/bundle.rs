@@ -32,20 +32,20 @@ pub struct Tombstone {
 
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
-struct BundleFields<'a> {
+pub(super) struct BundleFields<'a> {
     #[serde(borrow)]
-    resource_type: Field<'a>,
+    pub(super) resource_type: Field<'a>,
     #[serde(borrow)]
-    entry: Field<'a>,
+    pub(super) entry: Field<'a>,
     #[serde(borrow)]
     link: Field<'a>,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
-struct EntryFields<'a> {
+pub(super) struct EntryFields<'a> {
     #[serde(borrow)]
-    resource: Field<'a>,
+    pub(super) resource: Field<'a>,
 }
 
 #[derive(Default, Deserialize)]

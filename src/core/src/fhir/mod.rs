@@ -6,6 +6,7 @@
 
 mod bundle;
 mod date;
+mod history;
 mod outcome;
 mod patient;
 mod resource;
@@ -19,6 +20,7 @@ mod types;
 
 pub use bundle::{SearchPage, Tombstone, search_page};
 pub use date::parse_date;
+pub(crate) use history::{HistoryVersion, history_page};
 pub use outcome::outcome_text;
 pub use patient::{Contact, Patient};
 pub(crate) use resource::key_of;

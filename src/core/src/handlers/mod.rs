@@ -10,12 +10,13 @@ use crate::{
     hidden::{Element, HiddenElements},
     identity::{PanelId, ResourceId, ResourceKey, ResourceType},
     panel::{self, Lookup, PanelDefinition, Tally},
-    protocol::{PanelCounts, PanelView, RecordContent, Row, SavedPanel},
+    protocol::{PanelCounts, PanelView, RecordContent, Row, SavedPanel, TimelineEntry},
     query::Today,
     record,
     replica::{Membership, Replica},
     text,
     time::{CivilDay, Timestamp},
+    timeline,
 };
 
 /// The panels of the signed-in user.
@@ -200,6 +201,17 @@ impl Panels {
     /// What the drawer shows of a resource.
     pub(crate) fn record(&self, resource: &Resource, replica: &Replica) -> RecordContent {
         record::content(resource, &self.view(Some(replica)))
+    }
+
+    /// The history of a record, as [`timeline::entries`] tells it.
+    pub(crate) fn timeline(
+        &self,
+        versions: &[timeline::Version],
+        entries_max: usize,
+        whole: bool,
+        replica: &Replica,
+    ) -> Vec<TimelineEntry> {
+        timeline::entries(versions, entries_max, whole, &self.view(Some(replica)))
     }
 
     /// What a resource is called, and the patient it is about.

@@ -77,6 +77,8 @@ pub struct Link {
     /// The last [`TabMessage::Viewing`].
     viewing: Option<TabMessage>,
     record: Option<ResourceKey>,
+    /// Its history, as last asked for.
+    timeline: Option<TabMessage>,
     asked: Asked,
     latest: Latest,
     /// Profile of whoever is signed in.
@@ -103,6 +105,7 @@ impl Link {
             watching: BTreeSet::new(),
             viewing: None,
             record: None,
+            timeline: None,
             asked: Asked::default(),
             latest: Latest::default(),
             author: None,
@@ -284,6 +287,9 @@ impl Link {
         }
         if let Some(record) = self.record.clone() {
             self.post(TabMessage::OpenRecord { record });
+            if let Some(timeline) = self.timeline.clone() {
+                self.post(timeline);
+            }
         }
     }
 
@@ -327,7 +333,11 @@ impl Link {
                 self.viewing = self.viewing.take().filter(|seen| !views(seen, panel));
             }
             TabMessage::Viewing { .. } => self.viewing = Some(message.clone()),
-            TabMessage::OpenRecord { record } => self.record = Some(record.clone()),
+            TabMessage::OpenRecord { record } => {
+                self.record = Some(record.clone());
+                self.timeline = None;
+            }
+            TabMessage::OpenTimeline { .. } => self.timeline = Some(message.clone()),
             TabMessage::CloseRecord => self.record = None,
             TabMessage::Surroundings(surroundings) => {
                 self.surroundings = Surroundings {

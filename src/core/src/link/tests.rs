@@ -2,7 +2,7 @@ mod asked;
 
 use super::*;
 use crate::{
-    identity::{BuildId, InstanceId, PanelId, ResourceId, TabId},
+    identity::{BuildId, InstanceId, PanelId, ResourceId, ResourceKey, ResourceType, TabId},
     limits,
     protocol::{Freshness, FromWorker, Surroundings, TabMessage, WorkerMessage},
     time::Timestamp,
@@ -129,6 +129,29 @@ fn a_new_life_of_the_worker_is_greeted_and_told_everything_again() {
     assert!(outputs.contains(&LinkOutput::Connect));
     link.handle(Timestamp(4), welcome("w2"));
     assert_eq!(posted(&drain(&mut link)), [watch(), viewing()]);
+}
+
+#[test]
+fn an_open_record_and_its_history_are_asked_for_again_in_a_new_life_until_it_is_closed() {
+    let key = |id: &str| ResourceKey::new(ResourceType::Task, ResourceId::new(id));
+    let open = |id: &str| TabMessage::OpenRecord { record: key(id) };
+    let history = |pages| TabMessage::OpenTimeline {
+        record: key("t1"),
+        pages,
+    };
+    let mut link = admitted();
+    let mut again = |said: &[TabMessage], life: &str| {
+        for message in said {
+            link.handle(Timestamp(2), LinkInput::Say(message.clone()));
+        }
+        drain(&mut link);
+        link.handle(Timestamp(4), welcome(life));
+        posted(&drain(&mut link))
+    };
+    let said = [open("t1"), history(1), history(2)];
+    assert_eq!(again(&said, "w2"), [open("t1"), history(2)]);
+    assert_eq!(again(&[open("t2")], "w3"), [open("t2")]);
+    assert_eq!(again(&[TabMessage::CloseRecord], "w4"), []);
 }
 
 #[test]

@@ -82,6 +82,14 @@ pub enum TabMessage {
         /// Which record.
         record: ResourceKey,
     },
+    /// Tell the history of the record that is open in the drawer: a [`super::WorkerMessage::Timeline`] at once and one whenever
+    /// there is news, until the drawer is closed. Repeating it asks the server again, and for more if there are more pages.
+    OpenTimeline {
+        /// Which record.
+        record: ResourceKey,
+        /// How many pages of [`crate::limits::TIMELINE_PAGE_VERSIONS`], from 1.
+        pages: u32,
+    },
     /// The drawer was closed.
     CloseRecord,
     /// Make an edit. Repeated to every new worker until [`super::WorkerMessage::Edits`] says that it is kept or has ended, or

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     DraftOf, EditRefusal, EditsNews, ExportVerdict, Freshness, OutboxSummary, PanelCounts,
-    PanelFreshness, PanelVerdict, PanelView, RecordView, Row, ShelfView,
+    PanelFreshness, PanelVerdict, PanelView, RecordView, Row, ShelfView, TimelineView,
 };
 use crate::{
     identity::{
@@ -105,6 +105,8 @@ pub enum WorkerMessage {
         /// The record, or why there is none.
         record: Box<RecordView>,
     },
+    /// By port: the history of the record in the drawer.
+    Timeline(Box<TimelineView>),
     /// To all, and by port after the welcome: how fresh everything is.
     Freshness {
         /// The value that the badge shows.

@@ -17,6 +17,7 @@ mod record;
 mod row;
 #[cfg(test)]
 mod tests;
+mod timeline;
 
 pub use draft::DraftOf;
 pub use edit::*;
@@ -27,3 +28,4 @@ pub use from_worker::*;
 pub use panels::*;
 pub use record::*;
 pub use row::*;
+pub use timeline::*;

@@ -2,6 +2,7 @@
 
 mod edits;
 mod panels;
+mod timeline;
 
 use super::*;
 use crate::{

@@ -24,5 +24,6 @@ mod stage_itself;
 mod start;
 mod storage;
 mod tags;
+mod timeline;
 mod two_users;
 mod warm;

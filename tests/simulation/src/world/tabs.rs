@@ -219,6 +219,7 @@ impl World {
             | WorkerMessage::Pong { .. }
             | WorkerMessage::EditRefused { .. }
             | WorkerMessage::PanelAnswer { .. }
+            | WorkerMessage::Timeline(_)
             | WorkerMessage::Ending { .. } => {}
         }
     }

@@ -16,7 +16,7 @@ use super::{HttpAnswer, HttpBody, HttpFailure, HttpMethod, HttpRequest, rate_bud
 use crate::{identity::RequestId, limits, protocol::Secret, time::Timestamp};
 
 pub(crate) use purpose::{Lane, Purpose};
-pub(crate) use retry::{is_cursor_failure, throttle_wait_ms};
+pub(crate) use retry::{Retry, is_cursor_failure, throttle_wait_ms};
 use retry::{is_throttled, retry_wait_ms};
 use turn::Turn;
 
@@ -29,17 +29,6 @@ pub(crate) enum Auth {
     Session,
     /// By this token, which outlives the session.
     Token(Secret),
-}
-
-/// Whether a failed request is repeated by itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Retry {
-    /// The asker decides.
-    Never,
-    /// So many times.
-    Times(u32),
-    /// Until it is answered or cancelled.
-    Always,
 }
 
 const LANES: usize = 5;

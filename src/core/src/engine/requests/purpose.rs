@@ -19,6 +19,8 @@ pub(crate) enum Purpose {
     Audit(audit::Call),
     /// The panels on the server.
     Panels(shelf::Call),
+    /// The history of a resource is read.
+    Timeline(ResourceKey),
     /// Nobody: courtesy towards the server.
     CleanUp,
 }
@@ -45,11 +47,14 @@ impl Purpose {
             Self::Edit(_) => Lane::Edits,
             Self::Subscription(_) => Lane::Stream,
             Self::Reconcile(_) | Self::Panels(_) => Lane::Search,
-            Self::Read(_) | Self::Audit(_) | Self::CleanUp => Lane::Background,
+            Self::Read(_) | Self::Audit(_) | Self::Timeline(_) | Self::CleanUp => Lane::Background,
         }
     }
     /// Whether somebody will be told who wrote what is read.
     pub(super) fn wants_author(&self) -> bool {
-        matches!(self, Self::Edit(_) | Self::Panels(shelf::Call::Check(_)))
+        matches!(
+            self,
+            Self::Edit(_) | Self::Timeline(_) | Self::Panels(shelf::Call::Check(_))
+        )
     }
 }

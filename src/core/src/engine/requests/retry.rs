@@ -1,7 +1,18 @@
 //! Whether and when a request is repeated, and what answers say about that. Pure.
 
-use super::{HttpAnswer, HttpFailure, Outcome, Retry};
+use super::{HttpAnswer, HttpFailure, Outcome};
 use crate::limits;
+
+/// Whether a failed request is repeated by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Retry {
+    /// The asker decides.
+    Never,
+    /// So many times.
+    Times(u32),
+    /// Until it is answered or cancelled.
+    Always,
+}
 
 /// A page full of one millisecond answers 500 for ever (`transcripts/06a-paging-cursor.json`): not worth a repetition.
 pub(crate) fn is_cursor_failure(answer: &HttpAnswer) -> bool {

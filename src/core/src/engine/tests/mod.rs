@@ -36,5 +36,6 @@ mod servers;
 mod sessions;
 mod storms;
 mod subscriptions;
+mod timelines;
 mod warm_starts;
 mod world;

@@ -117,6 +117,7 @@ impl Server {
         kind: &str,
         id: &str,
     ) -> Vec<(SocketId, String)> {
+        self.history.note_deleted(now, kind, id);
         let stored = self
             .resources
             .get_mut(&(kind.to_owned(), id.to_owned()))
@@ -280,7 +281,7 @@ impl Server {
     }
 
     /// A resource as the user gets to read it.
-    fn visible(&self, body: &Value) -> Value {
+    pub(super) fn visible(&self, body: &Value) -> Value {
         let owner = &body["owner"]["reference"];
         let covered = self.faults.hidden_of.is_none_or(|of| owner == of);
         let mut body = body.clone();

@@ -50,6 +50,21 @@ impl History {
         self.versions.entry(key).or_default().push(body);
     }
 
+    pub(super) fn note_deleted(&mut self, now: Timestamp, kind: &str, id: &str) {
+        let key = (kind.to_owned(), id.to_owned());
+        let versions = self.versions.entry(key).or_default();
+        versions.push(json!({ "deleted": now.to_iso() }));
+    }
+
+    /// The last version of a resource is sent in a shape that nobody can read.
+    pub(super) fn spoil(&mut self, kind: &str, id: &str) {
+        let key = (kind.to_owned(), id.to_owned());
+        let versions = self.versions.entry(key).or_default();
+        if let Some(last) = versions.last_mut() {
+            last["junk"] = json!(true);
+        }
+    }
+
     /// All versions of a resource, the oldest first.
     pub(super) fn of(&self, kind: &str, id: &str) -> &[Value] {
         let key = (kind.to_owned(), id.to_owned());
@@ -80,10 +95,20 @@ impl Server {
         if self.faults.writes.no_history {
             return (403, outcome("Forbidden").to_string());
         }
-        let versions = self.history.of(kind, id).iter().rev();
+        let count = path.split_once("_count=").map(|(_, count)| count.parse());
+        let count = count.and_then(Result::ok).unwrap_or(100);
+        let versions = self.history.of(kind, id).iter().rev().take(count);
         let entries: Vec<_> = versions
-            .map(|body| json!({ "fullUrl": "x", "resource": body }))
+            .map(|body| match body["deleted"].as_str() {
+                Some(at) => json!({ "response": { "status": "410", "lastModified": at } }),
+                None if body["junk"] == true => json!({ "resource": { "resourceType": "Task" } }),
+                None => json!({ "fullUrl": "x", "resource": self.visible(body) }),
+            })
             .collect();
+        let last = &self.resources[&(kind.to_owned(), id.to_owned())];
+        if !self.sees(&last.body) || (last.deleted && self.faults.only_owner.is_some()) {
+            return (404, outcome("Not found").to_string());
+        }
         let bundle = json!({ "resourceType": "Bundle", "type": "history", "entry": entries });
         (200, bundle.to_string())
     }
