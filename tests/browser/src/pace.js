@@ -47,6 +47,7 @@ async function switching() {
 // A record that is in the table: until its patient is named.
 async function opening() {
   const waits = [];
+  await until(() => document.querySelectorAll("[role=grid] [role=row][data-id]").length > 10);
   for (const place of [1, 3, 5, 7, 9]) {
     const row = document.querySelectorAll("[role=grid] [role=row][data-id]")[place];
     const start = performance.now();

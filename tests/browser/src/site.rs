@@ -3,6 +3,7 @@
 use std::{
     collections::BTreeSet,
     env,
+    hash::{DefaultHasher, Hash, Hasher},
     net::Ipv4Addr,
     path::{Component, Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
@@ -107,10 +108,10 @@ fn dist() -> PathBuf {
     )
 }
 
-async fn serve(State(content): State<Content>, uri: Uri) -> Response {
+async fn serve(State(content): State<Content>, uri: Uri, asked: HeaderMap) -> Response {
     let path = Path::new(uri.path().trim_start_matches('/')).to_path_buf();
     let mut headers = HeaderMap::new();
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    headers.insert(header::CACHE_CONTROL, cache_control(&path));
     if let Some(policy) = content.policy {
         let policy = HeaderValue::from_static(policy);
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);
@@ -135,10 +136,34 @@ async fn serve(State(content): State<Content>, uri: Uri) -> Response {
         content.dist.join("index.html")
     };
     headers.insert(header::CONTENT_TYPE, content_type(&file));
-    match tokio::fs::read(&file).await {
-        Ok(bytes) => (headers, bytes).into_response(),
-        Err(_) => (StatusCode::NOT_FOUND, headers).into_response(),
+    let Ok(bytes) = tokio::fs::read(&file).await else {
+        return (StatusCode::NOT_FOUND, headers).into_response();
+    };
+    if let Some(tag) = tag_of(&bytes) {
+        if asked.get(header::IF_NONE_MATCH) == Some(&tag) {
+            return (StatusCode::NOT_MODIFIED, headers).into_response();
+        }
+        headers.insert(header::ETAG, tag);
     }
+    (headers, bytes).into_response()
+}
+
+/// As the README asks of whoever hosts it: what has a hash of its content in its name never changes.
+fn cache_control(path: &Path) -> HeaderValue {
+    let is_hash =
+        |part: &str| part.len() == 16 && part.chars().all(|digit| digit.is_ascii_hexdigit());
+    let name = path.file_name().and_then(|name| name.to_str());
+    let mut parts = name.unwrap_or_default().split(['-', '_', '.']);
+    HeaderValue::from_static(match parts.any(is_hash) {
+        true => "public, max-age=31536000, immutable",
+        false => "no-cache",
+    })
+}
+
+fn tag_of(bytes: &[u8]) -> Option<HeaderValue> {
+    let mut hasher = DefaultHasher::new();
+    bytes.hash(&mut hasher);
+    HeaderValue::from_str(&format!("\"{:016x}\"", hasher.finish())).ok()
 }
 
 fn content_type(file: &Path) -> HeaderValue {

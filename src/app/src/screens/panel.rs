@@ -34,7 +34,8 @@ pub(crate) fn PanelScreen() -> impl IntoView {
     let view = Memo::new(move |_| state.panel_at(&id.get()));
     // One that a colleague made may not have been read yet.
     let missing = Memo::new(move |_| match state.shelf.view.with(|shelf| shelf.state) {
-        _ if state.panels.with(Option::is_none) => None,
+        // One that is there is drawn once, whatever becomes known of others.
+        _ if view.with(Option::is_some) || state.panels.with(Option::is_none) => None,
         ShelfState::Reading => None,
         ShelfState::Unavailable => Some((text::PANELS_UNAVAILABLE, text::PANELS_UNAVAILABLE_BODY)),
         _ => Some((text::NOT_FOUND_TITLE, text::NOT_FOUND_BODY)),

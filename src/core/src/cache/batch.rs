@@ -64,6 +64,7 @@ impl Cache {
         if !screens.is_empty() || store_recent {
             self.screens_at = io.now;
         }
+        self.has_screens |= !screens.is_empty();
         for (panel, screen) in screens {
             changes.push(put(
                 CacheStore::Screens,

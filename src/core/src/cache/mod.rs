@@ -97,6 +97,8 @@ pub(crate) struct Cache {
     saved_cursors: Vec<Cursor>,
     saved_parameters: Parameters,
     screens_at: Timestamp,
+    /// Whether rows on screen were stored in this life.
+    has_screens: bool,
     cursors_at: Timestamp,
     recent: VecDeque<RecentUpdate>,
     recent_changed: bool,
@@ -120,6 +122,7 @@ impl Default for Cache {
             saved_cursors: Vec::new(),
             saved_parameters: Parameters::default(),
             screens_at: Timestamp(i64::MIN),
+            has_screens: false,
             cursors_at: Timestamp(i64::MIN),
             recent: VecDeque::new(),
             recent_changed: false,
@@ -273,8 +276,10 @@ impl Cache {
     }
 
     /// Asks for a batch soon, if there is something to store and none was asked for.
-    pub(crate) fn schedule_write(&self, io: &mut Io, replica: &Replica) {
+    /// `on_screen`: whether somebody sees rows that could be stored for the first paint of the next start.
+    pub(crate) fn schedule_write(&self, io: &mut Io, replica: &Replica, on_screen: bool) {
         let wanted = replica.has_unsaved()
+            || (on_screen && !self.has_screens && self.screens_due(io.now))
             || self.segments.is_rewriting()
             || self.clear
             || self.cursors_due(io.now);
@@ -346,7 +351,7 @@ impl Cache {
                 if self.stored_bytes > limits::CACHE_BYTES_MAX {
                     return self.make_room(io, replica);
                 }
-                self.schedule_write(io, replica);
+                self.schedule_write(io, replica, false);
             }
             Err(failure) => {
                 // Nothing of it was stored, so nothing of it is known to be there.

@@ -227,6 +227,11 @@ impl Engine {
         tops.collect()
     }
 
+    /// Whether somebody sees rows, and it is known from when they are.
+    pub(super) fn has_rows_to_paint_first(&self) -> bool {
+        self.tabs.tops().next().is_some() && self.reconcile.as_of().is_some()
+    }
+
     /// A version was accepted or a row left: remembered for the log.
     pub(super) fn note_update(&mut self, key: &ResourceKey) {
         let version = self

@@ -436,7 +436,9 @@ impl Engine {
         }
         self.tell_freshness();
         self.tell_storage();
-        self.cache.schedule_write(&mut self.io, &self.replica);
+        let on_screen = self.has_rows_to_paint_first();
+        self.cache
+            .schedule_write(&mut self.io, &self.replica, on_screen);
         self.io.pump_requests();
         let next = self.io.timers.next().map(|at| self.io.clock_time(at));
         if let Some(at) = next

@@ -12,8 +12,8 @@ use serde_json::{Value, json};
 
 /// Changes while nobody looks.
 const MISSED_CHANGES: u64 = 20;
-/// Changes and tombstones of two types, once before the stream is bound and once after.
-const SEARCHES_MAX: u64 = 8;
+/// Changes and tombstones of two types, once before the stream is bound and once after; and the panels on the server.
+const SEARCHES_MAX: u64 = 9;
 /// Answers come so late that what is there before them does not come from them.
 const SLOW_MS: u64 = 2_000;
 /// Demo accounts: one who sees everything, one who sees own tasks only.

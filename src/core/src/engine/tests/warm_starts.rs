@@ -5,6 +5,7 @@ use crate::{
     cache::{CacheFailure, CacheStore},
     engine::HttpMethod,
     identity::{PanelId, ResourceId, ResourceKey, ResourceType},
+    limits,
     protocol::{
         CatchUpReason, Freshness, RecordState, SessionView, StorageProblem, StorageView,
         TabMessage, WorkerMessage,
@@ -58,6 +59,32 @@ fn stored(tasks: usize) -> World {
     world.run(3 * MINUTE_MS);
     world.assert_equal();
     world
+}
+
+#[test]
+fn the_topmost_rows_are_stored_however_late_a_tab_tells_of_them() {
+    let mut world = World::live(300);
+    // All rows are stored by then, and nothing changes that would be.
+    world.run(limits::CACHE_SCREENS_EVERY_MS);
+    look(&mut world, "a");
+    world.run(2 * limits::CACHE_WRITE_EVERY_MS);
+    world.next_life(30_000);
+    world.server.faults.unreachable = true;
+    world.sockets_blocked = true;
+    world.hello("a");
+    world.watch("a");
+    world.run(10);
+    let rows = &world.screen("a").rows[&PanelId::new("open-tasks")];
+    assert!(rows.contains_key(&ResourceId::new("t0")));
+    let first = world
+        .screen("a")
+        .messages
+        .iter()
+        .find_map(|message| match message {
+            WorkerMessage::Snapshot { rows, .. } if !rows.is_empty() => Some(rows.len()),
+            _ => None,
+        });
+    assert_eq!(first, Some(20), "they come before all others");
 }
 
 #[test]
