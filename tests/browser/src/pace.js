@@ -7,8 +7,11 @@ const painted = () => new Promise((then) => requestAnimationFrame(() => {
   channel.port2.postMessage(null);
 }));
 const until = async (holds) => {
-  const end = performance.now() + 20_000;
-  while (!holds() && performance.now() < end) await frame();
+  const end = performance.now() + 5_000;
+  while (!holds()) {
+    if (performance.now() > end) throw new Error(`waited in vain for ${holds}`);
+    await frame();
+  }
 };
 const count = () => Number(document.querySelector("[role=grid]").ariaRowCount);
 const link = (name) => [...document.querySelectorAll("nav a")].find((one) => one.innerText === name);
@@ -18,9 +21,8 @@ async function typing() {
   const input = document.querySelector("input[type=search]");
   const waits = [];
   for (const word of ["prior", "doe", "blood", "imaging"]) {
-    for (const step of [...word, ...word]) {
-      const taken = waits.length % (2 * word.length) >= word.length;
-      const typed = taken ? input.value.slice(0, -1) : input.value + step;
+    const steps = [...word].map((_, place) => word.slice(0, place + 1));
+    for (const typed of [...steps, ...steps.slice(0, -1).reverse(), ""]) {
       await frame();
       const start = performance.now();
       input.value = typed;
