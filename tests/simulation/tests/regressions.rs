@@ -315,6 +315,10 @@ const TYPING: &[(u64, &str)] = &[
         "a late frame of a row that a search had not found was shown while that search asked for the other rows",
     ),
     (
+        150_385_258,
+        "an end was told of which a full disk knew nothing, and the next worker asked its user once more",
+    ),
+    (
         130_306_913,
         "a row in dispute was called certain by the answer of a read that put it in dispute once more",
     ),

@@ -32,6 +32,8 @@ pub(super) struct Disk {
     in_flight: Option<(CacheWriteId, BTreeSet<u64>)>,
     /// The last batch found no room: what nobody needs there goes first.
     full: bool,
+    /// Edits that have ended and were deleted because there was no room for that: to do so once more would make none.
+    deleted: BTreeSet<u64>,
     writes: u64,
     /// Failures since the last batch that was stored.
     failures: u32,
@@ -77,12 +79,10 @@ impl Disk {
             return None;
         }
         if std::mem::take(&mut self.full) {
-            let gone = self
-                .changed
-                .iter()
-                .filter(|number| may_be_deleted(**number));
-            let gone: BTreeSet<u64> = gone.take(limits::OUTBOX_BATCH_MAX).copied().collect();
+            let gone = self.still_there(may_be_deleted);
+            let gone: BTreeSet<u64> = gone.take(limits::OUTBOX_BATCH_MAX).collect();
             if !gone.is_empty() {
+                self.deleted.extend(&gone);
                 // Still to be written as what it is, when there is room.
                 return Some((self.start(gone.clone()), gone, true));
             }
@@ -112,11 +112,32 @@ impl Disk {
     ) -> Option<BTreeSet<u64>> {
         let (_, batch) = self.in_flight.take_if(|(known, _)| *known == write)?;
         if !stored {
+            self.deleted.retain(|number| !batch.contains(number));
             self.changed.extend(batch.iter().copied());
         } else if batch.iter().all(|number| !self.changed.contains(number)) {
             self.failures = 0;
+            self.deleted.clear();
         }
         Some(batch)
+    }
+
+    /// The last batch found no room. Whether something can be deleted first, which needs none: then it is not given up yet, and
+    /// nobody hears of an end that the next worker would not believe in.
+    pub(super) fn deletes_first(&mut self, may_be_deleted: impl Fn(u64) -> bool) -> bool {
+        let deletes = self.still_there(may_be_deleted).next().is_some();
+        self.full |= deletes;
+        deletes
+    }
+
+    /// There is no room, and something has ended since that is still there as it was: that can be deleted at once.
+    pub(super) fn has_to_delete(&self, may_be_deleted: impl Fn(u64) -> bool) -> bool {
+        let is_full = self.state == State::Off(CacheFailure::Full);
+        is_full && self.still_there(may_be_deleted).next().is_some()
+    }
+
+    fn still_there(&self, may_be_deleted: impl Fn(u64) -> bool) -> impl Iterator<Item = u64> {
+        let changed = self.changed.iter().copied();
+        changed.filter(move |number| may_be_deleted(*number) && !self.deleted.contains(number))
     }
 
     /// How long to wait before another try, after it failed. Soon at first: until then the disk holds edits that were taken back,

@@ -166,11 +166,19 @@ impl Outbox {
                     }
                 }
                 if let Err(failure) = result {
-                    self.give_up(io, failure);
+                    self.on_not_written(io, failure);
                 }
             }
             (CacheEvent::Lost(failure), State::Opening | State::Open) => self.give_up(io, failure),
             _ => {}
+        }
+    }
+
+    fn on_not_written(&mut self, io: &mut Io, failure: CacheFailure) {
+        let (held, done) = (&self.held, &self.done);
+        let has_ended = |number| done.contains_key(&number) && !held.contains_key(&number);
+        if failure != CacheFailure::Full || !self.disk.deletes_first(has_ended) {
+            self.give_up(io, failure);
         }
     }
 
@@ -342,6 +350,10 @@ impl Outbox {
         // Not what is gone because it is under another number by now: that one is not stored yet.
         let (held, done) = (&self.held, &self.done);
         let has_ended = |number| done.contains_key(&number) && !held.contains_key(&number);
+        if self.disk.has_to_delete(has_ended) {
+            // Until it is gone the next worker would believe in it, and people have heard of its end.
+            io.timers.set_earlier(Timer::Outbox, io.now);
+        }
         let Some((write, batch, deletes)) = self.disk.next_batch(has_ended) else {
             return;
         };

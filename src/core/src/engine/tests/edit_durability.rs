@@ -356,7 +356,7 @@ fn an_edit_that_was_taken_back_while_the_storage_failed_is_soon_gone_from_it_too
     world.edit("a", "e1", 1, note("x"));
     world.run(500);
     assert_eq!(stored(&world), 1);
-    world.edits.failure = Some(CacheFailure::Full);
+    world.edits.failure = Some(CacheFailure::Closed);
     world.say(
         "a",
         TabMessage::UndoEdit {

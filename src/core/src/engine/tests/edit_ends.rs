@@ -229,6 +229,48 @@ fn what_was_taken_back_is_gone_from_a_full_disk_too_and_is_remembered_when_there
 }
 
 #[test]
+fn that_it_was_taken_back_is_told_once_it_is_gone_from_a_full_disk() {
+    let mut world = World::live(5);
+    world.server.faults.writes.refuse = Some((503, "Down"));
+    world.edit("a", "e1", 1, priority(None, "stat"));
+    world.run(500);
+    world.edits.failure = Some(CacheFailure::Full);
+    world.undo("a", "e1");
+    while world.outcome("a", "e1").is_none() {
+        assert!(world.edits.unended() <= 1);
+        world.run(1);
+    }
+    assert_eq!(
+        world.edits.unended(),
+        0,
+        "the next worker does not believe in it"
+    );
+}
+
+#[test]
+fn what_is_taken_back_while_a_full_disk_is_given_up_is_gone_from_it_at_once() {
+    let mut world = World::live(5);
+    world.server.faults.writes.refuse = Some((503, "Down"));
+    world.edit("a", "e1", 1, priority(None, "stat"));
+    world.run(500);
+    world.edits.failure = Some(CacheFailure::Full);
+    world.edit("a", "e2", 2, priority(None, "stat"));
+    world.run(20);
+    assert_eq!(
+        world.edits.unended(),
+        1,
+        "there is no room for the second one"
+    );
+    world.undo("a", "e1");
+    world.run(20);
+    assert_eq!(
+        world.edits.unended(),
+        0,
+        "the next worker does not believe in it"
+    );
+}
+
+#[test]
 fn an_edit_that_waited_long_is_not_the_first_to_be_forgotten_after_its_end() {
     let mut world = World::live(5);
     world.go_offline();
