@@ -2,12 +2,18 @@
 //!
 //! What was typed stays until it is saved or given up, whatever the server says. Must never send anything: it says what to send.
 
+mod deletion;
 #[cfg(test)]
 mod tests;
 
+pub use deletion::{DeletionStage, Obstacle, PanelDeletion};
+
 use crate::{
     identity::{PanelChangeId, PanelId, ResourceId, VersionId},
-    panel::saved::{check, may_filter},
+    panel::{
+        self,
+        saved::{check, may_filter},
+    },
     protocol::{
         Column, DraftProblem, PanelChange, PanelDraft, PanelRefusal, PanelRows, PanelVerdict,
         PanelView, SavedPanel,
@@ -117,22 +123,19 @@ pub enum Answered {
     Open,
 }
 
-impl PanelRows {
-    /// What the rows of a panel are taken from.
-    pub fn of(view: &PanelView) -> Self {
-        if let Some(saved) = &view.saved {
-            return saved.draft.rows;
-        }
-        let mut all = Self::ALL.into_iter();
-        let of_type = |rows: &Self| rows.row_type() == view.row_type;
-        match view.id.as_str() {
-            "my-work" => Self::MyTasks,
-            _ => all.find(of_type).unwrap_or(Self::OpenTasks),
+impl PanelEdit {
+    /// A new panel of all that such rows have.
+    pub fn blank(rows: PanelRows) -> Self {
+        let draft = panel::usual_draft(rows);
+        Self {
+            target: Target::New,
+            before: draft.clone(),
+            draft,
+            unkept: Vec::new(),
+            stage: Stage::Typing,
         }
     }
-}
 
-impl PanelEdit {
     /// A new panel that shows what a panel shows now.
     pub fn out_of(view: &PanelView, query: &Query) -> Self {
         let draft = PanelDraft {
@@ -184,6 +187,23 @@ impl PanelEdit {
             edit.draft.sort.clone_from(&query.sort);
         }
         edit
+    }
+
+    /// The same with what was typed before of the same panel and not saved: its dialog was closed, by intent or not.
+    #[must_use]
+    pub fn following(mut self, before: Option<Self>) -> Self {
+        let Some(before) = before.filter(Self::is_changed) else {
+            return self;
+        };
+        match (&before.target, &self.target) {
+            (Target::New, Target::New) if self.draft.name.is_empty() => {
+                self.draft.name = before.draft.name;
+                self.draft.description = before.draft.description;
+                self
+            }
+            (Target::Known { id, .. }, Target::Known { id: same, .. }) if id == same => before,
+            _ => self,
+        }
     }
 
     /// What is asked for beside a filter that the panel has already takes its place.
@@ -357,7 +377,7 @@ fn draft_of(view: &PanelView) -> PanelDraft {
         None => PanelDraft {
             name: view.name.clone(),
             description: view.description.clone(),
-            rows: PanelRows::of(view),
+            rows: panel::rows_of(view),
             columns: view
                 .columns
                 .iter()

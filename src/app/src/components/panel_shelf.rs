@@ -5,41 +5,51 @@ use std::time::Duration;
 use leptos::prelude::*;
 use panels_core::{
     limits,
-    panel_edit::PanelEdit,
-    protocol::{PanelView, ShelfState, TabMessage},
+    panel_edit::{DeletionStage, PanelEdit},
+    protocol::{PanelRows, PanelView, ShelfState, TabMessage},
     query::Query,
 };
 use web_sys::VisibilityState;
 
-use crate::{
-    state::{AppState, DeletionStage},
-    text,
-};
+use crate::{state::AppState, text};
+
+/// A button that makes or changes a panel. Where that is not possible it is disabled and says why.
+#[component]
+pub(crate) fn PanelButton(
+    /// What it says.
+    #[prop(into)]
+    words: String,
+    /// Its name, where that says more.
+    #[prop(optional)]
+    label: Option<String>,
+    /// Whether there is little room.
+    #[prop(optional)]
+    quiet: bool,
+    /// What it does.
+    act: Callback<()>,
+) -> impl IntoView {
+    let state = AppState::here();
+    let closed = Memo::new(move |_| state.shelf.closed());
+    view! {
+        <button
+            class=if quiet { "button button-quiet" } else { "button" }
+            type="button"
+            aria-label=label
+            disabled=move || closed.get().is_some()
+            title=move || closed.get()
+            on:click=move |_| act.run(())
+        >
+            {words}
+        </button>
+    }
+}
 
 /// Makes a new panel.
 #[component]
 pub(crate) fn NewPanelButton() -> impl IntoView {
     let state = AppState::here();
-    let closed = Memo::new(move |_| state.shelf.closed());
-    let open = move |_| {
-        let first = state
-            .panels
-            .with_untracked(|panels| Some(panels.as_ref()?.get(1)?.clone()));
-        if let Some(view) = first {
-            state.edit_panel(PanelEdit::out_of(&view, &Query::default()));
-        }
-    };
-    view! {
-        <button
-            class="button"
-            type="button"
-            disabled=move || closed.get().is_some()
-            title=move || closed.get()
-            on:click=open
-        >
-            {text::NEW_PANEL}
-        </button>
-    }
+    let open = move |()| state.edit_panel(PanelEdit::blank(PanelRows::OpenTasks));
+    view! { <PanelButton words=text::NEW_PANEL act=Callback::new(open)/> }
 }
 
 /// What can be done with a panel.
@@ -49,22 +59,11 @@ pub(crate) fn PanelItemActs(
     panel: PanelView,
 ) -> impl IntoView {
     let state = AppState::here();
-    let closed = Memo::new(move |_| state.shelf.closed());
     let name = panel.name.clone();
     let panel = StoredValue::new(panel);
-    let button = move |label: String, short: &'static str, act: fn(AppState, &PanelView)| {
-        view! {
-            <button
-                class="button button-quiet"
-                type="button"
-                aria-label=label
-                disabled=move || closed.get().is_some()
-                title=move || closed.get()
-                on:click=move |_| panel.with_value(|panel| act(state, panel))
-            >
-                {short}
-            </button>
-        }
+    let button = move |label: String, words: &'static str, act: fn(AppState, &PanelView)| {
+        let act = Callback::new(move |()| panel.with_value(|panel| act(state, panel)));
+        view! { <PanelButton words=words label=label quiet=true act=act/> }
     };
     let is_saved = panel.with_value(|panel| panel.saved.is_some());
     let own = is_saved.then(|| {

@@ -1,8 +1,9 @@
-//! The button in the head of a panel that saves what is shown. Where that is not possible it is disabled and says why.
+//! The button in the head of a panel that saves what is shown.
 
 use leptos::prelude::*;
 use panels_core::panel_edit::PanelEdit;
 
+use super::panel_shelf::PanelButton;
 use crate::{
     state::{AppState, PanelStore},
     text,
@@ -16,12 +17,11 @@ pub(crate) fn SavePanelButton(
 ) -> impl IntoView {
     let state = AppState::here();
     let is_saved = store.with_value(|store| store.view().saved.is_some());
-    let label = match is_saved {
+    let words = match is_saved {
         true => text::CHANGE_PANEL,
         false => text::SAVE_AS_PANEL,
     };
-    let closed = Memo::new(move |_| state.shelf.closed());
-    let open = move |_| {
+    let open = move |()| {
         let edit = store.with_value(|store| {
             let query = store.query_untracked();
             PanelEdit::of(store.view(), &query)
@@ -29,15 +29,5 @@ pub(crate) fn SavePanelButton(
         });
         state.edit_panel(edit);
     };
-    view! {
-        <button
-            class="button"
-            type="button"
-            disabled=move || closed.get().is_some()
-            title=move || closed.get()
-            on:click=open
-        >
-            {label}
-        </button>
-    }
+    view! { <PanelButton words=words act=Callback::new(open)/> }
 }

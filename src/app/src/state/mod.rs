@@ -31,7 +31,7 @@ pub(crate) use export::ExportAsk;
 pub(crate) use jobs::OwnJob;
 pub(crate) use mounted_rows::{MountedRow, RowHandle, RowWait, ShownCell};
 pub(crate) use panel_address::{Ask, follow_address};
-pub(crate) use panel_edit::{DeletionStage, PanelShelf};
+pub(crate) use panel_edit::PanelShelf;
 pub(crate) use panel_store::{PanelPhase, PanelStore};
 pub(crate) use theme::{Theme, ThemeState};
 pub(crate) use viewing::report_what_is_seen;

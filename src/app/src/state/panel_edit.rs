@@ -3,10 +3,9 @@
 use leptos::prelude::*;
 use panels_core::{
     identity::{PanelChangeId, PanelId},
-    panel_edit::{Answered, PanelEdit, Target},
+    panel_edit::{Answered, PanelDeletion, PanelEdit},
     protocol::{
-        PanelChange, PanelRefusal, PanelVerdict, PanelView, SavedPanel, ShelfState, ShelfView,
-        TabMessage,
+        PanelChange, PanelVerdict, PanelView, SavedPanel, ShelfState, ShelfView, TabMessage,
     },
 };
 
@@ -23,31 +22,7 @@ pub(crate) struct PanelShelf {
     /// A panel that was made, and where nobody has gone to yet.
     pub made: RwSignal<Option<PanelId>>,
     /// The panel that was deleted last.
-    pub deletion: RwSignal<Option<Deletion>>,
-}
-
-/// A panel that is deleted, and may come back.
-#[derive(Clone, PartialEq)]
-pub(crate) struct Deletion {
-    /// As it was.
-    pub panel: SavedPanel,
-    /// Where it stands.
-    pub stage: DeletionStage,
-}
-
-/// See [`Deletion`].
-#[derive(Clone, PartialEq)]
-pub(crate) enum DeletionStage {
-    /// The server was asked to delete it.
-    Deleting(PanelChangeId),
-    /// It is gone.
-    Deleted,
-    /// The server was asked to take it back.
-    Restoring(PanelChangeId),
-    /// It was not deleted.
-    NotDeleted(PanelRefusal),
-    /// It did not come back.
-    NotRestored(PanelRefusal),
+    pub deletion: RwSignal<Option<PanelDeletion>>,
 }
 
 impl PanelShelf {
@@ -80,21 +55,9 @@ impl PanelShelf {
 
 impl AppState {
     /// Opens the dialog in which a panel is typed. What was typed of the same and not saved is still there.
-    pub(crate) fn edit_panel(self, mut edit: PanelEdit) {
+    pub(crate) fn edit_panel(self, edit: PanelEdit) {
         let before = self.shelf.edit.get_untracked();
-        if let Some(before) = before.filter(PanelEdit::is_changed) {
-            match (&before.target, &edit.target) {
-                (Target::New, Target::New) if edit.draft.name.is_empty() => {
-                    edit.draft.name = before.draft.name;
-                    edit.draft.description = before.draft.description;
-                }
-                (Target::Known { id, .. }, Target::Known { id: same, .. }) if id == same => {
-                    edit = before;
-                }
-                _ => {}
-            }
-        }
-        self.shelf.edit.set(Some(edit));
+        self.shelf.edit.set(Some(edit.following(before)));
         self.dialog.set(Some(Dialog::Panel));
     }
 
@@ -123,10 +86,9 @@ impl AppState {
         let Some(change) = self.panel_change() else {
             return;
         };
-        let id = panel.id.clone();
-        let stage = DeletionStage::Deleting(change.clone());
-        self.shelf.deletion.set(Some(Deletion { panel, stage }));
-        self.ask_panel(change, PanelChange::Delete { id });
+        let (deletion, to) = PanelDeletion::start(panel, change.clone());
+        self.shelf.deletion.set(Some(deletion));
+        self.ask_panel(change, to);
     }
 
     /// Takes back the panel that was deleted last.
@@ -134,14 +96,10 @@ impl AppState {
         let Some(change) = self.panel_change() else {
             return;
         };
-        let asked = self.shelf.deletion.try_update(|deletion| {
-            let deletion = deletion.as_mut()?;
-            deletion.stage = DeletionStage::Restoring(change.clone());
-            Some(PanelChange::Restore {
-                id: deletion.panel.id.clone(),
-                draft: deletion.panel.draft.clone(),
-            })
-        });
+        let asked = self
+            .shelf
+            .deletion
+            .try_update(|deletion| Some(deletion.as_mut()?.restore(change.clone())));
         if let Some(to) = asked.flatten() {
             self.ask_panel(change, to);
         }
@@ -159,13 +117,14 @@ impl AppState {
 
     /// What became of a change.
     pub(super) fn take_panel_answer(self, change: &PanelChangeId, verdict: PanelVerdict) {
-        let of_deletion = self.shelf.deletion.with_untracked(|deletion| {
-            deletion.as_ref().is_some_and(|deletion| {
-                matches!(&deletion.stage, DeletionStage::Deleting(known) | DeletionStage::Restoring(known) if known == change)
-            })
+        let deleted = self.shelf.deletion.try_update(|deletion| {
+            let answered = deletion.as_mut()?.answer(change, verdict.clone());
+            if matches!(answered, Answered::Done(_)) {
+                *deletion = None;
+            }
+            Some(answered)
         });
-        if of_deletion {
-            self.take_deletion_answer(verdict);
+        if !matches!(deleted.flatten(), None | Some(Answered::Ignored)) {
             return;
         }
         let answered = self
@@ -179,27 +138,6 @@ impl AppState {
         }
     }
 
-    fn take_deletion_answer(self, verdict: PanelVerdict) {
-        let reason = match verdict {
-            PanelVerdict::Refused { reason } => Some(reason),
-            PanelVerdict::Done { .. } => None,
-            PanelVerdict::Conflict { .. } => Some(PanelRefusal::NoAnswer),
-        };
-        self.shelf.deletion.update(|deletion| {
-            let Some(known) = deletion else { return };
-            let was_deleting = matches!(known.stage, DeletionStage::Deleting(_));
-            known.stage = match (reason, was_deleting) {
-                (None, true) => DeletionStage::Deleted,
-                (Some(reason), true) => DeletionStage::NotDeleted(reason),
-                (Some(reason), false) => DeletionStage::NotRestored(reason),
-                (None, false) => {
-                    *deletion = None;
-                    return;
-                }
-            };
-        });
-    }
-
     /// Another worker has come: what the one before was asked it will not answer.
     pub(super) fn lose_panel_changes(self) {
         self.shelf.edit.maybe_update(|edit| {
@@ -207,17 +145,10 @@ impl AppState {
             edit.iter_mut().for_each(PanelEdit::lose);
             saving
         });
-        let asked = self.shelf.deletion.with_untracked(|deletion| {
-            let stage = deletion.as_ref().map(|deletion| &deletion.stage);
-            matches!(
-                stage,
-                Some(DeletionStage::Deleting(_) | DeletionStage::Restoring(_))
-            )
+        self.shelf.deletion.maybe_update(|deletion| {
+            deletion.iter_mut().for_each(PanelDeletion::lose);
+            deletion.is_some()
         });
-        if asked {
-            let reason = PanelRefusal::NoAnswer;
-            self.take_deletion_answer(PanelVerdict::Refused { reason });
-        }
     }
 
     /// The panel that an address names.

@@ -1,7 +1,7 @@
 //! Words of panels that people make.
 
 use panels_core::{
-    panel_edit::{Part, Unkept},
+    panel_edit::{Obstacle, Part, Unkept},
     protocol::{DraftProblem, PanelProblem, PanelRefusal, PanelRows},
 };
 
@@ -97,13 +97,23 @@ pub(crate) fn restoring(name: &str) -> String {
 }
 
 /// It is still there.
-pub(crate) fn not_deleted(name: &str, reason: &PanelRefusal) -> String {
-    format!("“{name}” was not deleted: {}", panel_refusal(reason))
+pub(crate) fn not_deleted(name: &str, why: &Obstacle) -> String {
+    format!("“{name}” was not deleted: {}", obstacle(why))
 }
 
 /// It is still gone.
-pub(crate) fn not_restored(name: &str, reason: &PanelRefusal) -> String {
-    format!("“{name}” did not come back: {}", panel_refusal(reason))
+pub(crate) fn not_restored(name: &str, why: &Obstacle) -> String {
+    format!("“{name}” did not come back: {}", obstacle(why))
+}
+
+fn obstacle(why: &Obstacle) -> String {
+    match why {
+        Obstacle::Refused(reason) => panel_refusal(reason),
+        Obstacle::Changed { author } => {
+            let who = author.as_deref().unwrap_or("somebody else");
+            format!("{who} has changed it meanwhile, and it is there as they made it.")
+        }
+    }
 }
 
 /// What somebody else did meanwhile.

@@ -14,7 +14,7 @@ pub mod saved;
 #[cfg(test)]
 mod tests;
 
-pub use builtin::built_in;
+pub use builtin::{built_in, rows_of, usual_draft};
 pub use condition::Condition;
 pub use counts::{Contribution, Tally};
 pub use filters::Filters;

@@ -154,3 +154,62 @@ fn what_was_typed_outlives_a_refusal_a_conflict_and_the_worker() {
     assert_eq!(other.draft.name, "Theirs");
     assert!(!other.is_changed());
 }
+
+#[test]
+fn what_was_typed_and_not_saved_is_there_when_the_same_panel_is_opened_again() {
+    let query = asking(vec![mine()]);
+    let mut typed = PanelEdit::out_of(&view("open-tasks"), &Query::default());
+    typed.draft.name = "Mine".into();
+    let again = PanelEdit::out_of(&view("open-tasks"), &query).following(Some(typed.clone()));
+    assert_eq!(again.draft.name, "Mine");
+    assert_eq!(again.draft.filters, [mine()], "with what is asked for now");
+    let copy = PanelEdit::copy_of(&view("patients"), "Copy".into()).following(Some(typed.clone()));
+    assert_eq!(copy.draft.name, "Copy");
+    let ours = definition(&saved("v1", "Ours")).view;
+    let known = || PanelEdit::of(&ours, &Query::default()).unwrap();
+    assert_eq!(known().following(Some(typed)), known(), "of another one");
+    let mut changed = known();
+    changed.show_column("requester", true);
+    assert_eq!(known().following(Some(changed.clone())), changed);
+}
+
+#[test]
+fn a_blank_panel_shows_all_and_every_built_in_one_is_known_by_its_rows() {
+    for panel in built_in() {
+        let rows = panel::rows_of(&panel.view);
+        let blank = PanelEdit::blank(rows);
+        assert_eq!(PanelEdit::out_of(&panel.view, &Query::default()), blank);
+    }
+}
+
+#[test]
+fn a_deletion_is_taken_back_and_says_what_stood_in_its_way() {
+    let (mut gone, asked) = PanelDeletion::start(saved("v1", "Ours"), change("c1"));
+    let delete = PanelChange::Delete {
+        id: ResourceId::new("b1"),
+        version: VersionId::new("v1"),
+    };
+    assert_eq!(asked, delete);
+    let done = || PanelVerdict::Done { panel: None };
+    assert_eq!(gone.answer(&change("other"), done()), Answered::Ignored);
+    assert_eq!(gone.answer(&change("c1"), done()), Answered::Open);
+    assert_eq!(gone.stage, DeletionStage::Deleted);
+    assert!(matches!(
+        gone.restore(change("c2")),
+        PanelChange::Restore { .. }
+    ));
+    gone.lose();
+    let refused = Obstacle::Refused(PanelRefusal::NoAnswer);
+    assert_eq!(gone.stage, DeletionStage::NotRestored(refused));
+    gone.restore(change("c3"));
+    assert_eq!(gone.answer(&change("c3"), done()), Answered::Done(None));
+    let (mut stays, _) = PanelDeletion::start(saved("v1", "Ours"), change("c4"));
+    let conflict = PanelVerdict::Conflict {
+        theirs: Box::new(saved("v2", "Theirs")),
+        author: Some("Ben".into()),
+    };
+    stays.answer(&change("c4"), conflict);
+    let author = Some("Ben".into());
+    let changed = Obstacle::Changed { author };
+    assert_eq!(stays.stage, DeletionStage::NotDeleted(changed));
+}

@@ -191,8 +191,10 @@ pub enum PanelChange {
     Delete {
         /// Which.
         id: ResourceId,
+        /// The version that the user has seen: one that somebody has changed since stays.
+        version: VersionId,
     },
-    /// One that was deleted comes back under its id.
+    /// One that was deleted comes back under its id, unless somebody else has brought it back as something else.
     Restore {
         /// Which.
         id: ResourceId,

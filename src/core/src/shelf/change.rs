@@ -26,10 +26,36 @@ pub(super) struct Change {
 /// What it waits for.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Stage {
+    /// What is there: it is to be deleted, or brought back, and the server does neither under a condition (Medplum 5.0.10 ignores
+    /// `If-Match` on DELETE, `transcripts/05a-update-if-match.json`).
+    Looking,
     /// The answer to the request that makes it.
     Written,
     /// What is there instead: it was refused, for this reason if nobody else was there before.
     Checked(PanelRefusal),
+}
+
+/// What an answer tells.
+enum Told {
+    /// This is there.
+    Version(Box<Resource>),
+    /// It is done.
+    Done,
+    /// It is not there.
+    Gone,
+    /// The user may not.
+    Forbidden,
+    /// It was not made, for this reason if nobody else was there before.
+    Refused(PanelRefusal),
+    /// Nothing.
+    Nothing,
+}
+
+/// What follows from an answer.
+enum Step {
+    Write,
+    Check(PanelRefusal),
+    End(PanelVerdict),
 }
 
 /// The panel that is changed, where there is one already.
@@ -37,7 +63,7 @@ pub(super) fn target(to: &PanelChange) -> Option<&ResourceId> {
     match to {
         PanelChange::Create { .. } => None,
         PanelChange::Replace { id, .. }
-        | PanelChange::Delete { id }
+        | PanelChange::Delete { id, .. }
         | PanelChange::Restore { id, .. } => Some(id),
     }
 }
@@ -100,7 +126,7 @@ pub(super) fn request(
             }
             request
         }
-        PanelChange::Delete { id } => {
+        PanelChange::Delete { id, .. } => {
             let mut request = Request::get(purpose, path(id));
             request.method = HttpMethod::Delete;
             request.retry = Retry::Never;
@@ -109,52 +135,59 @@ pub(super) fn request(
     })
 }
 
+/// The request that reads what is there.
+pub(super) fn look(number: u64, id: &ResourceId) -> Request {
+    let purpose = Purpose::Panels(Call::Check(number));
+    let mut request = Request::get(purpose, format!("fhir/R4/Basic/{id}"));
+    request.retry = Retry::Times(1);
+    request
+}
+
+fn told(outcome: &Outcome) -> Told {
+    let Ok(answer) = outcome else {
+        return Told::Nothing;
+    };
+    match answer.status {
+        200 | 201 | 204 => match fhir::parse(&answer.body) {
+            Ok(resource) if resource.key.kind == super::basic() => {
+                Told::Version(Box::new(resource))
+            }
+            _ => Told::Done,
+        },
+        403 => Told::Forbidden,
+        404 | 410 => Told::Gone,
+        409 => Told::Refused(PanelRefusal::NoAnswer),
+        400 | 412 | 422 => match outcome_text(&answer.body) {
+            Some(message) => Told::Refused(PanelRefusal::Invalid { message }),
+            None => Told::Nothing,
+        },
+        _ => Told::Nothing,
+    }
+}
+
 impl Shelf {
     pub(super) fn on_change(&mut self, io: &mut Io, place: usize, outcome: &Outcome) -> Vec<Event> {
-        let change = &self.changes[place];
-        let status = outcome.as_ref().map_or(0, |answer| answer.status);
-        let resource = outcome.as_ref().ok().and_then(|answer| {
-            let resource = fhir::parse(&answer.body).ok();
-            resource.filter(|resource| resource.key.kind == super::basic())
-        });
-        let verdict = match (&change.stage, status) {
-            (_, 200 | 201 | 204) if wanted(&change.to).is_none() => {
-                if let Some(id) = target(&change.to).cloned() {
-                    self.drop(&id);
+        let verdict = match self.step(place, told(outcome)) {
+            Step::End(verdict) => verdict,
+            Step::Check(reason) => {
+                let change = &mut self.changes[place];
+                change.stage = Stage::Checked(reason);
+                if let Some(id) = target(&change.to) {
+                    io.requests.send(look(change.number, id));
                 }
-                PanelVerdict::Done { panel: None }
+                return Vec::new();
             }
-            (Stage::Written, 404 | 410) if wanted(&change.to).is_none() => {
-                PanelVerdict::Done { panel: None }
-            }
-            (stage, 200 | 201) => match resource {
-                Some(resource) => {
-                    let refusal = match stage {
-                        Stage::Written => None,
-                        Stage::Checked(reason) => Some(reason.clone()),
-                    };
-                    self.take_version(place, resource, refusal)
+            Step::Write => {
+                let change = &mut self.changes[place];
+                change.stage = Stage::Written;
+                match request(change.number, &change.name, &change.to, None, &self.me) {
+                    Ok(request) => {
+                        io.requests.send(request);
+                        return Vec::new();
+                    }
+                    Err(reason) => refused(reason),
                 }
-                None => refused(PanelRefusal::NoAnswer),
-            },
-            (Stage::Written, 400 | 409 | 412 | 422) if target(&change.to).is_some() => {
-                let message = outcome.as_ref().ok();
-                let message = message.and_then(|answer| outcome_text(&answer.body));
-                let reason = match (status, message) {
-                    (409, _) | (_, None) => PanelRefusal::NoAnswer,
-                    (_, Some(message)) => PanelRefusal::Invalid { message },
-                };
-                return self.look(io, place, reason);
             }
-            (_, 403) => refused(PanelRefusal::Forbidden),
-            (_, 404 | 410) => refused(PanelRefusal::Gone),
-            (_, 400 | 412 | 422) => {
-                let message = outcome.as_ref().ok();
-                let message = message.and_then(|answer| outcome_text(&answer.body));
-                let message = message.unwrap_or_default();
-                refused(PanelRefusal::Invalid { message })
-            }
-            _ => refused(PanelRefusal::NoAnswer),
         };
         let change = self.changes.remove(place);
         self.written = Some(io.now);
@@ -165,39 +198,60 @@ impl Shelf {
         ]
     }
 
-    /// A write was refused: what is there instead tells why.
-    fn look(&mut self, io: &mut Io, place: usize, reason: PanelRefusal) -> Vec<Event> {
-        let change = &mut self.changes[place];
-        change.stage = Stage::Checked(reason);
-        let Some(id) = target(&change.to) else {
-            return Vec::new();
+    fn step(&mut self, place: usize, told: Told) -> Step {
+        let Change { to, stage, .. } = &self.changes[place];
+        let verdict = match (stage, to, told) {
+            (_, _, Told::Forbidden) => refused(PanelRefusal::Forbidden),
+            (Stage::Looking, PanelChange::Delete { version, .. }, Told::Version(now))
+                if now.version == *version =>
+            {
+                return Step::Write;
+            }
+            (Stage::Looking, PanelChange::Restore { .. }, Told::Gone) => return Step::Write,
+            (Stage::Written, PanelChange::Delete { .. }, Told::Done | Told::Gone)
+            | (Stage::Looking, PanelChange::Delete { .. }, Told::Gone) => {
+                if let Some(id) = target(to).cloned() {
+                    self.drop(&id);
+                }
+                PanelVerdict::Done { panel: None }
+            }
+            (Stage::Written, to, Told::Refused(reason)) => match target(to) {
+                Some(_) => return Step::Check(reason),
+                None => refused(reason),
+            },
+            (Stage::Checked(reason), _, Told::Version(now)) => {
+                let reason = reason.clone();
+                self.take_version(place, *now, reason)
+            }
+            (_, _, Told::Version(now)) => self.take_version(place, *now, PanelRefusal::Forbidden),
+            (_, _, Told::Gone) => refused(PanelRefusal::Gone),
+            (_, _, Told::Done | Told::Refused(_) | Told::Nothing) => {
+                refused(PanelRefusal::NoAnswer)
+            }
         };
-        let purpose = Purpose::Panels(Call::Check(change.number));
-        let mut request = Request::get(purpose, format!("fhir/R4/Basic/{id}"));
-        request.retry = Retry::Times(1);
-        io.requests.send(request);
-        Vec::new()
+        Step::End(verdict)
     }
 
-    /// A version that the server holds: what was wanted, or what is there instead of it.
+    /// A version that the server holds: what was wanted, or what is there instead of it, for this reason if nobody else was there
+    /// before.
     fn take_version(
         &mut self,
         place: usize,
         resource: Resource,
-        refusal: Option<PanelRefusal>,
+        reason: PanelRefusal,
     ) -> PanelVerdict {
         let read = saved::read(&resource);
         let author = resource.author.as_deref().map(str::to_owned);
-        let change = &self.changes[place];
-        let verdict = match (&read, &change.to) {
+        let to = &self.changes[place].to;
+        let verdict = match (&read, to) {
             (Err(_), _) => refused(PanelRefusal::NotReadable),
             (Ok(now), to) if wanted(to) == Some(&now.draft) => PanelVerdict::Done {
                 panel: Some(saved::definition(now).view.id),
             },
-            // Nobody was there before: it is refused for its own sake.
-            (Ok(now), PanelChange::Replace { version, .. }) if now.version == *version => {
-                refused(refusal.unwrap_or(PanelRefusal::Forbidden))
-            }
+            (
+                Ok(now),
+                PanelChange::Replace { version, .. } | PanelChange::Delete { version, .. },
+            ) if now.version == *version => refused(reason),
             (Ok(now), _) => PanelVerdict::Conflict {
                 theirs: Box::new(now.clone()),
                 author,

@@ -185,12 +185,17 @@ impl Shelf {
             return Err(PanelRefusal::TooMany);
         }
         let to = change::checked(to).map_err(PanelRefusal::Draft)?;
-        let raw = change::target(&to).and_then(|id| {
-            let held = self.held.iter().find(|held| held.resource.key.id == *id)?;
-            Some(&*held.resource.raw)
-        });
         let number = self.last_number + 1;
-        let request = change::request(number, name, &to, raw, &self.me)?;
+        let (stage, request) = match (&to, change::target(&to)) {
+            (PanelChange::Delete { .. } | PanelChange::Restore { .. }, Some(id)) => {
+                (Stage::Looking, change::look(number, id))
+            }
+            (_, id) => {
+                let raw = id.map(|id| self.raw(id)).transpose()?;
+                let request = change::request(number, name, &to, raw, &self.me)?;
+                (Stage::Written, request)
+            }
+        };
         self.last_number = number;
         io.requests.send(request);
         self.changes.push(Change {
@@ -198,9 +203,20 @@ impl Shelf {
             tab: tab.clone(),
             name: name.clone(),
             to,
-            stage: Stage::Written,
+            stage,
         });
         Ok(())
+    }
+
+    /// A panel as the server is known to hold it.
+    fn raw(&self, id: &ResourceId) -> Result<&str, PanelRefusal> {
+        let mut held = self.held.iter();
+        match held.find(|held| held.resource.key.id == *id) {
+            Some(held) => Ok(&held.resource.raw),
+            // A worker that has just started knows of none yet.
+            None if self.state == ShelfState::Known => Err(PanelRefusal::Gone),
+            None => Err(PanelRefusal::NoAnswer),
+        }
     }
 
     /// The answer to a request.

@@ -252,13 +252,80 @@ fn a_change_whose_answer_was_lost_is_found_to_be_made() {
     assert_eq!(names(&world), ["Mine"]);
 }
 
+/// The panel that is shown shall be gone.
+fn delete(world: &World) -> PanelChange {
+    let saved = told(world).0[3].saved.clone().unwrap();
+    PanelChange::Delete {
+        id: saved.id,
+        version: saved.version,
+    }
+}
+
+#[test]
+fn what_a_colleague_has_changed_meanwhile_is_not_deleted_either() {
+    let mut world = world();
+    world.write(of_colleague("b1", &draft("Ours")));
+    look(&mut world);
+    let delete = delete(&world);
+    world.write(of_colleague("b1", &draft("Theirs")));
+    ask(&mut world, "c1", delete);
+    world.run(100);
+    let [PanelVerdict::Conflict { theirs, .. }] = &answers(&world)[..] else {
+        panic!("{:?}", answers(&world));
+    };
+    assert_eq!(theirs.draft.name, "Theirs");
+    assert_eq!(names(&world), ["Theirs"]);
+}
+
+#[test]
+fn what_came_back_and_was_changed_is_not_brought_back_over_it() {
+    let mut world = world();
+    world.write(of_colleague("b1", &draft("Ours")));
+    look(&mut world);
+    let delete = delete(&world);
+    ask(&mut world, "c1", delete);
+    world.run(100);
+    world.write(of_colleague("b1", &draft("Theirs")));
+    let restore = PanelChange::Restore {
+        id: ResourceId::new("b1"),
+        draft: draft("Ours"),
+    };
+    ask(&mut world, "c2", restore);
+    world.run(100);
+    assert!(matches!(answers(&world)[1], PanelVerdict::Conflict { .. }));
+    assert_eq!(names(&world), ["Theirs"]);
+}
+
+#[test]
+fn a_worker_that_knows_no_panels_yet_calls_none_of_them_gone() {
+    let mut world = World::new();
+    world.with_config(&config().replace("false", "true"));
+    world
+        .server
+        .write(world.now, of_colleague("b1", &draft("Ours")));
+    world.server.faults.hang = Some("Basic?code");
+    world.hello("a");
+    world.sign_in("a");
+    world.run(2_000);
+    let replace = PanelChange::Replace {
+        id: ResourceId::new("b1"),
+        version: VersionId::new("v1"),
+        draft: draft("Mine"),
+    };
+    ask(&mut world, "c1", replace);
+    world.run(100);
+    let reason = PanelRefusal::NoAnswer;
+    assert_eq!(answers(&world), [PanelVerdict::Refused { reason }]);
+}
+
 #[test]
 fn a_panel_that_is_deleted_is_gone_at_once_and_comes_back_under_its_id() {
     let mut world = world();
     world.write(of_colleague("b1", &draft("Ours")));
     look(&mut world);
     let id = || ResourceId::new("b1");
-    ask(&mut world, "c1", PanelChange::Delete { id: id() });
+    let delete = delete(&world);
+    ask(&mut world, "c1", delete);
     world.run(100);
     assert_eq!(answers(&world), [PanelVerdict::Done { panel: None }]);
     assert_eq!(names(&world), [""; 0]);
@@ -360,4 +427,47 @@ fn another_name_moves_no_row_and_other_columns_are_another_table() {
     look(&mut world);
     assert_ne!(id_of(&world, "Renamed"), before);
     world.assert_equal();
+}
+
+#[test]
+fn a_list_from_before_a_change_does_not_undo_it() {
+    let mut world = world();
+    world.say("a", TabMessage::ReadPanels);
+    let list = world.hold_up(HttpMethod::Get, "_count=100");
+    world.is_answered_late(&list, 50);
+    let draft = of_mine("New");
+    ask(&mut world, "c1", PanelChange::Create { draft });
+    world.run(30);
+    assert_eq!(names(&world), ["New"]);
+    world.run(22);
+    assert_eq!(names(&world), ["New"]);
+}
+
+#[test]
+fn a_row_that_changes_while_panels_do_is_not_missed_and_no_other_is_sent_again() {
+    let mut world = world();
+    world.write(of_colleague("b1", &of_mine("Second")));
+    look(&mut world);
+    let panel = id_of(&world, "Second");
+    watch(&mut world, &panel);
+    // It comes before the other one: every saved panel has another place.
+    world.write(of_colleague("b2", &draft("First")));
+    world.say("a", TabMessage::ReadPanels);
+    let list = world.hold_up(HttpMethod::Get, "_count=100");
+    // Both frames come before the answer; the second one waits for its turn.
+    world.channel.clear();
+    world.write(task(2, "requested"));
+    world.write(task(3, "requested"));
+    world.is_answered_late(&list, 3);
+    world.run(100);
+    assert_eq!(names(&world), ["First", "Second"]);
+    world.assert_equal();
+    let changes = world.channel.iter().filter_map(|message| match message {
+        WorkerMessage::Changes { panels, .. } => Some(panels),
+        _ => None,
+    });
+    let rows = changes
+        .flatten()
+        .map(|panel| panel.rows.len() + panel.gone.len());
+    assert_eq!(rows.sum::<usize>(), 4, "two tasks, and their patients");
 }

@@ -43,7 +43,10 @@ fn what_a_tab_wants_of_panels() {
             version: VersionId::new("v1"),
             draft: draft(),
         },
-        PanelChange::Delete { id: id() },
+        PanelChange::Delete {
+            id: id(),
+            version: VersionId::new("v1"),
+        },
         PanelChange::Restore {
             id: id(),
             draft: draft(),
