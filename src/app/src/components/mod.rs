@@ -34,6 +34,7 @@ mod panel_shelf;
 mod panel_toolbar;
 mod patient_banner;
 mod pending_edits;
+mod pill;
 mod record_body;
 mod record_edit;
 mod row_holding;

@@ -1,8 +1,8 @@
 //! Words of what is asked of a panel.
 
 use panels_core::{
-    protocol::{ColumnKind, Priority},
-    query::{Assignee, Band, Day, Period, Test},
+    protocol::{Column, ColumnKind, Priority},
+    query::{Assignee, Band, Day, Filter, Period, Test},
     text::{priority_label, status_label},
 };
 
@@ -71,8 +71,21 @@ pub(crate) fn period(period: Period, kind: ColumnKind) -> String {
     }
 }
 
+/// A filter of a panel with these columns, in words.
+pub(crate) fn filter_of(
+    columns: &[Column],
+    of: &Filter,
+    name_of: impl Fn(&str) -> Option<String>,
+) -> String {
+    let column = columns.iter().find(|column| column.id == of.column);
+    let (title, kind) = column.map_or((&*of.column, ColumnKind::Text), |column| {
+        (&*column.title, column.kind)
+    });
+    filter(title, kind, &of.test, name_of)
+}
+
 /// A filter in words: `Status: Accepted, In progress`.
-pub(crate) fn filter(
+fn filter(
     column: &str,
     kind: ColumnKind,
     test: &Test,

@@ -2,14 +2,11 @@
 
 use leptos::prelude::*;
 use panels_core::{
-    protocol::{ColumnKind, PanelRows, PanelView},
+    protocol::{PanelRows, PanelView},
     query::Filter,
 };
 
-use super::{
-    super::{Icon, Shape},
-    Typed,
-};
+use super::{super::pill::RemovablePill, Typed};
 use crate::{state::AppState, text};
 
 /// The filters of a draft, and what of the table cannot be kept.
@@ -30,16 +27,8 @@ pub(super) fn FilterList(typed: Typed) -> impl IntoView {
         typed.read(|edit| edit.unkept.iter().map(text::unkept).collect::<Vec<_>>())
     });
     let pill = move |(column, words): (String, String)| {
-        let label = text::without(&words);
-        let remove = move |_| typed.change(|edit| edit.remove_filter(&column));
-        view! {
-            <li class="pill">
-                <span class="pill-words">{words}</span>
-                <button class="pill-remove" type="button" aria-label=label.clone() title=label on:click=remove>
-                    <Icon shape=Shape::Cross/>
-                </button>
-            </li>
-        }
+        let remove = move |()| typed.change(|edit| edit.remove_filter(&column));
+        view! { <RemovablePill words=words on_remove=Callback::new(remove)/> }
     };
     view! {
         <fieldset>
@@ -75,12 +64,8 @@ pub(crate) fn PanelFilters(
 }
 
 fn words_of(state: AppState, rows: PanelRows, filter: &Filter) -> String {
-    let known = rows.columns();
-    let column = known.iter().find(|column| column.id == filter.column);
-    let (title, kind) = column.map_or((&*filter.column, ColumnKind::Text), |column| {
-        (&*column.title, column.kind)
-    });
     let store = state.watched();
-    let name_of = |reference: &str| store.as_ref()?.name_of(reference);
-    text::filter(title, kind, &filter.test, name_of)
+    text::filter_of(&rows.columns(), filter, |reference| {
+        store.as_ref()?.name_of(reference)
+    })
 }

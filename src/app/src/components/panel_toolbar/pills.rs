@@ -1,12 +1,9 @@
 //! What is asked for, as words that can be taken away.
 
 use leptos::prelude::*;
-use panels_core::{
-    protocol::ColumnKind,
-    query::{Band, Filter, Query, Search},
-};
+use panels_core::query::{Band, Filter, Query, Search};
 
-use super::super::{Icon, Shape};
+use super::super::pill::RemovablePill;
 use crate::{
     state::{Ask, PanelStore},
     text,
@@ -57,19 +54,11 @@ pub(super) fn Pills(
     let undecided = Memo::new(move |_| store.with_value(PanelStore::tally).undecided);
     let pill = move |pill: Pill| {
         let words = words_of(&pill, &store);
-        let label = text::without(&words);
-        let remove = move |_| {
+        let remove = move |()| {
             let query = store.with_value(PanelStore::query_untracked);
             ask.run(pill.removed_from(query));
         };
-        view! {
-            <li class="pill">
-                <span class="pill-words">{words}</span>
-                <button class="pill-remove" type="button" aria-label=label.clone() title=label on:click=remove>
-                    <Icon shape=Shape::Cross/>
-                </button>
-            </li>
-        }
+        view! { <RemovablePill words=words on_remove=Callback::new(remove)/> }
     };
     let clear = move |_| {
         let query = store.with_value(PanelStore::query_untracked);
@@ -93,13 +82,9 @@ fn words_of(pill: &Pill, store: &StoredValue<PanelStore, LocalStorage>) -> Strin
         Pill::Search(typed) => text::searched(typed),
         Pill::Band(band) => text::band(*band).to_owned(),
         Pill::Filter(filter) => store.with_value(|store| {
-            let mut columns = store.view().columns.iter();
-            let column = columns.find(|column| column.id == filter.column);
-            let (title, kind) = column.map_or((&*filter.column, ColumnKind::Text), |column| {
-                (&*column.title, column.kind)
-            });
-            let name_of = |reference: &str| store.name_of(reference);
-            text::filter(title, kind, &filter.test, name_of)
+            text::filter_of(&store.view().columns, filter, |reference| {
+                store.name_of(reference)
+            })
         }),
     }
 }
