@@ -326,6 +326,10 @@ const TYPING: &[(u64, &str)] = &[
         62_102_959,
         "the books expected a choice to be made that was what others had made already",
     ),
+    (
+        160_175_532,
+        "an edit was said to be in a version in which a field that it had not had to change was otherwise again",
+    ),
 ];
 
 #[test]

@@ -27,7 +27,8 @@ impl Outbox {
         let body = Document::of(now).body;
         let mut is_known = true;
         for run in self.in_doubt(key) {
-            if self.made_in(&run.edits, &body) == run.edits.len() {
+            let is_made = self.made_in(&run.edits, &body) == run.edits.len();
+            if is_made && self.holds_all(&run.edits, &body) {
                 self.end_made(&run.edits, &now.version);
             } else {
                 is_known &= run.base == now.version;
@@ -61,10 +62,11 @@ impl Outbox {
                 .take_while(|version| version.version != run.base);
             let made = since.map(|version| {
                 let made = self.made_in(&run.edits, &version.body);
-                (made, &version.version)
+                let holds_all = self.holds_all(&run.edits[..made], &version.body);
+                ((made, holds_all), &version.version)
             });
             let most = made.reduce(|newer, older| if older.0 > newer.0 { older } else { newer });
-            if let Some((made, version)) = most {
+            if let Some(((made, _), version)) = most {
                 self.end_made(&run.edits[..made], version);
             }
         }
@@ -76,6 +78,13 @@ impl Outbox {
         let by = body["meta"]["author"]["reference"].as_str();
         let me = self.author.as_ref().map(|author| author.profile.as_str());
         by.is_none() || by == me
+    }
+
+    /// Whether a version also holds what the edits wanted and did not have to change: what was so already may be otherwise since.
+    fn holds_all(&self, sent: &[u64], body: &serde_json::Value) -> bool {
+        let entries = sent.iter().filter_map(|number| self.held.get(number));
+        let changes = entries.flat_map(|entry| entry.changes.iter().cloned());
+        is_made(&coalesce(Vec::new(), changes), body)
     }
 
     /// The edits in doubt, by the request in which they went: what a version shows of one request says nothing of another.

@@ -3,13 +3,13 @@
 use serde_json::{Value, json};
 
 use super::{
-    editing::{business_status, key, note, priority},
+    editing::{business_status, key, note, priority, with_priority},
     world::{World, task},
 };
 use crate::{
     cache::{CacheFailure, CacheStore},
     engine::HttpMethod,
-    identity::EditId,
+    identity::{EditId, VersionId},
     limits,
     protocol::{EditOutcome, FieldChange, FieldValue, NewEdit, TabMessage},
 };
@@ -160,6 +160,29 @@ fn an_edit_and_its_undo_that_went_together_are_found_in_the_history_and_not_sent
     );
     assert_eq!(label(&world), "theirs");
     world.assert_applied("a", "undo:e1");
+}
+
+#[test]
+fn an_edit_is_not_said_to_be_in_a_version_in_which_a_part_of_it_is_otherwise_again() {
+    let mut world = World::live(5);
+    // A colleague has made it urgent already, and it is said to be so once more, with a label.
+    world.write(with_priority(1, "stat"));
+    world.run(500);
+    let both = [business_status("mine"), priority(None, "stat")].concat();
+    world.edit("a", "e1", 1, both);
+    world.server.faults.writes.lose_answers = 1;
+    world.run_until_patched();
+    let made = world.server.task(1)["meta"]["versionId"].clone();
+    // The same user changes their mind on another machine.
+    let mut later = labelled("mine");
+    later["priority"] = json!("routine");
+    assert!(!world.server.write_by_me(world.now, later).is_empty());
+    world.run(10_000);
+    let Some(EditOutcome::Applied { version, .. }) = world.outcome("a", "e1") else {
+        panic!("{:?}", world.outcome("a", "e1"));
+    };
+    assert_eq!(version.as_ref().map(VersionId::as_str), made.as_str());
+    assert_eq!(world.server.task(1)["priority"], "routine");
 }
 
 #[test]

@@ -9,6 +9,7 @@ use super::server::{Server, outcome};
 use crate::{
     edit::tests::patcher::patched,
     engine::{HttpMethod, HttpRequest},
+    identity::SocketId,
     time::Timestamp,
 };
 
@@ -73,6 +74,14 @@ impl History {
 }
 
 impl Server {
+    /// The same user writes on another machine.
+    pub(super) fn write_by_me(&mut self, now: Timestamp, body: Value) -> Vec<(SocketId, String)> {
+        let before = std::mem::replace(&mut self.history.mine, true);
+        let frames = self.write(now, body);
+        self.history.mine = before;
+        frames
+    }
+
     /// Whether the answer to this gets lost.
     pub(super) fn loses_answer(&mut self, request: &HttpRequest) -> bool {
         let left = &mut self.faults.writes.lose_answers;
