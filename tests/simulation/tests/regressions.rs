@@ -330,6 +330,10 @@ const TYPING: &[(u64, &str)] = &[
         160_175_532,
         "an edit was said to be in a version in which a field that it had not had to change was otherwise again",
     ),
+    (
+        170_051_117,
+        "the books took rows that a dead worker had hidden rightly for missing while its words were still on the screen",
+    ),
 ];
 
 #[test]

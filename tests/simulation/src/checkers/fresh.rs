@@ -177,10 +177,10 @@ impl World {
 
     /// Whether the server lately told the worker of a tab that something may not be read: what it hid was hidden rightly.
     pub(super) fn was_forbidden(&self, tab: usize) -> bool {
-        let worker = self.tabs[tab].worker.map(|worker| &self.workers[worker]);
-        worker
-            .and_then(|worker| worker.checks.forbidden_at)
-            .is_some_and(|at| self.now - at < STALENESS_BOUND_MS)
+        let tab = &self.tabs[tab];
+        let told = tab.worker.into_iter().chain(tab.checks.voice);
+        told.filter_map(|worker| self.workers[worker].checks.forbidden_at)
+            .any(|at| self.now - at < STALENESS_BOUND_MS)
     }
 
     /// The bound of something that a tab lacks is over.

@@ -62,6 +62,8 @@ pub(crate) struct TabChecks {
     user: Option<usize>,
     /// The worker whose rows these are.
     worker: Option<usize>,
+    /// The worker that last said how fresh they are: a tab that has just found another one still shows what this one said.
+    pub(crate) voice: Option<usize>,
     /// Since when the badge says `Live`.
     live_since: Option<Millis>,
     /// A snapshot has come.

@@ -316,6 +316,7 @@ impl World {
             self.trace
                 .line(self.now, Who::Tab(tab), || format!("< {freshness:?}"));
             self.tabs[tab].freshness = freshness;
+            self.tabs[tab].checks.voice = self.tabs[tab].worker;
             self.tabs[tab].panel_freshness = panels;
             self.check_freshness(tab);
         }
