@@ -34,6 +34,11 @@ pub(crate) fn parse_record(kind: &str, id: &str) -> Option<panels_core::identity
     (is_fhir_id(id) && key.kind.as_str() == kind).then_some(key)
 }
 
+/// A path as a link of its own holds it.
+pub(crate) fn based(path: &str) -> String {
+    format!("{}{path}", base_path())
+}
+
 /// Path of the folder that the application is served from, without a slash at its end: empty at the root of a host.
 pub(crate) fn base_path() -> String {
     let base = leptos::prelude::document()

@@ -11,7 +11,7 @@ use crate::{
     boot::{Boot, boot},
     components::{
         ConflictDialog, EditToast, IconSprite, JobNews, LiveRegion, MessagePage, Notices, Palette,
-        PanelDialog, Shortcuts, SignOutWarning, TopBar, focus_first,
+        PanelDialog, Shortcuts, SignOutWarning, TopBar, ViewDialog, focus_first,
     },
     screens::{DrawerRoute, Home, PanelScreen, SignIn},
     state::{AppState, Gate, ThemeState, WorkerTrouble, catch_up},
@@ -87,6 +87,7 @@ fn Shell() -> impl IntoView {
             <div class="toasts"><JobNews/> <EditToast/></div>
             <Palette/>
             <PanelDialog/>
+            <ViewDialog/>
             <Shortcuts/>
             <ConflictDialog/>
             <SignOutWarning/>

@@ -9,6 +9,7 @@ mod keys;
 mod panels;
 mod query;
 mod timeline;
+mod views;
 
 use panels_core::{
     badge::{Badge, BadgeReason, BadgeWord},
@@ -30,6 +31,7 @@ pub(crate) use panels::*;
 pub(crate) use panels_core::text::hidden_label as hidden;
 pub(crate) use query::*;
 pub(crate) use timeline::*;
+pub(crate) use views::*;
 
 /// Name of the product.
 pub(crate) const PRODUCT: &str = "Panels";

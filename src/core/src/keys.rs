@@ -32,6 +32,14 @@ pub enum Command {
     ColumnBefore,
     /// To the heading after.
     ColumnAfter,
+    /// The column goes one place to the front.
+    ColumnForward,
+    /// The column goes one place to the end.
+    ColumnBackward,
+    /// The column becomes narrower.
+    ColumnNarrower,
+    /// The column becomes wider.
+    ColumnWider,
     /// Rows that are held where they were go where they belong.
     ApplyWaiting,
     /// No row is chosen any longer.
@@ -71,7 +79,12 @@ impl Command {
     fn may_repeat(self) -> bool {
         matches!(
             self,
-            Self::Go(_) | Self::Extend(_) | Self::ColumnBefore | Self::ColumnAfter
+            Self::Go(_)
+                | Self::Extend(_)
+                | Self::ColumnBefore
+                | Self::ColumnAfter
+                | Self::ColumnNarrower
+                | Self::ColumnWider
         )
     }
 }
@@ -135,7 +148,7 @@ const fn bind(group: Group, with: With, key: &'static str, command: Command) -> 
 }
 
 /// See the module. Of several strokes for the same the first is the one to tell.
-pub const KEYS: [Binding; 28] = [
+pub const KEYS: [Binding; 32] = [
     plain(Group::Table, "ArrowUp", Command::Go(Move::Up)),
     plain(Group::Table, "ArrowDown", Command::Go(Move::Down)),
     plain(Group::Table, "PageUp", Command::Go(Move::PageUp)),
@@ -190,6 +203,20 @@ pub const KEYS: [Binding; 28] = [
     plain(Group::Table, "Escape", Command::ChooseNone),
     plain(Group::Table, "ArrowLeft", Command::ColumnBefore),
     plain(Group::Table, "ArrowRight", Command::ColumnAfter),
+    bind(
+        Group::Table,
+        With::Shift,
+        "ArrowLeft",
+        Command::ColumnForward,
+    ),
+    bind(
+        Group::Table,
+        With::Shift,
+        "ArrowRight",
+        Command::ColumnBackward,
+    ),
+    plain(Group::Table, "-", Command::ColumnNarrower),
+    plain(Group::Table, "+", Command::ColumnWider),
     plain(Group::Row, "Enter", Command::Open),
     plain(Group::Row, " ", Command::Choose),
     plain(Group::Row, "a", Command::AssignToMe),

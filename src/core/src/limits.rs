@@ -30,8 +30,9 @@ pub const FIELD_ELEMENTS_MAX: usize = 64;
 pub const FILTER_TEXT_CHARS_MAX: usize = 100;
 /// Panels on the server that are shown. Each has a bit in the membership of a row ([`crate::engine`]), beside the built-in ones.
 pub const SAVED_PANELS_MAX: usize = 24;
-/// Panels that are asked for at once: more than are shown, so that those that cannot be are named too.
-pub const SAVED_PANELS_READ_MAX: usize = 100;
+/// Panels and views that are asked for at once: more than are shown, so that those that cannot be are named too. The most that
+/// Medplum gives in one page.
+pub const SAVED_PANELS_READ_MAX: usize = 1_000;
 /// Characters of the name of a panel: it is a heading, a link and the name of a table.
 pub const PANEL_NAME_CHARS_MAX: usize = 80;
 /// Characters of its description: one sentence.
@@ -45,6 +46,18 @@ pub const PANELS_READ_JITTER_MS: i64 = 20_000;
 pub const PANELS_READ_AGAIN_MS: i64 = 15_000;
 /// The same while the home screen is looked at.
 pub const PANELS_LOOKED_AT_EVERY_MS: u64 = 15_000;
+/// Least width of a column in CSS pixels: room for a few letters and the edge to take it by.
+pub const COLUMN_WIDTH_MIN_PX: u16 = 48;
+/// Most of it: what is wider than half a large screen is read in the drawer.
+pub const COLUMN_WIDTH_MAX_PX: u16 = 1_200;
+/// By how much a key makes a column wider or narrower.
+pub const COLUMN_WIDTH_STEP_PX: u16 = 16;
+/// Columns that stay while the rest scrolls sideways: more leave no room for the rest.
+pub const PINNED_COLUMNS_MAX: usize = 3;
+/// Columns that a view can name.
+pub const VIEW_COLUMNS_MAX: usize = 64;
+/// Views that are shown of all panels together, with room for personal ones of a large team.
+pub const SAVED_VIEWS_MAX: usize = 400;
 /// Changes of panels on their way at the same time.
 pub const PANEL_CHANGES_MAX: usize = 8;
 

@@ -1,55 +1,29 @@
-//! A panel while somebody makes or changes it: from what is shown now to what is saved.
+//! A panel or a view while somebody makes or changes it: from what is shown now to what is saved.
 //!
 //! What was typed stays until it is saved or given up, whatever the server says. Must never send anything: it says what to send.
 
 mod deletion;
+mod saving;
 #[cfg(test)]
 mod tests;
+mod view;
 
-pub use deletion::{DeletionStage, Obstacle, PanelDeletion};
+pub use deletion::{Deletion, DeletionStage, Obstacle};
+pub use saving::{Answered, Saving, Stage, Target, Typed};
+pub use view::view_differences;
 
 use crate::{
-    identity::{PanelChangeId, PanelId, ResourceId, VersionId},
-    panel::{
-        self,
-        saved::{check, may_filter},
-    },
-    protocol::{
-        Column, DraftProblem, PanelChange, PanelDraft, PanelRefusal, PanelRows, PanelVerdict,
-        PanelView, SavedPanel,
-    },
+    panel::{self, saved::may_filter},
+    protocol::{Column, PanelDraft, PanelRows, PanelView, ViewDraft},
     query::{Filter, Query},
 };
 
-/// See the module.
-#[derive(Clone, Debug, PartialEq)]
-pub struct PanelEdit {
-    /// What is changed.
-    pub target: Target,
-    /// As it is typed.
-    pub draft: PanelDraft,
-    /// What is asked for in the panel and cannot be kept in one: names of columns, and of the parts of the bar.
-    pub unkept: Vec<Unkept>,
-    /// Where it stands.
-    pub stage: Stage,
-    before: PanelDraft,
-}
+/// A panel that is typed.
+pub type PanelEdit = Saving<PanelDraft>;
+/// A view that is typed.
+pub type ViewEdit = Saving<ViewDraft>;
 
-/// What is changed.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Target {
-    /// A panel that does not exist yet.
-    New,
-    /// One that does.
-    Known {
-        /// Which.
-        id: ResourceId,
-        /// The version that was changed.
-        version: VersionId,
-    },
-}
-
-/// What cannot be kept in a panel.
+/// What cannot be kept in a panel or a view.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unkept {
     /// What is searched for.
@@ -63,25 +37,7 @@ pub enum Unkept {
     },
 }
 
-/// Where a change stands.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Stage {
-    /// It is being typed.
-    Typing,
-    /// It is on its way.
-    Saving(PanelChangeId),
-    /// It was not made.
-    Refused(PanelRefusal),
-    /// Somebody else was there before.
-    Conflict {
-        /// What they made of it.
-        theirs: Box<SavedPanel>,
-        /// By whom, if the server tells.
-        author: Option<String>,
-    },
-}
-
-/// A part of a panel.
+/// A part of a panel or a view.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
     /// Its name.
@@ -96,6 +52,8 @@ pub enum Part {
     Filters,
     /// The order of its rows.
     Order,
+    /// Who sees it.
+    Audience,
 }
 
 /// In what two people made something different of a panel.
@@ -110,17 +68,6 @@ pub fn differences(one: &PanelDraft, other: &PanelDraft) -> Vec<Part> {
     ];
     let differing = parts.into_iter().filter(|(differs, _)| *differs);
     differing.map(|(_, part)| part).collect()
-}
-
-/// What an answer means for whoever waits.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Answered {
-    /// It was not about this.
-    Ignored,
-    /// It is saved, as this panel.
-    Done(Option<PanelId>),
-    /// There is more to do: see [`PanelEdit::stage`].
-    Open,
 }
 
 impl PanelEdit {
@@ -219,21 +166,6 @@ impl PanelEdit {
         self.draft.filters.push(filter.clone());
     }
 
-    /// Whether anything is other than it was.
-    pub fn is_changed(&self) -> bool {
-        self.draft != self.before
-    }
-
-    /// Whether it is on its way.
-    pub fn is_saving(&self) -> bool {
-        matches!(self.stage, Stage::Saving(_))
-    }
-
-    /// What is wrong with it as it is typed.
-    pub fn problem(&self) -> Option<DraftProblem> {
-        check(self.draft.clone()).err()
-    }
-
     /// Every column that could be shown, those that are first and in their order, and whether each is.
     pub fn columns(&self) -> Vec<(Column, bool)> {
         let known = self.draft.rows.columns();
@@ -292,81 +224,6 @@ impl PanelEdit {
             self.draft.sort.clear();
         }
         self.draft.rows = rows;
-    }
-
-    /// Something is typed: what was said of before it is no longer so.
-    pub fn touch(&mut self) {
-        if let Stage::Refused(_) = self.stage {
-            self.stage = Stage::Typing;
-        }
-    }
-
-    /// What to ask the worker for under this name; `None` while it is on its way, or where something is wrong with it.
-    pub fn submit(&mut self, change: PanelChangeId) -> Option<PanelChange> {
-        if self.is_saving() {
-            return None;
-        }
-        let draft = match check(self.draft.clone()) {
-            Ok(draft) => draft,
-            Err(problem) => {
-                self.stage = Stage::Refused(PanelRefusal::Draft(problem));
-                return None;
-            }
-        };
-        self.stage = Stage::Saving(change);
-        Some(match &self.target {
-            Target::New => PanelChange::Create { draft },
-            Target::Known { id, version } => PanelChange::Replace {
-                id: id.clone(),
-                version: version.clone(),
-                draft,
-            },
-        })
-    }
-
-    /// The answer to a change.
-    pub fn answer(&mut self, change: &PanelChangeId, verdict: PanelVerdict) -> Answered {
-        if self.stage != Stage::Saving(change.clone()) {
-            return Answered::Ignored;
-        }
-        self.stage = match verdict {
-            PanelVerdict::Done { panel } => return Answered::Done(panel),
-            PanelVerdict::Conflict { theirs, author } => Stage::Conflict { theirs, author },
-            PanelVerdict::Refused { reason } => Stage::Refused(reason),
-        };
-        Answered::Open
-    }
-
-    /// Another worker has come, which knows nothing of it. Asking again is safe.
-    pub fn lose(&mut self) {
-        if self.is_saving() {
-            self.stage = Stage::Refused(PanelRefusal::NoAnswer);
-        }
-    }
-
-    /// Mine shall be in place of theirs, which was seen: it can be submitted again.
-    pub fn keep_mine(&mut self) {
-        if let Stage::Conflict { theirs, .. } = &self.stage {
-            self.target = Target::Known {
-                id: theirs.id.clone(),
-                version: theirs.version.clone(),
-            };
-            self.stage = Stage::Typing;
-        }
-    }
-
-    /// Theirs shall be: what can be changed from now on is what they made.
-    pub fn take_theirs(&mut self) {
-        if let Stage::Conflict { theirs, .. } = &self.stage {
-            let theirs = (**theirs).clone();
-            self.target = Target::Known {
-                id: theirs.id,
-                version: theirs.version,
-            };
-            self.draft = theirs.draft;
-            self.before = self.draft.clone();
-            self.stage = Stage::Typing;
-        }
     }
 }
 

@@ -7,7 +7,7 @@ function findAll(role, name) {
   const native = {
     button: "button", link: "a[href]", textbox: "input,textarea", grid: "table", row: "tr", dialog: "dialog",
     status: "output", columnheader: "th", heading: "h1,h2,h3,h4", alert: null, alertdialog: null,
-    region: "section[aria-label]", radio: "input[type=radio]", toolbar: null,
+    region: "section[aria-label]", radio: "input[type=radio]", checkbox: "input[type=checkbox]", toolbar: null,
   }[role];
   const selector = `[role~="${role}"]` + (native ? "," + native : "");
   const fitsRole = (element) => !element.computedRole || role === "textbox" || element.computedRole === role

@@ -12,9 +12,10 @@ use super::{
     assignee::Assignee,
     bulk_dialog::{BulkAsk, BulkDialog},
     day_input::DayInput,
+    export_button::export_closed,
 };
 use crate::{
-    state::{AppState, PanelStore},
+    state::{AppState, Dialog, PanelStore},
     text,
 };
 
@@ -33,12 +34,31 @@ pub(crate) fn BulkBar(
             <div class="bulk" role="group" aria-label=text::CHOSEN_ROWS>
                 <span class="strong" role="status">{move || text::chosen(count.get())}</span>
                 {is_task.then(|| view! { <Actions store=store asking=asking/> })}
+                <ExportChosen store=store/>
                 <button class="button button-quiet" type="button" on:click=move |_| store.with_value(PanelStore::clear_selection)>
                     {text::CLEAR_CHOICE}
                 </button>
             </div>
         </Show>
         <BulkDialog store=store asking=asking/>
+    }
+}
+
+/// Opens the question before they leave.
+#[component]
+fn ExportChosen(store: StoredValue<PanelStore, LocalStorage>) -> impl IntoView {
+    let state = AppState::here();
+    let why = store.with_value(|store| export_closed(state, store));
+    view! {
+        <button
+            class="button"
+            type="button"
+            disabled=why.is_some()
+            title=why
+            on:click=move |_| state.dialog.set(Some(Dialog::Export))
+        >
+            {text::EXPORT_CHOSEN}
+        </button>
     }
 }
 

@@ -2,7 +2,9 @@
 //! its progress. Nothing is made before the worker has written it down.
 
 use leptos::prelude::*;
-use panels_core::{badge::BadgeWord, identity::ResourceId, selection::Selection, time::Timestamp};
+use panels_core::{
+    badge::BadgeWord, export::Form, identity::ResourceId, selection::Selection, time::Timestamp,
+};
 
 use super::{export_file::ExportFile, modal::Modal};
 use crate::{
@@ -18,6 +20,8 @@ type Store = StoredValue<PanelStore, LocalStorage>;
 struct Making {
     /// The rows that were asked for, until the file is begun.
     wanted: StoredValue<Vec<ResourceId>>,
+    /// For what.
+    form: StoredValue<Form>,
     /// How many they are.
     all: RwSignal<usize>,
     /// The file, once it may be made.
@@ -37,6 +41,7 @@ pub(crate) fn ExportDialog(
     let state = AppState::here();
     let making = Making {
         wanted: StoredValue::new(Vec::new()),
+        form: StoredValue::new(Form::Csv),
         all: RwSignal::new(0),
         file: StoredValue::new_local(None),
         done: RwSignal::new(None),
@@ -50,7 +55,7 @@ pub(crate) fn ExportDialog(
     let busy = Memo::new(move |_| {
         making.done.get().is_some() || matches!(state.export.get(), ExportAsk::Asked { .. })
     });
-    let ask = move |_| {
+    let ask = move |form: Form| {
         if busy.get_untracked() {
             return;
         }
@@ -69,6 +74,7 @@ pub(crate) fn ExportDialog(
         making.all.set(rows.len());
         making.wanted.set_value(rows);
         making.failed.set(false);
+        making.form.set_value(form);
         let panel = store.with_value(|store| store.panel().clone());
         state.ask_export(panel, count);
     };
@@ -88,7 +94,11 @@ pub(crate) fn ExportDialog(
             <Question store=store chosen_only=chosen_only/>
             <Progress making=making/>
             <div class="dialog-buttons">
-                <button class="button button-primary" type="button" aria-disabled=aria_disabled on:click=ask>{text::EXPORT}</button>
+                <button class="button button-primary" type="button" aria-disabled=aria_disabled on:click=move |_| ask(Form::Csv)>{text::EXPORT}</button>
+                // All rows of a long table are no text that anybody pastes.
+                {chosen_only.then(|| view! {
+                    <button class="button" type="button" aria-disabled=aria_disabled on:click=move |_| ask(Form::Text)>{text::COPY_TEXT}</button>
+                })}
                 <button class="button" type="button" on:click=move |_| state.close(Dialog::Export)>{text::CANCEL}</button>
             </div>
         </Modal>
@@ -201,7 +211,7 @@ fn begin(state: AppState, store: Store, making: Making) {
     state.end_export();
     let rows = making.wanted.try_update_value(std::mem::take);
     let rows = rows.unwrap_or_default();
-    let file = ExportFile::new(store.get_value(), rows);
+    let file = ExportFile::new(store.get_value(), rows, making.form.get_value());
     making.file.set_value(Some(file));
     making.done.set(Some(0));
     next_slice(state, making);
@@ -230,6 +240,18 @@ fn finish(state: AppState, making: Making) {
     let file = making.file.try_update_value(Option::take).flatten();
     let Some(file) = file else { return };
     making.done.set(None);
+    if file.form() == Form::Text {
+        let (rows, all) = (file.rows(), making.all.get_untracked());
+        leptos::task::spawn_local(async move {
+            if file.copy().await {
+                state.announcer.say(&text::copied(rows, all));
+                state.close(Dialog::Export);
+            } else {
+                _ = making.failed.try_set(true);
+            }
+        });
+        return;
+    }
     match file.save() {
         Some(name) => {
             let all = making.all.get_untracked();

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 use panels_core::{
-    export::{Sheet, file_name},
+    export::{Form, Sheet, file_name},
     identity::ResourceId,
 };
 use wasm_bindgen::{JsCast, JsValue};
@@ -25,6 +25,9 @@ pub(crate) struct ExportFile {
     rows: std::vec::IntoIter<ResourceId>,
     seen: usize,
     sheet: Sheet,
+    form: Form,
+    /// What is to be pasted.
+    text: String,
     /// One for each slice: to hand all of the text to the browser at the end would block the page once, for long.
     parts: js_sys::Array,
     /// The browser refused one.
@@ -32,10 +35,14 @@ pub(crate) struct ExportFile {
 }
 
 impl ExportFile {
-    /// One of these rows, in this order.
-    pub(crate) fn new(store: PanelStore, rows: Vec<ResourceId>) -> Self {
+    /// One of these rows, in this order, with the columns that are shown.
+    pub(crate) fn new(store: PanelStore, rows: Vec<ResourceId>, form: Form) -> Self {
+        let columns = store.laid_out_untracked().into_iter();
+        let columns: Vec<_> = columns.map(|shown| (shown.place, shown.column)).collect();
         Self {
-            sheet: Sheet::new(store.view()),
+            sheet: Sheet::new(form, &columns),
+            form,
+            text: String::new(),
             store,
             rows: rows.into_iter(),
             seen: 0,
@@ -59,12 +66,39 @@ impl ExportFile {
                     .with_row(&id, |row| self.sheet.push(row, zone_offset_minutes));
             }
         }
-        let text = js_sys::Array::of1(&JsValue::from_str(&self.sheet.take()));
+        let text = self.sheet.take();
+        match self.form {
+            Form::Text => self.text.push_str(&text),
+            Form::Csv => self.add_part(&text),
+        }
+        !left
+    }
+
+    fn add_part(&mut self, text: &str) {
+        let text = js_sys::Array::of1(&JsValue::from_str(text));
         match web_sys::Blob::new_with_str_sequence(&text) {
             Ok(part) => _ = self.parts.push(&part),
             Err(_) => self.broken = true,
         }
-        !left
+    }
+
+    /// For what it is made.
+    pub(crate) fn form(&self) -> Form {
+        self.form
+    }
+
+    /// Puts the text where it can be pasted from. Whether the browser did: it refuses outside of https, and where the user's click
+    /// is long ago.
+    pub(crate) async fn copy(self) -> bool {
+        let Ok(clipboard) = js_sys::Reflect::get(&window().navigator(), &"clipboard".into()) else {
+            return false;
+        };
+        // Not there outside of https, whatever its type says.
+        let Some(clipboard) = clipboard.dyn_ref::<web_sys::Clipboard>() else {
+            return false;
+        };
+        let written = clipboard.write_text(&self.text);
+        wasm_bindgen_futures::JsFuture::from(written).await.is_ok()
     }
 
     /// How many of the rows were looked at.

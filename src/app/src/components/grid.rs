@@ -6,8 +6,9 @@ use panels_core::{
     badge::BadgeWord,
     identity::{ResourceId, ResourceType},
     keys::{Command, Group},
-    protocol::{ColumnKind, EditField, TabMessage},
-    query::{Query, to_address},
+    layout::{Room, Tracks, tracks},
+    protocol::{EditField, TabMessage},
+    query::Query,
     viewport::Move,
 };
 use wasm_bindgen::{JsCast, closure::Closure};
@@ -46,7 +47,7 @@ pub(crate) fn Grid(
     let grid = NodeRef::<Div>::new();
     let active = RwSignal::new(None::<ResourceId>);
     let view = store.with_value(|store| store.view().clone());
-    let columns = StoredValue::new(view.columns.clone());
+    let laid_out = Memo::new(move |_| store.with_value(PanelStore::laid_out));
     let old =
         Memo::new(move |_| matches!(state.badge().word, BadgeWord::Stale | BadgeWord::Offline));
     let measure = move || {
@@ -84,7 +85,7 @@ pub(crate) fn Grid(
             scroll: false,
             ..NavigateOptions::default()
         };
-        let asked = store.with_value(|store| to_address(&store.query_untracked()));
+        let asked = store.with_value(PanelStore::address);
         let path = address::record(&panel, &row_type, id);
         navigate(&address::asking(&path, &asked), options);
     };
@@ -182,10 +183,25 @@ pub(crate) fn Grid(
         let is_active = Memo::new(move |_| entry.with(|entry| entry.as_ref() == Some(&own)));
         let is_open = Memo::new(move |_| open.with(|open| open.as_ref() == Some(&same)));
         Some(
-            view! { <GridRow id=id handle=handle columns=columns active=is_active open=is_open selected=selectable.then_some(is_selected)/> },
+            view! { <GridRow id=id handle=handle columns=laid_out active=is_active open=is_open selected=selectable.then_some(is_selected)/> },
         )
     };
-    let kinds: Vec<ColumnKind> = view.columns.iter().map(|column| column.kind).collect();
+    let tracks = move |room: Room| {
+        let mark = if selectable { MARK_WIDTH } else { 0 };
+        Memo::new(move |_| {
+            let layout = store.with_value(PanelStore::layout);
+            store.with_value(|store| {
+                let view = store.view();
+                let places = layout.places(view).into_iter();
+                let shown = places.map(|(place, shown)| (view.columns[place].kind, shown));
+                tracks(&shown.collect::<Vec<_>>(), room, mark)
+            })
+        })
+    };
+    let (wide, narrow) = (tracks(Room::Wide), tracks(Room::Narrow));
+    let pin = |tracks: Memo<Tracks>, pin: usize| {
+        move || tracks.with(|tracks| px(tracks.pins_px.get(pin).copied().unwrap_or(0)))
+    };
     let is_blind = view.is_blind();
     let phase = Memo::new(move |_| store.with_value(PanelStore::phase));
     view! {
@@ -195,15 +211,19 @@ pub(crate) fn Grid(
             node_ref=grid
             aria-label=view.name.clone()
             aria-rowcount=move || (store.with_value(PanelStore::total) + 1).to_string()
-            aria-colcount=view.columns.len().to_string()
+            aria-colcount=move || laid_out.with(Vec::len).to_string()
             aria-multiselectable=selectable.then_some("true")
             data-selectable=selectable.then_some("true")
             aria-busy=move || (phase.get() == PanelPhase::Loading).to_string()
             data-old=move || old.get().then_some("true")
-            style:--columns=template(&kinds, Room::Wide, selectable)
-            style:--columns-width-min=width_min(&kinds, Room::Wide, selectable)
-            style:--columns-narrow=template(&kinds, Room::Narrow, selectable)
-            style:--columns-narrow-width-min=width_min(&kinds, Room::Narrow, selectable)
+            style:--columns=move || wide.with(|tracks| tracks.template.clone())
+            style:--columns-width-min=move || px(wide.with(|tracks| tracks.width_min_px))
+            style:--columns-narrow=move || narrow.with(|tracks| tracks.template.clone())
+            style:--columns-narrow-width-min=move || px(narrow.with(|tracks| tracks.width_min_px))
+            style:--pin-1=pin(wide, 1)
+            style:--pin-2=pin(wide, 2)
+            style:--pin-1-narrow=pin(narrow, 1)
+            style:--pin-2-narrow=pin(narrow, 2)
             on:scroll=move |_| on_scroll()
             on:keydown=on_key
             on:click=on_click
@@ -253,6 +273,10 @@ pub(crate) fn Grid(
     }
 }
 
+fn px(width: u32) -> String {
+    format!("{width}px")
+}
+
 /// No row yet, and none on its way.
 #[component]
 fn GridFailure() -> impl IntoView {
@@ -270,60 +294,8 @@ fn GridFailure() -> impl IntoView {
     }
 }
 
-/// How much room the table has; grid.css knows the border between the two.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Room {
-    Wide,
-    /// For example beside the drawer: due dates without their absolute part.
-    Narrow,
-}
-
-/// Least width in CSS pixels and share of what is left, by kind: what must not be cut has no share.
-fn width(kind: ColumnKind, room: Room) -> (u32, f32) {
-    let (wide, narrow, share) = match kind {
-        ColumnKind::Priority => (96, 88, 0.0),
-        ColumnKind::Age => (64, 54, 0.0),
-        ColumnKind::Changed => (108, 100, 0.0),
-        ColumnKind::Due => (150, 104, 0.0),
-        ColumnKind::BirthDate => (150, 150, 0.0),
-        ColumnKind::Title => (180, 160, 1.4),
-        ColumnKind::Patient => (240, 214, 1.5),
-        ColumnKind::Status => (160, 130, 1.2),
-        ColumnKind::Person => (140, 122, 0.8),
-        ColumnKind::Workload => (220, 200, 1.0),
-        ColumnKind::Text => (100, 90, 0.8),
-    };
-    let least = if room == Room::Wide { wide } else { narrow };
-    (least, share)
-}
-
 /// Room for the mark before a row in the first column, as in grid.css.
 const MARK_WIDTH: u32 = 20;
-
-fn widths(kinds: &[ColumnKind], room: Room, selectable: bool) -> impl Iterator<Item = (u32, f32)> {
-    let mark = if selectable { MARK_WIDTH } else { 0 };
-    kinds.iter().enumerate().map(move |(place, kind)| {
-        let (least, share) = width(*kind, room);
-        (least + if place == 0 { mark } else { 0 }, share)
-    })
-}
-
-fn template(kinds: &[ColumnKind], room: Room, selectable: bool) -> String {
-    let track = |width| match width {
-        (least, 0.0) => format!("{least}px"),
-        (least, share) => format!("minmax({least}px, {share}fr)"),
-    };
-    let tracks = widths(kinds, room, selectable).map(track);
-    tracks.collect::<Vec<_>>().join(" ")
-}
-
-/// Narrower than this the table scrolls sideways.
-fn width_min(kinds: &[ColumnKind], room: Room, selectable: bool) -> String {
-    let sum: u32 = widths(kinds, room, selectable)
-        .map(|(least, _)| least)
-        .sum();
-    format!("{sum}px")
-}
 
 /// What is asked for anew is looked at from its first row.
 fn begin_at_the_top(grid: NodeRef<Div>, store: StoredValue<PanelStore, LocalStorage>) {

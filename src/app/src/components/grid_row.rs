@@ -3,12 +3,12 @@
 use leptos::prelude::*;
 use panels_core::{
     identity::ResourceId,
-    protocol::{Column, ColumnKind, PendingState},
+    protocol::{ColumnKind, PendingState},
 };
 
 use super::cell::CellValue;
 use crate::{
-    state::{RowHandle, RowWait, ShownCell},
+    state::{LaidOut, RowHandle, RowWait, ShownCell},
     text,
 };
 
@@ -19,8 +19,8 @@ pub(crate) fn GridRow(
     id: ResourceId,
     /// Its signals.
     handle: RowHandle,
-    /// Columns of the panel.
-    columns: StoredValue<Vec<Column>>,
+    /// The columns that are shown.
+    columns: Memo<Vec<LaidOut>>,
     /// Whether it holds the focus of the table.
     #[prop(into)]
     active: Signal<bool>,
@@ -39,16 +39,17 @@ pub(crate) fn GridRow(
     } = handle;
     let aria_index = index.clone();
     let row_waits = waits.clone();
-    let cells = columns.with_value(|columns| {
-        columns
-            .iter()
-            .zip(signals.iter())
-            .map(|(column, cell)| {
+    let cells = move || {
+        columns.with(|columns| {
+            let cells = columns.iter().filter_map(|laid_out| {
+                let LaidOut { place, column, pin } = laid_out;
+                let cell = signals.get(*place)?.clone();
                 let waits = is_identity(column.kind).then(|| waits.clone());
-                view! { <GridCell shown=cell.clone() kind=column.kind waits=waits/> }
-            })
-            .collect_view()
-    });
+                Some(view! { <GridCell shown=cell kind=column.kind pin=*pin waits=waits/> })
+            });
+            cells.collect_view()
+        })
+    };
     view! {
         <div
             class="row"
@@ -73,6 +74,8 @@ pub(crate) fn GridRow(
 fn GridCell(
     shown: ArcRwSignal<ShownCell>,
     kind: ColumnKind,
+    /// Which of the columns that stay it is in.
+    pin: Option<usize>,
     /// What the row waits to do, in the cell that says which row it is.
     waits: Option<ArcRwSignal<Option<RowWait>>>,
 ) -> impl IntoView {
@@ -80,13 +83,11 @@ fn GridCell(
     let waiting = shown.clone();
     let pending = Memo::new(move |_| waiting.with(|shown| shown.pending));
     let content = Memo::new(move |_| shown.with(|shown| shown.cell.clone()));
-    let class = match is_identity(kind) {
-        true => "cell pinned",
-        false => "cell",
-    };
     view! {
         <div
-            class=class
+            class="cell"
+            class:pinned=pin.is_some()
+            data-pin=pin.map(|pin| pin.to_string())
             role="gridcell"
             data-kind=kind_name(kind)
             data-mark=move || marked.with(|shown| mark(kind, shown.changes))
@@ -133,7 +134,7 @@ fn mark(kind: ColumnKind, changes: u32) -> Option<&'static str> {
     }
 }
 
-/// Whether a column says which row it is: it stays while the rest scrolls sideways.
+/// Whether a column says which row it is.
 pub(crate) fn is_identity(kind: ColumnKind) -> bool {
     kind == ColumnKind::Title
 }

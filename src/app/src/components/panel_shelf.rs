@@ -93,21 +93,21 @@ fn duplicate(state: AppState, panel: &PanelView) {
 
 fn delete(state: AppState, panel: &PanelView) {
     if let Some(saved) = panel.saved.as_deref() {
-        state.delete_panel(saved.clone());
+        state.delete_saved(saved.clone().widen());
     }
 }
 
-/// The panel that was deleted last, until the user leaves it alone.
+/// What was deleted last, until the user leaves it alone.
 #[component]
 pub(crate) fn DeletedPanel() -> impl IntoView {
     let state = AppState::here();
     let deletion = state.shelf.deletion;
     let shown = move || {
         let gone = deletion.get()?;
-        let name = &gone.panel.draft.name;
+        let name = gone.what.draft.name();
         let (words, undo, dismiss) = match &gone.stage {
             DeletionStage::Deleting(_) => (text::deleting(name), false, false),
-            DeletionStage::Deleted => (text::deleted(name), true, true),
+            DeletionStage::Deleted => (text::deleted(&gone.what.draft), true, true),
             DeletionStage::Restoring(_) => (text::restoring(name), false, false),
             DeletionStage::NotDeleted(reason) => (text::not_deleted(name, reason), false, true),
             DeletionStage::NotRestored(reason) => (text::not_restored(name, reason), true, true),

@@ -76,7 +76,11 @@ impl Spot {
     fn beside(grid: NodeRef<Div>, id: &ResourceId, column: &Column, count: usize) -> Option<Self> {
         let kind = kind_name(column.kind);
         let selector = format!("[data-id=\"{id}\"] [data-kind={kind}]");
-        let cell = grid.get_untracked()?.query_selector(&selector).ok()??;
+        // A column that is not shown has its menu beside the row.
+        let first = format!("[data-id=\"{id}\"] [role=gridcell]");
+        let grid = grid.get_untracked()?;
+        let cell = grid.query_selector(&selector).ok()?;
+        let cell = cell.or_else(|| grid.query_selector(&first).ok()?)?;
         let cell = cell.get_bounding_client_rect();
         let page = window().inner_height().ok()?.as_f64()?;
         let needed = HEAD_HEIGHT + CHOICE_HEIGHT * count as f64;

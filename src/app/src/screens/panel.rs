@@ -15,7 +15,7 @@ use crate::{
     address,
     components::{
         BlindSpots, BulkBar, Drawer, ExportButton, Grid, MessagePage, PanelFilters, PanelToolbar,
-        SavePanelButton, SetAsideRecords,
+        SavePanelButton, SaveViewButton, SetAsideRecords, ViewTabs,
     },
     show,
     state::{AppState, PanelStore, follow_address},
@@ -66,7 +66,7 @@ fn PanelBody(view: PanelView) -> impl IntoView {
     let store = StoredValue::new_local(PanelStore::new(view.clone(), ROW_HEIGHT));
     let path = use_location().pathname;
     let open = Memo::new(move |_| path.with(|path| open_record(path)));
-    let ask = follow_address(store, open);
+    let ask = follow_address(state, store, open);
     state.watch(store.get_value(), ask);
     // What was for today is overdue some time.
     Effect::new(move |_| {
@@ -87,10 +87,12 @@ fn PanelBody(view: PanelView) -> impl IntoView {
                     <p class="panel-description muted">{view.description.clone()}</p>
                     <PanelCountsLine panel=panel/>
                     <div class="panel-acts">
+                        <SaveViewButton store=store/>
                         <SavePanelButton store=store/>
                         <ExportButton store=store/>
                     </div>
                 </div>
+                <ViewTabs store=store ask=ask/>
                 <PanelFilters view=view.clone()/>
                 <BlindSpots view=&view/>
                 <PanelToolbar store=store ask=ask/>

@@ -51,6 +51,8 @@ pub(crate) enum Dialog {
     Export,
     /// The panel that is being typed.
     Panel,
+    /// The view that is being typed.
+    View,
 }
 
 /// Which of the screens is shown, whatever the address says.

@@ -32,6 +32,6 @@ pub(crate) use jobs::OwnJob;
 pub(crate) use mounted_rows::{MountedRow, RowHandle, RowWait, ShownCell};
 pub(crate) use panel_address::{Ask, follow_address};
 pub(crate) use panel_edit::PanelShelf;
-pub(crate) use panel_store::{PanelPhase, PanelStore};
+pub(crate) use panel_store::{ActiveView, LaidOut, PanelPhase, PanelStore};
 pub(crate) use theme::{Theme, ThemeState};
 pub(crate) use viewing::report_what_is_seen;

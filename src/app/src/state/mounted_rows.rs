@@ -4,7 +4,7 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    rc::Rc,
+    sync::Arc,
 };
 
 use leptos::prelude::*;
@@ -30,7 +30,7 @@ pub(crate) struct RowHandle {
     /// Number of its coming into the document.
     coming: u64,
     /// Content, in the order of the columns.
-    pub cells: Rc<[ArcRwSignal<ShownCell>]>,
+    pub cells: Arc<[ArcRwSignal<ShownCell>]>,
     /// Place in the order, from 0.
     pub index: ArcRwSignal<usize>,
     /// What it waits to do while somebody works on it.

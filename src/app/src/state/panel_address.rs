@@ -7,10 +7,12 @@ use leptos_router::{
 };
 use panels_core::{
     identity::ResourceKey,
-    query::{Query, to_address},
+    protocol::{ShelfState, ShelfView},
+    query::Query,
+    view::in_address,
 };
 
-use super::PanelStore;
+use super::{ActiveView, AppState, PanelStore};
 use crate::address;
 
 /// Asks something else of the panel, and writes it into the address.
@@ -18,22 +20,49 @@ pub(crate) type Ask = UnsyncCallback<Query>;
 
 /// See the module. What is typed into the search never gets into the address.
 pub(crate) fn follow_address(
+    state: AppState,
     store: StoredValue<PanelStore, LocalStorage>,
     open: Memo<Option<ResourceKey>>,
 ) -> Ask {
     let location = use_location();
     let navigate = use_navigate();
     let search = location.search;
+    let shelf = state.shelf.view;
+    let named = move |address: &str, shelf: &ShelfView| -> Option<ActiveView> {
+        let Some(id) = in_address(address) else {
+            return Some(ActiveView::All);
+        };
+        match shelf.views.iter().find(|view| view.id == id) {
+            Some(view) => Some(ActiveView::Known(view.clone())),
+            // Those that were known stay until others are: a worker that has just started has read none yet.
+            None if shelf.state != ShelfState::Known
+                && store.with_value(PanelStore::active_view_id).as_ref() == Some(&id) =>
+            {
+                None
+            }
+            None => Some(ActiveView::Missing(id)),
+        }
+    };
+    let take = move |address: &str, active: Option<ActiveView>| {
+        if let Some(active) = active {
+            _ = store.try_with_value(|store| store.take_address(address, active));
+        }
+    };
     // Before the first row is shown, and whenever the user goes back.
     Effect::new_isomorphic(move |_| {
-        let search = search.get();
-        _ = store.try_with_value(|store| store.take_address(&search));
+        let address = search.get();
+        take(&address, shelf.with(|shelf| named(&address, shelf)));
     });
-    store.with_value(|store| store.take_address(&search.get_untracked()));
+    let address = search.get_untracked();
+    take(
+        &address,
+        shelf.with_untracked(|shelf| named(&address, shelf)),
+    );
     UnsyncCallback::new(move |query: Query| {
-        let now = to_address(&query);
-        let before = store.with_value(|store| to_address(&store.query_untracked()));
-        let panel = store.with_value(|store| store.panel().clone());
+        let (before, now, panel) = store.with_value(|store| {
+            let (before, now) = (store.address(), store.address_of(&query));
+            (before, now, store.panel().clone())
+        });
         store.with_value(|store| store.set_query(query));
         if now != before {
             let path = match open.get_untracked() {

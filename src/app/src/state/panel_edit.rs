@@ -1,11 +1,11 @@
-//! Panels that people make, in this tab: the one that is being typed, and the one that was deleted last.
+//! Panels and views that people make, in this tab: what is being typed, and what was deleted last.
 
 use leptos::prelude::*;
 use panels_core::{
-    identity::{PanelChangeId, PanelId},
-    panel_edit::{Answered, PanelDeletion, PanelEdit},
+    identity::PanelChangeId,
+    panel_edit::{Answered, Deletion, PanelEdit, Saving, Typed, ViewEdit},
     protocol::{
-        PanelChange, PanelVerdict, PanelView, SavedPanel, ShelfState, ShelfView, TabMessage,
+        Draft, Made, PanelChange, PanelVerdict, PanelView, Saved, ShelfState, ShelfView, TabMessage,
     },
 };
 
@@ -19,10 +19,12 @@ pub(crate) struct PanelShelf {
     pub view: RwSignal<ShelfView>,
     /// The panel that is being typed. It stays when its dialog is closed.
     pub edit: RwSignal<Option<PanelEdit>>,
-    /// A panel that was made, and where nobody has gone to yet.
-    pub made: RwSignal<Option<PanelId>>,
-    /// The panel that was deleted last.
-    pub deletion: RwSignal<Option<PanelDeletion>>,
+    /// The view that is being typed. It stays too.
+    pub view_edit: RwSignal<Option<ViewEdit>>,
+    /// What was made, and where nobody has gone to yet.
+    pub made: RwSignal<Option<Made>>,
+    /// What was deleted last.
+    pub deletion: RwSignal<Option<Deletion>>,
 }
 
 impl PanelShelf {
@@ -30,6 +32,7 @@ impl PanelShelf {
         Self {
             view: RwSignal::new(ShelfView::default()),
             edit: RwSignal::new(None),
+            view_edit: RwSignal::new(None),
             made: RwSignal::new(None),
             deletion: RwSignal::new(None),
         }
@@ -48,6 +51,7 @@ impl PanelShelf {
     pub(super) fn forget(self) {
         self.view.set(ShelfView::default());
         self.edit.set(None);
+        self.view_edit.set(None);
         self.made.set(None);
         self.deletion.set(None);
     }
@@ -69,24 +73,43 @@ impl AppState {
 
     /// Saves what was typed.
     pub(crate) fn save_panel(self) {
+        self.submit(self.shelf.edit);
+    }
+
+    /// Opens the dialog in which a view is named. The name that was typed for the same and not saved is still there.
+    pub(crate) fn edit_view(self, edit: ViewEdit) {
+        let before = self.shelf.view_edit.get_untracked();
+        self.shelf.view_edit.set(Some(edit.with_names_of(before)));
+        self.dialog.set(Some(Dialog::View));
+    }
+
+    /// Gives up the view that was typed.
+    pub(crate) fn drop_view_edit(self) {
+        self.close(Dialog::View);
+        self.shelf.view_edit.set(None);
+    }
+
+    /// Saves the view that was typed.
+    pub(crate) fn save_view(self) {
+        self.submit(self.shelf.view_edit);
+    }
+
+    fn submit<D: Typed>(self, typed: RwSignal<Option<Saving<D>>>) {
         let Some(change) = self.panel_change() else {
             return;
         };
-        let asked = self
-            .shelf
-            .edit
-            .try_update(|edit| edit.as_mut()?.submit(change.clone()));
+        let asked = typed.try_update(|edit| edit.as_mut()?.submit(change.clone()));
         if let Some(to) = asked.flatten() {
             self.ask_panel(change, to);
         }
     }
 
-    /// Deletes a panel. It can be taken back.
-    pub(crate) fn delete_panel(self, panel: SavedPanel) {
+    /// Deletes a panel or a view. It can be taken back.
+    pub(crate) fn delete_saved(self, what: Saved<Draft>) {
         let Some(change) = self.panel_change() else {
             return;
         };
-        let (deletion, to) = PanelDeletion::start(panel, change.clone());
+        let (deletion, to) = Deletion::start(what, change.clone());
         self.shelf.deletion.set(Some(deletion));
         self.ask_panel(change, to);
     }
@@ -127,26 +150,23 @@ impl AppState {
         if !matches!(deleted.flatten(), None | Some(Answered::Ignored)) {
             return;
         }
-        let answered = self
-            .shelf
-            .edit
-            .try_update(|edit| Some(edit.as_mut()?.answer(change, verdict)));
-        if let Some(Answered::Done(panel)) = answered.flatten() {
+        if let Some(made) = answered(self.shelf.edit, change, &verdict) {
             self.announcer.say(text::PANEL_SAVED);
             self.drop_panel_edit();
-            self.shelf.made.set(panel);
+            self.shelf.made.set(made);
+        } else if let Some(made) = answered(self.shelf.view_edit, change, &verdict) {
+            self.announcer.say(text::VIEW_SAVED);
+            self.drop_view_edit();
+            self.shelf.made.set(made);
         }
     }
 
     /// Another worker has come: what the one before was asked it will not answer.
     pub(super) fn lose_panel_changes(self) {
-        self.shelf.edit.maybe_update(|edit| {
-            let saving = edit.as_ref().is_some_and(PanelEdit::is_saving);
-            edit.iter_mut().for_each(PanelEdit::lose);
-            saving
-        });
+        lose(self.shelf.edit);
+        lose(self.shelf.view_edit);
         self.shelf.deletion.maybe_update(|deletion| {
-            deletion.iter_mut().for_each(PanelDeletion::lose);
+            deletion.iter_mut().for_each(Deletion::lose);
             deletion.is_some()
         });
     }
@@ -158,4 +178,25 @@ impl AppState {
             panels.find(|view| view.id.address() == address).cloned()
         })
     }
+}
+
+/// What came of what is typed, where the answer was about it and it is saved.
+fn answered<D: Typed>(
+    typed: RwSignal<Option<Saving<D>>>,
+    change: &PanelChangeId,
+    verdict: &PanelVerdict,
+) -> Option<Option<Made>> {
+    let answered = typed.try_update(|edit| Some(edit.as_mut()?.answer(change, verdict.clone())));
+    match answered.flatten()? {
+        Answered::Done(made) => Some(made),
+        Answered::Ignored | Answered::Open => None,
+    }
+}
+
+fn lose<D: Typed>(typed: RwSignal<Option<Saving<D>>>) {
+    typed.maybe_update(|edit| {
+        let saving = edit.as_ref().is_some_and(Saving::is_saving);
+        edit.iter_mut().for_each(Saving::lose);
+        saving
+    });
 }

@@ -8,6 +8,10 @@ use super::{badge_word, counted, number};
 pub(crate) const EXPORT_CSV: &str = "Export CSV";
 /// Button of the dialog.
 pub(crate) const EXPORT: &str = "Export";
+/// Button of the dialog: puts them where they can be pasted from.
+pub(crate) const COPY_TEXT: &str = "Copy as text";
+/// Button beside chosen rows.
+pub(crate) const EXPORT_CHOSEN: &str = "Copy or export…";
 /// Why the button is disabled.
 pub(crate) const EXPORT_FORBIDDEN: &str = "Export is turned off for this installation.";
 /// Why the button is disabled.
@@ -16,8 +20,7 @@ pub(crate) const EXPORT_BLIND: &str =
 /// Why the button is disabled.
 pub(crate) const EXPORT_NOTHING: &str = "There is no row to export.";
 /// What leaves.
-pub(crate) const EXPORT_PATIENTS: &str =
-    "The file contains patient data, not encrypted. Whoever gets the file can read it.";
+pub(crate) const EXPORT_PATIENTS: &str = "It contains patient data, not encrypted. Whoever gets the file, or pastes the text, can read it.";
 /// That it is written down.
 pub(crate) const EXPORT_AUDITED: &str =
     "The audit log records that you exported, when, and how many rows.";
@@ -28,17 +31,14 @@ pub(crate) const EXPORT_UNSAVED: &str =
 pub(crate) const EXPORT_UNANSWERED: &str = "The background worker ended before it could record the export. Nothing was exported. Try again.";
 /// The browser made no file.
 pub(crate) const EXPORT_FAILED: &str =
-    "The browser could not make the file. Nothing was exported, but the audit log has it.";
+    "The browser did not allow it. Nothing was exported, but the audit log has it.";
 /// While the worker is asked.
 pub(crate) const EXPORT_ASKING: &str = "Recording the export…";
 
 /// Title of the dialog.
 pub(crate) fn export_question(count: usize, chosen: bool) -> String {
     match chosen {
-        true => format!(
-            "Export {} to a file?",
-            counted(count, "chosen row", "chosen rows")
-        ),
+        true => format!("Export {}?", counted(count, "chosen row", "chosen rows")),
         false => format!("Export {} to a file?", counted(count, "row", "rows")),
     }
 }
@@ -55,6 +55,14 @@ pub(crate) fn export_as_of(word: BadgeWord, time: Option<&str>) -> String {
             badge_word(word)
         ),
         (_, None) => "Nobody can tell from when these rows are.".to_owned(),
+    }
+}
+
+/// They can be pasted.
+pub(crate) fn copied(rows: usize, all: usize) -> String {
+    match all - rows.min(all) {
+        0 => format!("{} copied", counted(rows, "row", "rows")),
+        left => format!("{} copied; {left} had left", counted(rows, "row", "rows")),
     }
 }
 

@@ -77,6 +77,10 @@ pub(crate) fn key_command(command: Command) -> &'static str {
         Command::Go(_) => "Go to another row",
         Command::Extend(_) => "Choose the rows on the way",
         Command::ColumnBefore | Command::ColumnAfter => "In the head: go to another column",
+        Command::ColumnForward | Command::ColumnBackward => "In the head: move the column",
+        Command::ColumnNarrower | Command::ColumnWider => {
+            "In the head: make the column narrower or wider"
+        }
         Command::ApplyWaiting => "Put rows that were held where they belong",
         Command::ChooseNone => "Choose no row",
         Command::Open => "Open the record; in the head, order by the column",

@@ -2,7 +2,7 @@
 
 use panels_core::{
     panel_edit::{Obstacle, Part, Unkept},
-    protocol::{DraftProblem, PanelProblem, PanelRefusal, PanelRows},
+    protocol::{Audience, Draft, DraftProblem, PanelProblem, PanelRefusal, PanelRows, ViewDraft},
 };
 
 /// Makes a panel.
@@ -87,8 +87,15 @@ pub(crate) fn deleting(name: &str) -> String {
 }
 
 /// It is gone.
-pub(crate) fn deleted(name: &str) -> String {
-    format!("“{name}” was deleted for everybody.")
+pub(crate) fn deleted(what: &Draft) -> String {
+    match what {
+        Draft::View(ViewDraft {
+            name,
+            audience: Audience::Personal,
+            ..
+        }) => format!("“{name}” was deleted."),
+        other => format!("“{}” was deleted for everybody.", other.name()),
+    }
 }
 
 /// It comes back.
@@ -139,6 +146,7 @@ fn panel_part(part: Part) -> &'static str {
         Part::Columns => "columns",
         Part::Filters => "filters",
         Part::Order => "order",
+        Part::Audience => "who sees it",
     }
 }
 

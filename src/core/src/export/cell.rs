@@ -121,6 +121,15 @@ pub(super) fn write(text: &mut String, field: &str) {
     }
 }
 
+/// The same where tabs stand between the cells: what is pasted into a spreadsheet is no formula either.
+pub(super) fn write_plain(text: &mut String, field: &str) {
+    if is_formula(field) {
+        text.push('\'');
+    }
+    let plain = |sign: char| if sign.is_control() { ' ' } else { sign };
+    text.extend(field.chars().map(plain));
+}
+
 /// Whether a spreadsheet would take it for a formula. Some look at it without the spaces before it.
 fn is_formula(field: &str) -> bool {
     field.starts_with(FORMULA) || field.trim_start().starts_with(FORMULA)

@@ -1,5 +1,5 @@
-//! The rows of a panel as a file for a spreadsheet: CSV (RFC 4180) in UTF-8 with a byte order mark, one row at a time, so that
-//! whoever makes it can stop between two rows and let the page breathe.
+//! The rows of a panel for other programs, one row at a time, so that whoever writes them can stop between two rows and let the page
+//! breathe: as a file for a spreadsheet, CSV (RFC 4180) in UTF-8 with a byte order mark, or as text to be pasted.
 //!
 //! It writes what the table shows, and nothing that the table does not show. It must never decide whether a file may be made:
 //! that is the worker's, which writes it down first. It must never shift a date that has no time, and it must never write a
@@ -11,7 +11,7 @@ mod tests;
 
 use crate::{
     identity::PanelId,
-    protocol::{ColumnKind, PanelView, Row},
+    protocol::{Column, ColumnKind, Row},
     time::{CivilDay, Timestamp},
 };
 
@@ -22,23 +22,41 @@ const LINE_END: &str = "\r\n";
 /// Characters of a panel's id in the name of a file.
 const NAME_CHARS_MAX: usize = 64;
 
+/// For what it is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// A file.
+    Csv,
+    /// Text to be pasted into a letter or a spreadsheet: one line for each row, with tabs between the cells.
+    Text,
+}
+
 /// See the module. [`Sheet::push`] row after row, [`Sheet::take`] the text whenever it suits.
 #[derive(Debug)]
 pub struct Sheet {
-    columns: Vec<ColumnKind>,
+    form: Form,
+    /// Place of the cells in a row, and what they hold.
+    columns: Vec<(usize, ColumnKind)>,
     text: String,
     rows: usize,
 }
 
 impl Sheet {
-    /// A file with a heading and no row.
-    pub fn new(view: &PanelView) -> Self {
+    /// A heading and no row. `columns` are those that are shown, in order, each with the place of its cells in a row.
+    pub fn new(form: Form, columns: &[(usize, Column)]) -> Self {
         let mut sheet = Self {
-            columns: view.columns.iter().map(|column| column.kind).collect(),
-            text: BYTE_ORDER_MARK.into(),
+            form,
+            columns: columns
+                .iter()
+                .map(|(place, column)| (*place, column.kind))
+                .collect(),
+            text: match form {
+                Form::Csv => BYTE_ORDER_MARK.into(),
+                Form::Text => String::new(),
+            },
             rows: 0,
         };
-        let titles = view.columns.iter().flat_map(|column| {
+        let titles = columns.iter().flat_map(|(_, column)| {
             let beside = cell::titles_beside(column.kind).iter().copied();
             std::iter::once(cell::title(column)).chain(beside.map(str::to_owned))
         });
@@ -49,8 +67,8 @@ impl Sheet {
     /// Adds a row. `zone` tells the offset of the user's zone from UTC in minutes, positive east, at a moment.
     pub fn push(&mut self, row: &Row, zone: impl Fn(Timestamp) -> i32) {
         let columns = std::mem::take(&mut self.columns);
-        let cells = columns.iter().enumerate().flat_map(|(place, kind)| {
-            let fields = row.cells.get(place).map(|cell| cell::fields(cell, &zone));
+        let cells = columns.iter().flat_map(|(place, kind)| {
+            let fields = row.cells.get(*place).map(|cell| cell::fields(cell, &zone));
             let mut fields = fields.unwrap_or_default();
             // Whatever came, the cells after it stay below their titles.
             fields.resize(1 + cell::titles_beside(*kind).len(), String::new());
@@ -73,12 +91,25 @@ impl Sheet {
 
     fn line(&mut self, fields: impl Iterator<Item = String>) {
         for (place, field) in fields.enumerate() {
-            if place > 0 {
-                self.text.push(',');
+            match self.form {
+                Form::Csv => {
+                    if place > 0 {
+                        self.text.push(',');
+                    }
+                    cell::write(&mut self.text, &field);
+                }
+                Form::Text => {
+                    if place > 0 {
+                        self.text.push('\t');
+                    }
+                    cell::write_plain(&mut self.text, &field);
+                }
             }
-            cell::write(&mut self.text, &field);
         }
-        self.text.push_str(LINE_END);
+        self.text.push_str(match self.form {
+            Form::Csv => LINE_END,
+            Form::Text => "\n",
+        });
     }
 }
 

@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::{
     identity::{ResourceId, ResourceType, VersionId},
+    protocol::PanelView,
     protocol::{Cell, Column, FhirDate, Hiding, Priority},
 };
 
@@ -54,6 +55,12 @@ fn view(kinds: &[ColumnKind]) -> PanelView {
     }
 }
 
+/// All columns of a panel, in a file.
+fn sheet(view: &PanelView) -> Sheet {
+    let columns: Vec<_> = view.columns.iter().cloned().enumerate().collect();
+    Sheet::new(Form::Csv, &columns)
+}
+
 fn row(cells: Vec<Cell>) -> Row {
     Row {
         id: ResourceId::new("t1"),
@@ -66,7 +73,7 @@ fn row(cells: Vec<Cell>) -> Row {
 
 /// The lines of a file with one row, of somebody whose zone is `zone` minutes east.
 fn lines(kinds: &[ColumnKind], cells: Vec<Cell>, zone: i32) -> Vec<Vec<String>> {
-    let mut sheet = Sheet::new(&view(kinds));
+    let mut sheet = super::tests::sheet(&view(kinds));
     sheet.push(&row(cells), |_| zone);
     read(sheet.take().strip_prefix('\u{feff}').unwrap())
 }
@@ -87,7 +94,7 @@ fn the_file_of_a_row_with_every_kind_of_cell() {
         ColumnKind::Workload,
         ColumnKind::Changed,
     ];
-    let mut sheet = Sheet::new(&view(&kinds));
+    let mut sheet = super::tests::sheet(&view(&kinds));
     let cells = vec![
         Cell::Priority(Priority::Stat),
         Cell::Date(FhirDate::Day(2026, 11, 22)),
@@ -144,7 +151,7 @@ fn a_date_without_a_time_is_never_shifted_and_an_instant_says_whose_clock_it_is(
 
 #[test]
 fn the_offset_is_the_one_of_the_moment_that_is_written() {
-    let mut sheet = Sheet::new(&view(&[ColumnKind::Changed]));
+    let mut sheet = super::tests::sheet(&view(&[ColumnKind::Changed]));
     let (winter, summer) = (Timestamp(0), Timestamp(200 * 86_400_000));
     let zone = |at: Timestamp| if at < summer { 60 } else { 120 };
     for at in [winter, summer] {
@@ -210,7 +217,7 @@ fn what_a_spreadsheet_takes_for_a_formula_is_marked_as_text() {
 fn a_file_that_is_taken_in_slices_is_the_same_file() {
     let rows: Vec<Row> = (0..10).map(|id| row(vec![text(&id.to_string())])).collect();
     let view = view(&[ColumnKind::Title]);
-    let (mut whole, mut sliced) = (Sheet::new(&view), Sheet::new(&view));
+    let (mut whole, mut sliced) = (sheet(&view), sheet(&view));
     let mut slices = String::new();
     for (place, row) in rows.iter().enumerate() {
         whole.push(row, |_| 0);
@@ -222,6 +229,31 @@ fn a_file_that_is_taken_in_slices_is_the_same_file() {
     slices += &sliced.take();
     assert_eq!(whole.take(), slices);
     assert_eq!((whole.rows(), sliced.rows()), (10, 10));
+}
+
+#[test]
+fn what_is_hidden_or_elsewhere_in_the_table_is_so_in_the_file_too() {
+    let view = view(&[ColumnKind::Title, ColumnKind::Text, ColumnKind::Text]);
+    let columns = [2, 0].map(|place| (place, view.columns[place].clone()));
+    let mut sheet = Sheet::new(Form::Csv, &columns);
+    sheet.push(&row(vec![text("a"), text("b"), text("c")]), |_| 0);
+    let found = read(sheet.take().strip_prefix('\u{feff}').unwrap());
+    assert_eq!(found[1], ["c", "a"]);
+}
+
+#[test]
+fn text_to_be_pasted_has_a_line_for_each_row_and_no_formula() {
+    let view = view(&[ColumnKind::Title, ColumnKind::Text]);
+    let columns: Vec<_> = view.columns.iter().cloned().enumerate().collect();
+    let mut sheet = Sheet::new(Form::Text, &columns);
+    sheet.push(
+        &row(vec![text("two\nlines\tand, a \"tab\""), text("=1+1")]),
+        |_| 0,
+    );
+    let pasted = sheet.take();
+    let lines: Vec<_> = pasted.lines().collect();
+    assert_eq!(lines.len(), 2);
+    assert_eq!(lines[1], "two lines and, a \"tab\"\t'=1+1");
 }
 
 #[test]
@@ -242,7 +274,7 @@ proptest! {
         table in prop::collection::vec(prop::collection::vec("[ -~\t\r\n\u{e9}\u{1f600}]{0,12}", 3), 0..6),
     ) {
         let kinds = [ColumnKind::Title, ColumnKind::Text, ColumnKind::Text];
-        let mut sheet = Sheet::new(&view(&kinds));
+        let mut sheet = super::tests::sheet(&view(&kinds));
         for cells in &table {
             sheet.push(&row(cells.iter().map(|cell| text(cell)).collect()), |_| 0);
         }

@@ -1,16 +1,16 @@
-//! A panel that is deleted, and may come back.
+//! A panel or a view that is deleted, and may come back.
 
 use super::Answered;
 use crate::{
     identity::PanelChangeId,
-    protocol::{PanelChange, PanelRefusal, PanelVerdict, SavedPanel},
+    protocol::{Draft, PanelChange, PanelRefusal, PanelVerdict, Saved},
 };
 
 /// See the module.
 #[derive(Clone, Debug, PartialEq)]
-pub struct PanelDeletion {
+pub struct Deletion {
     /// As it was.
-    pub panel: SavedPanel,
+    pub what: Saved<Draft>,
     /// Where it stands.
     pub stage: DeletionStage,
 }
@@ -42,23 +42,23 @@ pub enum Obstacle {
     },
 }
 
-impl PanelDeletion {
-    /// A panel shall be gone, and what to ask the worker for.
-    pub fn start(panel: SavedPanel, change: PanelChangeId) -> (Self, PanelChange) {
+impl Deletion {
+    /// It shall be gone, and what to ask the worker for.
+    pub fn start(what: Saved<Draft>, change: PanelChangeId) -> (Self, PanelChange) {
         let delete = PanelChange::Delete {
-            id: panel.id.clone(),
-            version: panel.version.clone(),
+            id: what.id.clone(),
+            version: what.version.clone(),
         };
         let stage = DeletionStage::Deleting(change);
-        (Self { panel, stage }, delete)
+        (Self { what, stage }, delete)
     }
 
     /// It shall come back; what to ask the worker for.
     pub fn restore(&mut self, change: PanelChangeId) -> PanelChange {
         self.stage = DeletionStage::Restoring(change);
         PanelChange::Restore {
-            id: self.panel.id.clone(),
-            draft: self.panel.draft.clone(),
+            id: self.what.id.clone(),
+            draft: self.what.draft.clone(),
         }
     }
 
@@ -74,7 +74,7 @@ impl PanelDeletion {
                 self.stage = DeletionStage::Deleted;
                 return Answered::Open;
             }
-            PanelVerdict::Done { panel } => return Answered::Done(panel),
+            PanelVerdict::Done { made } => return Answered::Done(made),
             PanelVerdict::Conflict { author, .. } => Obstacle::Changed { author },
             PanelVerdict::Refused { reason } => Obstacle::Refused(reason),
         };

@@ -4,7 +4,13 @@ use std::collections::BTreeSet;
 
 use super::*;
 use crate::{
+    identity::{PanelChangeId, ResourceId, VersionId},
+    layout::Layout,
     panel::{built_in, saved::definition},
+    protocol::{
+        Audience, Draft, DraftProblem, PanelChange, PanelRefusal, PanelVerdict, SavedPanel,
+        SavedView,
+    },
     query::{Assignee, Band, Period, Search, Test},
 };
 
@@ -72,7 +78,7 @@ fn a_new_panel_keeps_what_is_asked_for_and_says_what_it_cannot_keep() {
     let Some(PanelChange::Create { draft }) = edit.submit(change("c1")) else {
         panic!("not asked for");
     };
-    assert_eq!(draft.name, "Mine");
+    assert_eq!(draft.name(), "Mine");
 }
 
 #[test]
@@ -128,10 +134,10 @@ fn what_was_typed_outlives_a_refusal_a_conflict_and_the_worker() {
     edit.lose();
     assert_eq!(edit.stage, Stage::Refused(PanelRefusal::NoAnswer));
     assert!(edit.submit(change("c3")).is_some());
-    let old = PanelVerdict::Done { panel: None };
+    let old = PanelVerdict::Done { made: None };
     assert_eq!(edit.answer(&change("c1"), old), Answered::Ignored);
     let conflict = PanelVerdict::Conflict {
-        theirs: Box::new(saved("v2", "Theirs")),
+        theirs: Box::new(saved("v2", "Theirs").widen()),
         author: Some("Ben".into()),
     };
     assert_eq!(edit.answer(&change("c3"), conflict), Answered::Open);
@@ -146,7 +152,7 @@ fn what_was_typed_outlives_a_refusal_a_conflict_and_the_worker() {
         panic!("not asked for");
     };
     assert_eq!(
-        (version.as_str(), draft.name.as_str()),
+        (version.as_str(), draft.name()),
         ("v2", "Mine"),
         "over the version that was seen"
     );
@@ -184,13 +190,13 @@ fn a_blank_panel_shows_all_and_every_built_in_one_is_known_by_its_rows() {
 
 #[test]
 fn a_deletion_is_taken_back_and_says_what_stood_in_its_way() {
-    let (mut gone, asked) = PanelDeletion::start(saved("v1", "Ours"), change("c1"));
+    let (mut gone, asked) = Deletion::start(saved("v1", "Ours").widen(), change("c1"));
     let delete = PanelChange::Delete {
         id: ResourceId::new("b1"),
         version: VersionId::new("v1"),
     };
     assert_eq!(asked, delete);
-    let done = || PanelVerdict::Done { panel: None };
+    let done = || PanelVerdict::Done { made: None };
     assert_eq!(gone.answer(&change("other"), done()), Answered::Ignored);
     assert_eq!(gone.answer(&change("c1"), done()), Answered::Open);
     assert_eq!(gone.stage, DeletionStage::Deleted);
@@ -203,13 +209,87 @@ fn a_deletion_is_taken_back_and_says_what_stood_in_its_way() {
     assert_eq!(gone.stage, DeletionStage::NotRestored(refused));
     gone.restore(change("c3"));
     assert_eq!(gone.answer(&change("c3"), done()), Answered::Done(None));
-    let (mut stays, _) = PanelDeletion::start(saved("v1", "Ours"), change("c4"));
+    let (mut stays, _) = Deletion::start(saved("v1", "Ours").widen(), change("c4"));
     let conflict = PanelVerdict::Conflict {
-        theirs: Box::new(saved("v2", "Theirs")),
+        theirs: Box::new(saved("v2", "Theirs").widen()),
         author: Some("Ben".into()),
     };
     stays.answer(&change("c4"), conflict);
     let author = Some("Ben".into());
     let changed = Obstacle::Changed { author };
     assert_eq!(stays.stage, DeletionStage::NotDeleted(changed));
+}
+
+fn view_named(version: &str, name: &str) -> SavedView {
+    let tasks = view("open-tasks");
+    let mut edit = ViewEdit::out_of_table(&tasks, &asking(vec![mine()]), &Layout::usual(&tasks));
+    edit.draft.name = name.into();
+    SavedView {
+        id: ResourceId::new("v1"),
+        version: VersionId::new(version),
+        draft: edit.draft,
+    }
+}
+
+#[test]
+fn a_view_is_saved_with_what_is_shown_under_the_name_that_it_has() {
+    let (known, tasks) = (view_named("1", "Mine"), view("open-tasks"));
+    let mut layout = Layout::usual(&tasks);
+    layout.show(&tasks.columns[0], false);
+    let searching = Query {
+        search: Search::new("doe"),
+        ..Query::default()
+    };
+    let mut edit = ViewEdit::of_view(&known, &tasks, &searching, &layout);
+    assert_eq!(edit.unkept, [Unkept::Search]);
+    assert!(edit.is_changed());
+    let Some(PanelChange::Replace { draft, version, .. }) = edit.submit(change("c1")) else {
+        panic!("not asked for");
+    };
+    assert_eq!(version.as_str(), "1");
+    let Draft::View(draft) = draft else {
+        panic!("a panel");
+    };
+    assert_eq!(draft.name, "Mine");
+    assert_eq!((draft.filters.len(), draft.columns), (0, layout));
+    let theirs = PanelVerdict::Conflict {
+        theirs: Box::new(view_named("2", "Ours").widen()),
+        author: None,
+    };
+    assert_eq!(edit.answer(&change("c1"), theirs), Answered::Open);
+    let Stage::Conflict { theirs, .. } = &edit.stage else {
+        panic!("no conflict");
+    };
+    let parts = view_differences(&edit.draft, &theirs.draft);
+    assert_eq!(parts, [Part::Name, Part::Columns, Part::Filters]);
+}
+
+#[test]
+fn the_name_that_was_typed_for_a_view_is_there_when_its_dialog_is_opened_again() {
+    let tasks = view("open-tasks");
+    let blank = || ViewEdit::out_of_table(&tasks, &Query::default(), &Layout::usual(&tasks));
+    let mut typed = blank();
+    typed.draft.name = "Mine".into();
+    typed.draft.audience = Audience::Shared;
+    let again = blank().with_names_of(Some(typed));
+    assert_eq!(again.draft.name, "Mine");
+    assert_eq!(again.draft.audience, Audience::Shared);
+    let known = view_named("1", "Known");
+    let other = ViewEdit::of_view(&known, &tasks, &Query::default(), &Layout::usual(&tasks));
+    let other = other.with_names_of(Some(again));
+    assert_eq!(other.draft.name, "Known", "of another one");
+}
+
+#[test]
+fn a_panel_in_place_of_a_view_is_no_view() {
+    let tasks = view("open-tasks");
+    let layout = Layout::usual(&tasks);
+    let mut edit = ViewEdit::of_view(&view_named("1", "Mine"), &tasks, &Query::default(), &layout);
+    assert!(edit.submit(change("c1")).is_some());
+    let theirs = PanelVerdict::Conflict {
+        theirs: Box::new(saved("v2", "Theirs").widen()),
+        author: None,
+    };
+    edit.answer(&change("c1"), theirs);
+    assert_eq!(edit.stage, Stage::Refused(PanelRefusal::NotReadable));
 }

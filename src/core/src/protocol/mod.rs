@@ -18,6 +18,7 @@ mod row;
 #[cfg(test)]
 mod tests;
 mod timeline;
+mod views;
 
 pub use draft::DraftOf;
 pub use edit::*;
@@ -29,3 +30,4 @@ pub use panels::*;
 pub use record::*;
 pub use row::*;
 pub use timeline::*;
+pub use views::*;

@@ -1,12 +1,11 @@
-//! Panels that are saved on the server: what they are made of, and what becomes of a change of one.
+//! Panels that are saved on the server: what they are made of, and what becomes of a change of one or of a view.
 
 use serde::{Deserialize, Serialize};
 
-use super::SortKey;
+use super::{Draft, EditBar, Saved, SavedView, SortKey};
 use crate::{
     fhir::Invalid,
     identity::{PanelId, ResourceId, VersionId},
-    protocol::EditBar,
     query::Filter,
 };
 
@@ -67,24 +66,15 @@ pub enum PanelRows {
     Patients,
 }
 
-/// What is known of a panel that is saved on the server.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct SavedPanel {
-    /// Id of the resource that holds it.
-    pub id: ResourceId,
-    /// The version that is shown.
-    pub version: VersionId,
-    /// What it is made of.
-    pub draft: PanelDraft,
-}
-
-/// What is known of the panels on the server.
+/// What is known of the panels on the server, and of their views.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ShelfView {
     /// Whether they are known.
     pub state: ShelfState,
+    /// The views of panels that this user sees, in the order of their names.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub views: Vec<SavedView>,
     /// Those that cannot be shown. They are left as they are.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unusable: Vec<UnusablePanel>,
@@ -136,7 +126,7 @@ pub enum PanelProblem {
     Resource(Invalid),
     /// Something in it is not allowed.
     Draft(DraftProblem),
-    /// There are more than [`crate::limits::SAVED_PANELS_MAX`].
+    /// There are more than [`crate::limits::SAVED_PANELS_MAX`], or than [`crate::limits::SAVED_VIEWS_MAX`].
     OverLimit,
 }
 
@@ -152,7 +142,7 @@ pub enum DraftProblem {
     DescriptionTooLong,
     /// It has no column.
     NoColumns,
-    /// A column is not known, or is there twice.
+    /// A column is not known, or is there twice; or there are too many.
     Column {
         /// Which.
         id: String,
@@ -169,14 +159,14 @@ pub enum DraftProblem {
     },
 }
 
-/// A change of the panels on the server.
+/// A change of the panels on the server, or of their views.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum PanelChange {
     /// A new one. Asking twice under one name is asking once.
     Create {
         /// What it is made of.
-        draft: PanelDraft,
+        draft: Draft,
     },
     /// Another content.
     Replace {
@@ -185,7 +175,7 @@ pub enum PanelChange {
         /// The version that was changed.
         version: VersionId,
         /// What it shall be made of.
-        draft: PanelDraft,
+        draft: Draft,
     },
     /// It shall be gone.
     Delete {
@@ -199,8 +189,18 @@ pub enum PanelChange {
         /// Which.
         id: ResourceId,
         /// What it was made of.
-        draft: PanelDraft,
+        draft: Draft,
     },
+}
+
+/// What a change has led to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Made {
+    /// A panel, as it is called now.
+    Panel(PanelId),
+    /// A view.
+    View(ResourceId),
 }
 
 /// What became of a change.
@@ -209,13 +209,13 @@ pub enum PanelChange {
 pub enum PanelVerdict {
     /// It is saved, or gone, and every tab knows.
     Done {
-        /// The panel as it is called now; `None` where it is gone, or not to be seen by this user.
-        panel: Option<PanelId>,
+        /// What is there now; `None` where it is gone, or not to be seen by this user.
+        made: Option<Made>,
     },
     /// Somebody else has changed it meanwhile: nothing was written.
     Conflict {
         /// What they made of it.
-        theirs: Box<SavedPanel>,
+        theirs: Box<Saved<Draft>>,
         /// By whom, if the server tells.
         author: Option<String>,
     },
@@ -240,7 +240,7 @@ pub enum PanelRefusal {
     NotReadable,
     /// Something in it is not allowed.
     Draft(DraftProblem),
-    /// There are [`crate::limits::SAVED_PANELS_MAX`] already.
+    /// There are [`crate::limits::SAVED_PANELS_MAX`] already, or so many views.
     TooMany,
     /// The server refused it.
     Invalid {

@@ -9,8 +9,8 @@ use crate::{
     },
     fhir::{self, Resource, outcome_text},
     identity::{PanelChangeId, ResourceId, TabId},
-    panel::saved::{self, check, stored},
-    protocol::{DraftProblem, PanelChange, PanelDraft, PanelRefusal, PanelVerdict},
+    panel::saved::{self, check_draft, stored},
+    protocol::{Draft, DraftProblem, Made, PanelChange, PanelRefusal, PanelVerdict, Saved},
 };
 
 /// See the module.
@@ -68,7 +68,7 @@ pub(super) fn target(to: &PanelChange) -> Option<&ResourceId> {
     }
 }
 
-fn wanted(to: &PanelChange) -> Option<&PanelDraft> {
+fn wanted(to: &PanelChange) -> Option<&Draft> {
     match to {
         PanelChange::Delete { .. } => None,
         PanelChange::Create { draft }
@@ -81,16 +81,16 @@ fn wanted(to: &PanelChange) -> Option<&PanelDraft> {
 pub(super) fn checked(to: PanelChange) -> Result<PanelChange, DraftProblem> {
     Ok(match to {
         PanelChange::Create { draft } => PanelChange::Create {
-            draft: check(draft)?,
+            draft: check_draft(draft)?,
         },
         PanelChange::Replace { id, version, draft } => PanelChange::Replace {
             id,
             version,
-            draft: check(draft)?,
+            draft: check_draft(draft)?,
         },
         PanelChange::Restore { id, draft } => PanelChange::Restore {
             id,
-            draft: check(draft)?,
+            draft: check_draft(draft)?,
         },
         delete @ PanelChange::Delete { .. } => delete,
     })
@@ -213,7 +213,7 @@ impl Shelf {
                 if let Some(id) = target(to).cloned() {
                     self.drop(&id);
                 }
-                PanelVerdict::Done { panel: None }
+                PanelVerdict::Done { made: None }
             }
             (Stage::Written, to, Told::Refused(reason)) => match target(to) {
                 Some(_) => return Step::Check(reason),
@@ -245,21 +245,28 @@ impl Shelf {
         let to = &self.changes[place].to;
         let verdict = match (&read, to) {
             (Err(_), _) => refused(PanelRefusal::NotReadable),
-            (Ok(now), to) if wanted(to) == Some(&now.draft) => PanelVerdict::Done {
-                panel: Some(saved::definition(now).view.id),
+            (Ok(now), to) if wanted(to) == Some(&now.saved.draft) => PanelVerdict::Done {
+                made: made(&now.saved),
             },
             (
                 Ok(now),
                 PanelChange::Replace { version, .. } | PanelChange::Delete { version, .. },
-            ) if now.version == *version => refused(reason),
+            ) if now.saved.version == *version => refused(reason),
             (Ok(now), _) => PanelVerdict::Conflict {
-                theirs: Box::new(now.clone()),
+                theirs: Box::new(now.saved.clone()),
                 author,
             },
         };
         self.hold(resource);
         verdict
     }
+}
+
+fn made(now: &Saved<Draft>) -> Option<Made> {
+    Some(match &now.draft {
+        Draft::Panel(_) => Made::Panel(saved::definition(&now.clone().narrow()?).view.id),
+        Draft::View(_) => Made::View(now.id.clone()),
+    })
 }
 
 fn refused(reason: PanelRefusal) -> PanelVerdict {

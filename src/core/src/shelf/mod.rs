@@ -1,4 +1,4 @@
-//! The panels on the server: read as a whole every so often, and changed one by one.
+//! The panels and views on the server: read as a whole every so often, and changed one by one.
 //!
 //! There are few and they change seldom, so what is known of them is what the last search found, and nothing is merged. A change is
 //! written only over the version that its user has seen, and asking twice for one is asking once. Must never touch a row, and never
@@ -15,10 +15,10 @@ use crate::{
     fhir::{self, Resource},
     identity::{PanelChangeId, ResourceId, ResourceType, TabId},
     limits,
-    panel::saved::{self, stored},
+    panel::saved::{self, Kept, stored},
     protocol::{
-        EditBar, PanelChange, PanelProblem, PanelRefusal, PanelVerdict, SavedPanel, ShelfState,
-        ShelfView, UnusablePanel,
+        Audience, Draft, EditBar, PanelChange, PanelProblem, PanelRefusal, PanelVerdict,
+        SavedPanel, SavedView, ShelfState, ShelfView, UnusablePanel,
     },
     time::Timestamp,
     timer::Timer,
@@ -45,11 +45,34 @@ pub(crate) enum Event {
     Answer(TabId, PanelChangeId, PanelVerdict),
 }
 
-/// One panel on the server.
+/// One panel or view on the server.
 #[derive(Clone, Debug, PartialEq)]
 struct Held {
     resource: Resource,
-    read: Result<SavedPanel, UnusablePanel>,
+    read: Result<Kept, UnusablePanel>,
+}
+
+impl Held {
+    fn panel(&self) -> Option<SavedPanel> {
+        let saved = &self.read.as_ref().ok()?.saved;
+        match &saved.draft {
+            Draft::Panel(_) => saved.clone().narrow(),
+            Draft::View(_) => None,
+        }
+    }
+
+    /// Where it is one that this user sees.
+    fn view(&self, me: &str) -> Option<SavedView> {
+        let kept = self.read.as_ref().ok()?;
+        match &kept.saved.draft {
+            Draft::View(view)
+                if view.audience == Audience::Shared || kept.author.as_deref() == Some(me) =>
+            {
+                kept.saved.clone().narrow()
+            }
+            _ => None,
+        }
+    }
 }
 
 /// See the module.
@@ -122,20 +145,30 @@ impl Shelf {
 
     /// The panels that can be shown, in their order.
     pub(crate) fn panels(&self) -> Vec<SavedPanel> {
-        let panels = self.held.iter().filter_map(|held| held.read.as_ref().ok());
-        panels.take(limits::SAVED_PANELS_MAX).cloned().collect()
+        let panels = self.held.iter().filter_map(Held::panel);
+        panels.take(limits::SAVED_PANELS_MAX).collect()
+    }
+
+    fn views(&self) -> Vec<SavedView> {
+        let views = self.held.iter().filter_map(|held| held.view(&self.me));
+        views.take(limits::SAVED_VIEWS_MAX).collect()
     }
 
     /// What tabs are told beside that.
     pub(crate) fn view(&self) -> ShelfView {
-        let read = self.held.iter();
-        let too_many = read.clone().filter(|held| held.read.is_ok());
-        let too_many = too_many
-            .skip(limits::SAVED_PANELS_MAX)
+        let panels = self.held.iter().filter(|held| held.panel().is_some());
+        let panels = panels.skip(limits::SAVED_PANELS_MAX);
+        let views = self.held.iter();
+        let views = views.filter(|held| held.view(&self.me).is_some());
+        let views = views.skip(limits::SAVED_VIEWS_MAX);
+        let too_many = panels
+            .chain(views)
             .map(|held| saved::unusable(&held.resource, PanelProblem::OverLimit));
+        let read = self.held.iter();
         let unusable = read.filter_map(|held| held.read.as_ref().err().cloned());
         ShelfView {
             state: self.state,
+            views: self.views(),
             unusable: unusable
                 .chain(too_many)
                 .chain(self.invalid.iter().cloned())
@@ -180,8 +213,7 @@ impl Shelf {
         if self.changes.len() >= limits::PANEL_CHANGES_MAX {
             return Err(PanelRefusal::NoAnswer);
         }
-        let is_new = matches!(to, PanelChange::Create { .. } | PanelChange::Restore { .. });
-        if is_new && self.panels().len() >= limits::SAVED_PANELS_MAX {
+        if self.is_full_for(&to) {
             return Err(PanelRefusal::TooMany);
         }
         let to = change::checked(to).map_err(PanelRefusal::Draft)?;
@@ -206,6 +238,16 @@ impl Shelf {
             stage,
         });
         Ok(())
+    }
+
+    fn is_full_for(&self, to: &PanelChange) -> bool {
+        match to {
+            PanelChange::Create { draft } | PanelChange::Restore { draft, .. } => match draft {
+                Draft::Panel(_) => self.panels().len() >= limits::SAVED_PANELS_MAX,
+                Draft::View(_) => self.views().len() >= limits::SAVED_VIEWS_MAX,
+            },
+            PanelChange::Replace { .. } | PanelChange::Delete { .. } => false,
+        }
     }
 
     /// A panel as the server is known to hold it.
@@ -296,8 +338,8 @@ impl Shelf {
         let read = saved::read(&resource);
         self.held.push(Held { resource, read });
         self.held.sort_by_cached_key(|held| {
-            let name = held.read.as_ref().ok().map(|saved| &saved.draft.name);
-            let name = name.map_or_else(String::new, |name| name.to_lowercase());
+            let kept = held.read.as_ref().ok();
+            let name = kept.map_or_else(String::new, |kept| kept.saved.draft.name().to_lowercase());
             (name, held.resource.key.id.clone())
         });
     }

@@ -9,6 +9,7 @@ mod record;
 mod row_menu;
 mod sign_in;
 mod toolbar;
+mod view_page;
 
 pub use badge::{Badge, expect_badge, expect_badge_other_than, read_badge};
 pub use keyboard::Keyboard;
@@ -19,3 +20,4 @@ pub use record::RecordPage;
 pub use row_menu::{MenuChoice, RowMenu};
 pub use sign_in::SignInPage;
 pub use toolbar::Toolbar;
+pub use view_page::ViewPage;

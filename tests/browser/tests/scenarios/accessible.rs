@@ -12,9 +12,9 @@ use serde_json::json;
 use crate::pictures::theme;
 
 /// What was found, with the screen.
-type Findings = Vec<(String, Fault)>;
+pub(crate) type Findings = Vec<(String, Fault)>;
 
-async fn look(stage: &Stage, screen: &str, found: &mut Findings) -> Result<(), Failure> {
+pub(crate) async fn look(stage: &Stage, screen: &str, found: &mut Findings) -> Result<(), Failure> {
     for shade in ["light", "dark"] {
         theme(stage, shade).await?;
         let here = faults(stage).await?;
@@ -26,7 +26,7 @@ async fn look(stage: &Stage, screen: &str, found: &mut Findings) -> Result<(), F
     theme(stage, "light").await
 }
 
-fn assert_none(found: &Findings) {
+pub(crate) fn assert_none(found: &Findings) {
     assert!(found.is_empty(), "{found:#?}");
 }
 

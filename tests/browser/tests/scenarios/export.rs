@@ -72,7 +72,7 @@ async fn all_open_tasks_become_a_file_as_the_table_shows_them_and_the_export_is_
         assert_eq!(shown.len(), truth.len());
 
         stage.browser.press("Export CSV").await?;
-        let title = format!("Export {} rows to a file?", truth.len());
+        let title = format!("Export {} rows?", truth.len());
         let words = stage.browser.expect("alertdialog", &title).await?;
         for said in ["patient data", "audit log", "The rows are live"] {
             assert!(words.contains(said), "{words}");
@@ -139,7 +139,7 @@ async fn chosen_rows_alone_are_exported_and_rows_that_are_not_live_say_from_when
         page.click_row(&first, Click::OnMark).await?;
         page.click_row(&rows[2].id, Click::WithShift).await?;
         stage.browser.press("Export CSV").await?;
-        let title = "Export 3 chosen rows to a file?";
+        let title = "Export 3 chosen rows?";
         let words = stage.browser.expect("alertdialog", title).await?;
         assert!(words.contains("These rows are from "), "{words}");
         assert!(words.contains("may be old"), "{words}");

@@ -26,4 +26,5 @@ mod storage;
 mod tags;
 mod timeline;
 mod two_users;
+mod views;
 mod warm;

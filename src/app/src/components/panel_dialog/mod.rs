@@ -9,7 +9,7 @@ use leptos_router::hooks::use_navigate;
 use panels_core::{
     limits,
     panel_edit::{PanelEdit, Stage, Target},
-    protocol::PanelRows,
+    protocol::{Made, PanelRows},
 };
 
 pub(crate) use self::filters::PanelFilters;
@@ -51,7 +51,7 @@ pub(crate) fn PanelDialog() -> impl IntoView {
     let state = AppState::here();
     let navigate = use_navigate();
     Effect::new(move |_| {
-        let Some(made) = state.shelf.made.get() else {
+        let Some(Made::Panel(made)) = state.shelf.made.get() else {
             return;
         };
         state.shelf.made.set(None);

@@ -9,7 +9,7 @@ mod search_box;
 use leptos::prelude::*;
 
 use self::{bands::Bands, filter_menu::FilterMenu, pills::Pills, search_box::SearchBox};
-use super::row_holding::WaitingRows;
+use super::{columns_menu::ColumnsMenu, row_holding::WaitingRows};
 use crate::{
     state::{Ask, PanelStore},
     text,
@@ -27,6 +27,7 @@ pub(crate) fn PanelToolbar(
         <div class="panel-toolbar" role="search" aria-label=text::TOOLBAR>
             <SearchBox store=store ask=ask/>
             <FilterMenu store=store ask=ask/>
+            <ColumnsMenu store=store/>
             <Bands store=store ask=ask/>
             <WaitingRows store=store/>
         </div>

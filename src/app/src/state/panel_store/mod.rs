@@ -1,6 +1,7 @@
 //! The panel that is shown: its table, what is asked of it, and the part of it that is in the document.
 
 mod holding;
+mod laid_out;
 
 use std::{
     cell::RefCell,
@@ -12,13 +13,16 @@ use leptos::prelude::*;
 use panels_core::{
     arrivals::Arrival,
     identity::{PanelId, ResourceId},
+    layout::Layout,
     live_table::{HeldBack, LiveTable, TableEvents},
     protocol::{Cell, ColumnKind, PanelView, Row, SortKey},
-    query::{BandCounts, Query, Today, from_address, to_address},
+    query::{BandCounts, Query, Today},
     row_holds::RowHolds,
     selection::{Owner, Selection, TooMany, cell, owners},
     viewport::Viewport,
 };
+
+pub(crate) use laid_out::{ActiveView, LaidOut};
 
 use super::{
     clock::{now, zone_offset_minutes},
@@ -79,6 +83,8 @@ struct Inner {
     phase: ArcRwSignal<PanelPhase>,
     loading: ArcRwSignal<bool>,
     query: ArcRwSignal<Query>,
+    layout: ArcRwSignal<Layout>,
+    active_view: ArcRwSignal<ActiveView>,
     tally: ArcRwSignal<Tally>,
     selection: ArcRwSignal<Selection>,
     holds: RefCell<RowHolds>,
@@ -94,6 +100,8 @@ impl PanelStore {
         let mut table = LiveTable::new(&view);
         table.set_query(&Query::default(), &view.sort, today());
         Self(Rc::new(Inner {
+            layout: ArcRwSignal::new(Layout::usual(&view)),
+            active_view: ArcRwSignal::default(),
             view,
             query: ArcRwSignal::default(),
             tally: ArcRwSignal::default(),
@@ -188,15 +196,6 @@ impl PanelStore {
         drop(table);
         set_if_changed(&self.0.query, query);
         self.show_anew();
-    }
-
-    /// Asks for what an address names; what no address holds stays as it is.
-    pub(crate) fn take_address(&self, address: &str) {
-        let current = self.query_untracked();
-        let query = from_address(address, &self.0.view, &current);
-        if to_address(&query) != to_address(&current) {
-            self.set_query(query);
-        }
     }
 
     /// Time has gone by.

@@ -29,6 +29,7 @@ mod outages;
 mod quarantine;
 mod records;
 mod saved_panels;
+mod saved_views;
 mod screen;
 mod server;
 mod server_writes;

@@ -14,8 +14,8 @@ use crate::{
     limits,
     panel::saved::stored,
     protocol::{
-        DraftProblem, PanelChange, PanelDraft, PanelRefusal, PanelRows, PanelVerdict, PanelView,
-        ShelfState, ShelfView, TabMessage, WorkerMessage,
+        DraftProblem, Made, PanelChange, PanelDraft, PanelRefusal, PanelRows, PanelVerdict,
+        PanelView, ShelfState, ShelfView, TabMessage, WorkerMessage,
     },
     query::{Assignee, Filter, Period, Test},
     time::Timestamp,
@@ -89,10 +89,16 @@ fn of_mine(name: &str) -> PanelDraft {
 
 /// What a colleague's browser would have written.
 fn of_colleague(id: &str, draft: &PanelDraft) -> Value {
-    serde_json::from_str(&stored::resource(id, draft, "Practitioner/ben", Some(id))).unwrap()
+    serde_json::from_str(&stored::resource(
+        id,
+        &draft.clone().into(),
+        "Practitioner/ben",
+        Some(id),
+    ))
+    .unwrap()
 }
 
-fn world() -> World {
+pub(super) fn world() -> World {
     let mut world = World::new();
     for id in 0..4 {
         let mut task = task(id, "requested");
@@ -110,7 +116,7 @@ fn world() -> World {
     world
 }
 
-fn told(world: &World) -> (Vec<PanelView>, ShelfView) {
+pub(super) fn told(world: &World) -> (Vec<PanelView>, ShelfView) {
     let messages = world.screen("a").messages.iter().rev();
     let mut panels = messages.filter_map(|message| match message {
         WorkerMessage::Panels { panels, shelf } => Some((panels.clone(), shelf.clone())),
@@ -136,13 +142,13 @@ fn rows_of(world: &World, panel: &PanelId) -> Vec<String> {
     rows.keys().map(|id| id.as_str().to_owned()).collect()
 }
 
-fn ask(world: &mut World, name: &str, to: PanelChange) {
+pub(super) fn ask(world: &mut World, name: &str, to: PanelChange) {
     let change = PanelChangeId::new(name);
     let to = Box::new(to);
     world.say("a", TabMessage::ChangePanel { change, to });
 }
 
-fn answers(world: &World) -> Vec<PanelVerdict> {
+pub(super) fn answers(world: &World) -> Vec<PanelVerdict> {
     let messages = world.screen("a").messages.iter();
     let answers = messages.filter_map(|message| match message {
         WorkerMessage::PanelAnswer { verdict, .. } => Some(verdict.clone()),
@@ -158,7 +164,7 @@ fn watch(world: &mut World, panel: &PanelId) {
 }
 
 /// The home screen is looked at.
-fn look(world: &mut World) {
+pub(super) fn look(world: &mut World) {
     world.say("a", TabMessage::ReadPanels);
     world.run(100);
 }
@@ -187,13 +193,15 @@ fn a_panel_of_a_colleague_is_there_for_everybody_and_shows_its_part_of_the_rows(
 fn a_new_panel_is_written_once_however_often_it_is_asked_for() {
     let mut world = world();
     let create = || PanelChange::Create {
-        draft: of_mine("New"),
+        draft: of_mine("New").into(),
     };
     ask(&mut world, "c1", create());
     ask(&mut world, "c1", create());
     world.run(100);
     let panel = id_of(&world, "New");
-    let done = PanelVerdict::Done { panel: Some(panel) };
+    let done = PanelVerdict::Done {
+        made: Some(Made::Panel(panel)),
+    };
     assert_eq!(answers(&world), std::slice::from_ref(&done));
     // The answer was lost on its way to the tab: it asks again.
     ask(&mut world, "c1", create());
@@ -212,14 +220,14 @@ fn what_a_colleague_has_changed_meanwhile_is_not_written_over() {
     let replace = |version: &VersionId, name: &str| PanelChange::Replace {
         id: ResourceId::new("b1"),
         version: version.clone(),
-        draft: draft(name),
+        draft: draft(name).into(),
     };
     ask(&mut world, "c1", replace(&seen.version, "Mine"));
     world.run(100);
     let [PanelVerdict::Conflict { theirs, author }] = &answers(&world)[..] else {
         panic!("{:?}", answers(&world));
     };
-    assert_eq!(theirs.draft.name, "Theirs");
+    assert_eq!(theirs.draft.name(), "Theirs");
     assert_eq!(author.as_deref(), Some("Ben Colleague"));
     assert_eq!(names(&world), ["Theirs"], "and everybody sees it at once");
     // Their version is known now, and mine shall be.
@@ -239,7 +247,7 @@ fn a_change_whose_answer_was_lost_is_found_to_be_made() {
     let replace = || PanelChange::Replace {
         id: ResourceId::new("b1"),
         version: version.clone(),
-        draft: draft("Mine"),
+        draft: draft("Mine").into(),
     };
     world.server.faults.writes.lose_answers = 1;
     ask(&mut world, "c1", replace());
@@ -273,7 +281,7 @@ fn what_a_colleague_has_changed_meanwhile_is_not_deleted_either() {
     let [PanelVerdict::Conflict { theirs, .. }] = &answers(&world)[..] else {
         panic!("{:?}", answers(&world));
     };
-    assert_eq!(theirs.draft.name, "Theirs");
+    assert_eq!(theirs.draft.name(), "Theirs");
     assert_eq!(names(&world), ["Theirs"]);
 }
 
@@ -288,7 +296,7 @@ fn what_came_back_and_was_changed_is_not_brought_back_over_it() {
     world.write(of_colleague("b1", &draft("Theirs")));
     let restore = PanelChange::Restore {
         id: ResourceId::new("b1"),
-        draft: draft("Ours"),
+        draft: draft("Ours").into(),
     };
     ask(&mut world, "c2", restore);
     world.run(100);
@@ -310,7 +318,7 @@ fn a_worker_that_knows_no_panels_yet_calls_none_of_them_gone() {
     let replace = PanelChange::Replace {
         id: ResourceId::new("b1"),
         version: VersionId::new("v1"),
-        draft: draft("Mine"),
+        draft: draft("Mine").into(),
     };
     ask(&mut world, "c1", replace);
     world.run(100);
@@ -327,11 +335,11 @@ fn a_panel_that_is_deleted_is_gone_at_once_and_comes_back_under_its_id() {
     let delete = delete(&world);
     ask(&mut world, "c1", delete);
     world.run(100);
-    assert_eq!(answers(&world), [PanelVerdict::Done { panel: None }]);
+    assert_eq!(answers(&world), [PanelVerdict::Done { made: None }]);
     assert_eq!(names(&world), [""; 0]);
     let restore = PanelChange::Restore {
         id: id(),
-        draft: draft("Ours"),
+        draft: draft("Ours").into(),
     };
     ask(&mut world, "c2", restore);
     world.run(100);
@@ -353,7 +361,7 @@ fn what_cannot_be_read_is_told_and_not_touched() {
     let replace = PanelChange::Replace {
         id: ResourceId::new("b1"),
         version,
-        draft: draft("Mine"),
+        draft: draft("Mine").into(),
     };
     ask(&mut world, "c1", replace);
     world.run(100);
@@ -367,7 +375,13 @@ fn what_cannot_be_read_is_told_and_not_touched() {
 fn a_draft_that_may_not_be_never_leaves_the_browser() {
     let mut world = world();
     let asked = world.asked;
-    ask(&mut world, "c1", PanelChange::Create { draft: draft("  ") });
+    ask(
+        &mut world,
+        "c1",
+        PanelChange::Create {
+            draft: draft("  ").into(),
+        },
+    );
     let reason = PanelRefusal::Draft(DraftProblem::NameMissing);
     assert_eq!(answers(&world), [PanelVerdict::Refused { reason }]);
     assert_eq!(world.asked, asked);
@@ -433,10 +447,16 @@ fn another_name_moves_no_row_and_other_columns_are_another_table() {
 fn a_list_from_before_a_change_does_not_undo_it() {
     let mut world = world();
     world.say("a", TabMessage::ReadPanels);
-    let list = world.hold_up(HttpMethod::Get, "_count=100");
+    let list = world.hold_up(HttpMethod::Get, "_count=1000");
     world.is_answered_late(&list, 50);
     let draft = of_mine("New");
-    ask(&mut world, "c1", PanelChange::Create { draft });
+    ask(
+        &mut world,
+        "c1",
+        PanelChange::Create {
+            draft: draft.into(),
+        },
+    );
     world.run(30);
     assert_eq!(names(&world), ["New"]);
     world.run(22);
@@ -453,7 +473,7 @@ fn a_row_that_changes_while_panels_do_is_not_missed_and_no_other_is_sent_again()
     // It comes before the other one: every saved panel has another place.
     world.write(of_colleague("b2", &draft("First")));
     world.say("a", TabMessage::ReadPanels);
-    let list = world.hold_up(HttpMethod::Get, "_count=100");
+    let list = world.hold_up(HttpMethod::Get, "_count=1000");
     // Both frames come before the answer; the second one waits for its turn.
     world.channel.clear();
     world.write(task(2, "requested"));

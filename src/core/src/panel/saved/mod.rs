@@ -1,4 +1,4 @@
-//! Panels that people make: read from the server, checked, and turned into what the built-in ones are.
+//! Panels that people make, and views of panels: read from the server, checked, and turned into what the built-in ones are.
 //!
 //! Their rows are always a part of those of a built-in panel, so nothing more is loaded for them. A definition that cannot be read
 //! is never changed: somebody has a use for it.
@@ -14,21 +14,32 @@ use super::{Filters, PanelDefinition, builtin};
 use crate::{
     fhir::Resource,
     identity::PanelId,
-    protocol::{PanelDraft, PanelProblem, PanelView, SavedPanel, UnusablePanel},
+    protocol::{Draft, PanelDraft, PanelProblem, PanelView, Saved, SavedPanel, UnusablePanel},
 };
-pub use check::{check, may_filter};
+pub use check::{check, check_draft, check_view, may_filter};
 
 /// Digits of the mark of a panel: enough that two states of one panel do not meet.
 const MARK_DIGITS: usize = 12;
 
-/// The panel in a resource, or why it cannot be shown.
-pub(crate) fn read(resource: &Resource) -> Result<SavedPanel, UnusablePanel> {
-    let draft = stored::read(&resource.raw).map_err(|problem| unusable(resource, problem))?;
-    Ok(SavedPanel {
+/// What is saved in a resource.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Kept {
+    /// The panel or the view.
+    pub(crate) saved: Saved<Draft>,
+    /// Literal reference of whoever has made it.
+    pub(crate) author: Option<String>,
+}
+
+/// The panel or the view in a resource, or why it cannot be shown.
+pub(crate) fn read(resource: &Resource) -> Result<Kept, UnusablePanel> {
+    let (draft, author) =
+        stored::read(&resource.raw).map_err(|problem| unusable(resource, problem))?;
+    let saved = Saved {
         id: resource.key.id.clone(),
         version: resource.version.clone(),
         draft,
-    })
+    };
+    Ok(Kept { saved, author })
 }
 
 /// A panel that is left as it is.

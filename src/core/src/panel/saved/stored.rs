@@ -1,34 +1,42 @@
-//! A panel as a `Basic` resource, which works as storage on Medplum (5.0.10, `transcripts/09-basic-as-storage.json`): found by its
+//! A panel or a view as a `Basic` resource, which works as storage on Medplum (5.0.10, `transcripts/09-basic-as-storage.json`): found by its
 //! code, readable by whoever the access policy lets read `Basic`, and its definition as a text in an extension.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::check;
+use super::check_draft;
 use crate::{
     fhir, limits,
-    protocol::{PanelDraft, PanelProblem},
+    protocol::{Draft, PanelProblem},
 };
 
 /// System of the code, of identifiers and of the extension. A name, not an address.
 const SYSTEM: &str = "urn:panels:panel";
-/// The search that finds all panels, below the FHIR base.
-pub(crate) const SEARCH: &str = "Basic?code=urn:panels:panel%7Cpanel";
+/// The search that finds all panels and views, below the FHIR base. A build that knows no views asks for panels alone.
+pub(crate) const SEARCH: &str = "Basic?code=urn:panels:panel%7Cpanel,urn:panels:panel%7Cview";
 /// The form that this version writes. Another field needs another number: who does not know it would drop it.
 const FORMAT: u32 = 1;
 
 /// The text in the extension.
 #[derive(Serialize, Deserialize)]
-struct Stored<P> {
+struct Stored<D> {
     format: u32,
-    panel: P,
+    #[serde(flatten)]
+    draft: D,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 struct Basic {
+    author: Author,
     code: Code,
     extension: Vec<Extension>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Author {
+    reference: Option<String>,
 }
 
 #[derive(Default, Deserialize)]
@@ -44,8 +52,8 @@ struct Extension {
     value_string: Option<String>,
 }
 
-/// The resource of a new panel. `name` is unique for ever: whoever writes it twice writes it once ([`path_of_new`]).
-pub(crate) fn resource(name: &str, draft: &PanelDraft, author: &str, id: Option<&str>) -> String {
+/// The resource of a new panel or view. `name` is unique for ever: whoever writes it twice writes it once ([`path_of_new`]).
+pub(crate) fn resource(name: &str, draft: &Draft, author: &str, id: Option<&str>) -> String {
     let mut body = json!({
         "resourceType": "Basic",
         "identifier": [{ "system": SYSTEM, "value": name }],
@@ -59,13 +67,13 @@ pub(crate) fn resource(name: &str, draft: &PanelDraft, author: &str, id: Option<
     body.to_string()
 }
 
-/// Where a new panel is written: an update of what has this name, or its creation.
+/// Where a new one is written: an update of what has this name, or its creation.
 pub(crate) fn path_of_new(name: &str) -> String {
     format!("Basic?identifier={SYSTEM}%7C{name}")
 }
 
 /// The patch that gives a version another content and leaves everything else in the resource as it is.
-pub(crate) fn patch(raw: &str, version: &str, draft: &PanelDraft) -> Option<String> {
+pub(crate) fn patch(raw: &str, version: &str, draft: &Draft) -> Option<String> {
     let body: Value = serde_json::from_str(raw).ok()?;
     let mut extensions = body["extension"].as_array().cloned().unwrap_or_default();
     extensions.retain(|one| one["url"] != SYSTEM);
@@ -78,8 +86,8 @@ pub(crate) fn patch(raw: &str, version: &str, draft: &PanelDraft) -> Option<Stri
     Some(patch.to_string())
 }
 
-/// The definition in a resource.
-pub(super) fn read(raw: &str) -> Result<PanelDraft, PanelProblem> {
+/// The definition in a resource, and the literal reference of whoever has made it.
+pub(super) fn read(raw: &str) -> Result<(Draft, Option<String>), PanelProblem> {
     let basic: Basic = serde_json::from_str(raw).map_err(|_| PanelProblem::Unreadable)?;
     let own = basic.extension.into_iter().find(|one| one.url == SYSTEM);
     let text = own.and_then(|one| one.value_string);
@@ -89,9 +97,10 @@ pub(super) fn read(raw: &str) -> Result<PanelDraft, PanelProblem> {
     if stored.format > FORMAT {
         return Err(PanelProblem::Newer);
     }
-    let draft: PanelDraft =
-        serde_json::from_value(stored.panel).map_err(|_| PanelProblem::Unreadable)?;
-    check(draft).map_err(PanelProblem::Draft)
+    let draft: Draft =
+        serde_json::from_value(stored.draft).map_err(|_| PanelProblem::Unreadable)?;
+    let draft = check_draft(draft).map_err(PanelProblem::Draft)?;
+    Ok((draft, basic.author.reference))
 }
 
 /// What a panel that cannot be read is called.
@@ -101,14 +110,18 @@ pub(super) fn name_in(raw: &str) -> Option<String> {
     Some(name.into())
 }
 
-fn code(draft: &PanelDraft) -> Value {
-    json!({ "coding": [{ "system": SYSTEM, "code": "panel" }], "text": draft.name })
+fn code(draft: &Draft) -> Value {
+    let code = match draft {
+        Draft::Panel(_) => "panel",
+        Draft::View(_) => "view",
+    };
+    json!({ "coding": [{ "system": SYSTEM, "code": code }], "text": draft.name() })
 }
 
-fn extension(draft: &PanelDraft) -> Value {
+fn extension(draft: &Draft) -> Value {
     let stored = Stored {
         format: FORMAT,
-        panel: draft,
+        draft,
     };
     let text = serde_json::to_string(&stored).unwrap_or_default();
     json!({ "url": SYSTEM, "valueString": text })

@@ -43,29 +43,40 @@ fn on_server(body: &str) -> Resource {
 }
 
 fn stored_as(text: &str) -> Resource {
-    let mut body: Value =
-        serde_json::from_str(&stored::resource("n1", &draft(), "Practitioner/a", None)).unwrap();
+    let mut body: Value = serde_json::from_str(&stored::resource(
+        "n1",
+        &draft().into(),
+        "Practitioner/a",
+        None,
+    ))
+    .unwrap();
     body["extension"][0]["valueString"] = text.into();
     on_server(&body.to_string())
 }
 
 #[test]
 fn what_is_written_is_what_is_read() {
-    let body = stored::resource("n1", &draft(), "Practitioner/a", None);
+    let body = stored::resource("n1", &draft().into(), "Practitioner/a", None);
     insta::assert_snapshot!(body);
     let saved = read(&on_server(&body)).unwrap();
-    assert_eq!(saved.draft, draft());
+    assert_eq!(saved.saved.draft, draft().into());
+    assert_eq!(saved.author.as_deref(), Some("Practitioner/a"));
 }
 
 #[test]
 fn a_change_leaves_everything_else_in_the_resource_as_it_is() {
-    let mut body: Value =
-        serde_json::from_str(&stored::resource("n1", &draft(), "Practitioner/a", None)).unwrap();
+    let mut body: Value = serde_json::from_str(&stored::resource(
+        "n1",
+        &draft().into(),
+        "Practitioner/a",
+        None,
+    ))
+    .unwrap();
     let other = json!({ "url": "https://example.org/colour", "valueString": "red" });
     body["extension"].as_array_mut().unwrap().insert(0, other);
     let mut next = draft();
     next.name = "Mine".into();
-    let patch = stored::patch(&body.to_string(), "v1", &next).unwrap();
+    let patch = stored::patch(&body.to_string(), "v1", &next.into()).unwrap();
     insta::assert_snapshot!(patch);
 }
 

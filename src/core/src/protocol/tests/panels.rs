@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use super::*;
 use crate::{
     identity::PanelChangeId,
-    query::{Assignee, Filter, Test},
+    layout::Layout,
+    panel_edit::ViewEdit,
+    query::{Assignee, Band, Filter, Query, Test},
 };
 
 fn draft() -> PanelDraft {
@@ -33,15 +35,33 @@ fn saved() -> SavedPanel {
     }
 }
 
+fn view() -> SavedView {
+    let panel = crate::panel::saved::definition(&saved()).view;
+    let layout = Layout::usual(&panel);
+    let mut edit = ViewEdit::out_of_table(&panel, &Query::default(), &layout);
+    edit.draft.name = "Today".into();
+    edit.draft.band = Some(Band::Today);
+    SavedView {
+        id: ResourceId::new("b3"),
+        version: VersionId::new("v1"),
+        draft: edit.draft,
+    }
+}
+
 #[test]
 fn what_a_tab_wants_of_panels() {
     let id = || ResourceId::new("b1");
     let changes = [
-        PanelChange::Create { draft: draft() },
+        PanelChange::Create {
+            draft: draft().into(),
+        },
+        PanelChange::Create {
+            draft: view().draft.into(),
+        },
         PanelChange::Replace {
             id: id(),
             version: VersionId::new("v1"),
-            draft: draft(),
+            draft: draft().into(),
         },
         PanelChange::Delete {
             id: id(),
@@ -49,7 +69,7 @@ fn what_a_tab_wants_of_panels() {
         },
         PanelChange::Restore {
             id: id(),
-            draft: draft(),
+            draft: draft().into(),
         },
     ];
     let changes = changes.map(|to| TabMessage::ChangePanel {
@@ -85,10 +105,14 @@ fn what_becomes_of_a_change_of_a_panel() {
     let refusals = refusals.map(|reason| PanelVerdict::Refused { reason });
     let others = [
         PanelVerdict::Done {
-            panel: Some(PanelId::saved(&ResourceId::new("b1"), "0a")),
+            made: Some(Made::Panel(PanelId::saved(&ResourceId::new("b1"), "0a"))),
         },
+        PanelVerdict::Done {
+            made: Some(Made::View(ResourceId::new("b3"))),
+        },
+        PanelVerdict::Done { made: None },
         PanelVerdict::Conflict {
-            theirs: Box::new(saved()),
+            theirs: Box::new(saved().widen()),
             author: Some("Ben".into()),
         },
     ];
@@ -125,6 +149,7 @@ fn the_panels_of_a_user_with_what_is_saved() {
         panels: vec![crate::panel::saved::definition(&saved()).view],
         shelf: ShelfView {
             state: ShelfState::Known,
+            views: vec![view()],
             unusable: unusable.collect(),
             bar: Some(EditBar::TypeReadOnly),
         },
