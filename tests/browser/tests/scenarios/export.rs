@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use panels_browser_tests::{
     Failure, Stage, StageOptions, download,
-    pages::{Click, PanelPage, SignInPage, expect_badge},
+    pages::{Click, PanelPage, SignInPage, ViewPage, expect_badge},
     wait::{self, Look, PATIENCE},
 };
 use serde_json::{Value, json};
@@ -72,7 +72,7 @@ async fn all_open_tasks_become_a_file_as_the_table_shows_them_and_the_export_is_
         assert_eq!(shown.len(), truth.len());
 
         stage.browser.press("Export CSV").await?;
-        let title = format!("Export {} rows?", truth.len());
+        let title = format!("Export {} rows to a file?", truth.len());
         let words = stage.browser.expect("alertdialog", &title).await?;
         for said in ["patient data", "audit log", "The rows are live"] {
             assert!(words.contains(said), "{words}");
@@ -161,6 +161,45 @@ async fn chosen_rows_alone_are_exported_and_rows_that_are_not_live_say_from_when
         }
         stage.server.come_back()?;
         expect_audited(stage, &[("0", "3")]).await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn chosen_rows_are_copied_as_text_with_the_columns_that_are_shown() -> Result<(), Failure> {
+    Stage::play("copy", StageOptions::default(), async |stage| {
+        let (page, first) = at_the_table(stage).await?;
+        stage.browser.use_tab().await?;
+        let grant = json!({ "permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"] });
+        stage
+            .browser
+            .devtools("Browser.grantPermissions", grant)
+            .await?;
+        ViewPage::here(stage).toggle_column("Status").await?;
+        let rows = page.rows().await?;
+        page.click_row(&first, Click::OnMark).await?;
+        page.click_row(&rows[1].id, Click::WithShift).await?;
+        stage.browser.press("Copy or export").await?;
+        stage
+            .browser
+            .expect("alertdialog", "Export 2 chosen rows?")
+            .await?;
+        stage.browser.click("button", "Copy as text").await?;
+        stage.browser.expect_gone("alertdialog", "").await?;
+        const READ: &str = "return navigator.clipboard.readText()";
+        let copied = stage.browser.script(READ, vec![]).await?;
+        let copied = copied.as_str().unwrap_or_default();
+        let lines: Vec<&str> = copied.lines().collect();
+        assert_eq!(lines.len(), 3, "{copied}");
+        let titles: Vec<&str> = lines[0].split('\t').collect();
+        assert_eq!(titles[..3], ["Priority", "Due", "Task"]);
+        assert!(!titles.contains(&"Status"), "{titles:?}");
+        let task = |line: &str| line.split('\t').nth(2).map(str::to_owned);
+        for (row, line) in rows.iter().zip(&lines[1..]) {
+            let task = task(line).unwrap_or_default();
+            assert!(row.text.contains(&task), "{}: {task}", row.text);
+        }
+        expect_audited(stage, &[("0", "2")]).await
     })
     .await
 }

@@ -111,14 +111,16 @@ async fn a_shared_view_is_there_for_a_colleague_and_what_both_change_the_second_
         stage.browser.click("button", "Change view").await?;
         stage.browser.expect("dialog", "Change view").await?;
         stage.browser.click("button", "Save").await?;
-        stage
-            .browser
-            .expect_text("Ben Tavistock has changed this view since you opened it")
-            .await?;
-        stage
-            .browser
-            .expect_text("differs from yours in: columns")
-            .await?;
+        let dialog = ("dialog", "Change view");
+        for words in [
+            "Ben Tavistock has changed this view since you opened it",
+            "differs from yours in: columns",
+        ] {
+            stage
+                .browser
+                .expect_text_in(dialog.0, dialog.1, words)
+                .await?;
+        }
         picture(stage, "view-conflict").await?;
         stage
             .browser
