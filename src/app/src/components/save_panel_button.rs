@@ -21,13 +21,12 @@ pub(crate) fn SavePanelButton(
         true => text::CHANGE_PANEL,
         false => text::SAVE_AS_PANEL,
     };
-    let open = move |()| {
-        let edit = store.with_value(|store| {
-            let query = store.query_untracked();
-            PanelEdit::of(store.view(), &query)
-                .unwrap_or_else(|| PanelEdit::out_of(store.view(), &query))
-        });
-        state.edit_panel(edit);
-    };
+    let open = move |()| state.edit_panel(store.with_value(panel_of));
     view! { <PanelButton words=words act=Callback::new(open)/> }
+}
+
+/// The panel that is shown with what is asked of it, to be changed or made anew.
+pub(super) fn panel_of(store: &PanelStore) -> PanelEdit {
+    let query = store.query_untracked();
+    PanelEdit::of(store.view(), &query).unwrap_or_else(|| PanelEdit::out_of(store.view(), &query))
 }

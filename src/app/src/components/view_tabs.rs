@@ -24,14 +24,14 @@ pub(crate) fn SaveViewButton(
     store: Store,
 ) -> impl IntoView {
     let state = AppState::here();
-    let open = move |()| {
-        let edit = store.with_value(|store| {
-            let query = store.query_untracked();
-            ViewEdit::out_of_table(store.view(), &query, &store.layout_untracked())
-        });
-        state.edit_view(edit);
-    };
+    let open = move |()| state.edit_view(store.with_value(view_of));
     view! { <PanelButton words=text::SAVE_AS_VIEW act=Callback::new(open)/> }
+}
+
+/// A new view of what is shown.
+pub(super) fn view_of(store: &PanelStore) -> ViewEdit {
+    let query = store.query_untracked();
+    ViewEdit::out_of_table(store.view(), &query, &store.layout_untracked())
 }
 
 /// See the module. Not there while a panel has no view.

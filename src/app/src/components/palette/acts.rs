@@ -6,7 +6,8 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
 use panels_core::{
     identity::{EditId, PanelId},
-    protocol::{ColumnKind, PanelView, TabMessage},
+    panel_edit::PanelEdit,
+    protocol::{ColumnKind, PanelRows, PanelView, TabMessage},
     query::{Assignee, Band, Query, Test},
 };
 
@@ -15,6 +16,8 @@ use crate::{
     components::{
         export_button::export_closed,
         focus::{focus_first, give_back_later},
+        save_panel_button::panel_of,
+        view_tabs::view_of,
     },
     state::{AppState, Dialog, PanelStore, Theme},
     text,
@@ -30,6 +33,9 @@ pub(super) enum Act {
     ShowBand(Band),
     Clear,
     Export,
+    NewPanel,
+    SavePanel,
+    SaveView,
     Inbox,
     Undo(Option<EditId>),
     Shortcuts,
@@ -88,6 +94,18 @@ pub(super) fn entries(state: AppState) -> Vec<Entry> {
     };
     let export = no_panel.or_else(|| store.as_ref().and_then(export));
     all.push((Act::Export, text::EXPORT_CSV.to_owned(), export));
+    let closed = state.shelf.closed();
+    all.push((Act::NewPanel, text::NEW_PANEL.to_owned(), closed));
+    let save = match store
+        .as_ref()
+        .is_some_and(|store| store.view().saved.is_some())
+    {
+        true => text::CHANGE_PANEL,
+        false => text::SAVE_AS_PANEL,
+    };
+    let closed = no_panel.or(closed);
+    all.push((Act::SavePanel, save.to_owned(), closed));
+    all.push((Act::SaveView, text::SAVE_AS_VIEW.to_owned(), closed));
     let waits = state.edits.with(|list| {
         let summary = list.summary();
         summary.is_some_and(|summary| summary.conflicts + summary.rolled_back > 0)
@@ -161,6 +179,17 @@ pub(super) fn runner(state: AppState) -> UnsyncCallback<Act> {
             }
         }
         Act::Export => state.dialog.set(Some(Dialog::Export)),
+        Act::NewPanel => state.edit_panel(PanelEdit::blank(PanelRows::OpenTasks)),
+        Act::SavePanel => {
+            if let Some(store) = state.watched() {
+                state.edit_panel(panel_of(&store));
+            }
+        }
+        Act::SaveView => {
+            if let Some(store) = state.watched() {
+                state.edit_view(view_of(&store));
+            }
+        }
         Act::Inbox => state.dialog.set(Some(Dialog::Inbox)),
         Act::Undo(edit) => {
             if let Some(edit) = edit {
