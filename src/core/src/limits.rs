@@ -445,3 +445,10 @@ pub const ROW_LEAVING_SHOWN_MS: i64 = 4_000;
 /// Rows come by a channel and claims by a port, which keep no order between them: what comes this soon after the word that nothing is
 /// missing any longer may be what was missing.
 pub const MISSED_ROWS_COME_WITHIN_MS: i64 = 1_000;
+
+/// Users of a browser profile whose settings are kept: a machine of a ward. Each is less than a kilobyte, read at every sign-in.
+pub const SETTINGS_USERS_MAX: usize = 100;
+/// How exactly it is known when a user was there last, so that a start need not write.
+pub const SETTINGS_USED_EVERY_MS: i64 = 24 * 60 * 60 * 1000;
+/// Bytes of the name of a time zone; the longest in use has 32.
+pub const ZONE_NAME_BYTES_MAX: usize = 64;

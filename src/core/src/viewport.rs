@@ -47,6 +47,18 @@ impl Viewport {
         to_row((self.height / self.row_height).floor()).max(1)
     }
 
+    /// The same rows in the same place, each of another height.
+    pub fn with_row_height(self, row_height: f64) -> Self {
+        if self.row_height <= 0.0 {
+            return Self { row_height, ..self };
+        }
+        Self {
+            scroll_top: self.scroll_top / self.row_height * row_height,
+            row_height,
+            ..self
+        }
+    }
+
     /// Where to scroll so that `row` is visible as a whole; `None` if it already is.
     pub fn scroll_to_show(&self, row: usize) -> Option<f64> {
         let top = row as f64 * self.row_height;
@@ -159,6 +171,16 @@ mod tests {
         assert_eq!(view.scroll_to_show(119), None);
         assert_eq!(view.scroll_to_show(99), Some(3_564.0));
         assert_eq!(view.scroll_to_show(120), Some(3_636.0));
+    }
+
+    #[test]
+    fn rows_of_another_height_leave_the_first_visible_row_where_it_is() {
+        let before = viewport(3_618.0);
+        let after = before.with_row_height(44.0);
+        assert_eq!(after.visible(2_000).start, before.visible(2_000).start);
+        assert_eq!((after.scroll_top, after.row_height), (4_422.0, 44.0));
+        assert_eq!(after.with_row_height(36.0).scroll_top, before.scroll_top);
+        assert_eq!(viewport(0.0).with_row_height(28.0).scroll_top, 0.0);
     }
 
     #[test]

@@ -160,6 +160,7 @@ impl Runner {
             Output::WipeCache => self.keeper.wipe_cache(),
             Output::Outbox(order) => self.keeper.outbox(order),
             Output::Audit(order) => self.keeper.audit(order),
+            Output::Settings(order) => self.keeper.settings(order),
             Output::Log { level, text } => log::write(level, &text),
         }
     }

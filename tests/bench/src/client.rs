@@ -226,6 +226,7 @@ impl Client {
             | Output::ForgetSession
             | Output::Outbox(_)
             | Output::Audit(_)
+            | Output::Settings(_)
             | Output::Log { .. } => {}
         }
     }

@@ -190,6 +190,7 @@ impl Session {
                 self.coming.push_front(match kept >> 6 {
                     0 => Input::Outbox(event),
                     1 => Input::Audit(event),
+                    2 => Input::Settings(event),
                     _ => Input::Cache(event),
                 });
             }
@@ -260,6 +261,7 @@ impl Session {
             }
             Output::Outbox(order) => self.coming.extend(kept(order).map(Input::Outbox)),
             Output::Audit(order) => self.coming.extend(kept(order).map(Input::Audit)),
+            Output::Settings(order) => self.coming.extend(kept(order).map(Input::Settings)),
             Output::AbortHttp { .. }
             | Output::UseChannel { .. }
             | Output::SaveSession { .. }

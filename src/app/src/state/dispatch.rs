@@ -95,7 +95,7 @@ fn take(state: AppState, message: WorkerMessage) {
             state.take_export_answer(&panel, verdict);
         }
         WorkerMessage::SetAside { list } => state.set_aside.set(list),
-        WorkerMessage::Pong { .. } | WorkerMessage::Ending { .. } => {}
+        WorkerMessage::Settings(_) | WorkerMessage::Pong { .. } | WorkerMessage::Ending { .. } => {}
     }
 }
 

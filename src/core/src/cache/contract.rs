@@ -6,7 +6,7 @@
 use crate::protocol::Secret;
 
 /// Version of everything that is stored. A cache of another version is deleted, not migrated: it can be loaded again.
-pub const CACHE_SCHEMA_VERSION: u8 = 3;
+pub const CACHE_SCHEMA_VERSION: u8 = 4;
 
 /// A database.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -63,6 +63,8 @@ stores! {
     Outbox = "outbox",
     /// The audit trail: used in a database of its own, because it must outlive rows and edits.
     Audit = "audit",
+    /// What users have chosen of how things look: used in a database of its own, because it must outlive sessions.
+    Settings = "settings",
 }
 
 /// One record.

@@ -27,7 +27,7 @@ use crate::{
 };
 pub(crate) use batch::Holdings;
 pub use contract::*;
-pub(crate) use name::{audit_name, cache_name, outbox_name};
+pub(crate) use name::{audit_name, cache_name, outbox_name, user_key};
 pub use records::RecentUpdate;
 pub(crate) use records::{Cursor, Parameters, Screen};
 pub(crate) use row::read as read_row;
@@ -325,7 +325,9 @@ impl Cache {
                 None
             }
             CacheStore::Parameters => serde_json::from_str(text).ok().map(Stored::Parameters),
-            CacheStore::Panels | CacheStore::Outbox | CacheStore::Audit => None,
+            CacheStore::Panels | CacheStore::Outbox | CacheStore::Audit | CacheStore::Settings => {
+                None
+            }
         }
     }
 

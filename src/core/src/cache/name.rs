@@ -26,6 +26,11 @@ pub(crate) fn audit_name(server: &str, project: &str, profile: &str) -> CacheNam
     CacheName::new(format!("panels-audit-{digits}"))
 }
 
+/// The record of a user in a database that all users of a browser profile share.
+pub(crate) fn user_key(server: &str, project: &str, profile: &str) -> String {
+    digits(server, project, profile)
+}
+
 fn digits(server: &str, project: &str, profile: &str) -> String {
     let mut hash = Sha256::new();
     for part in [server, project, profile] {

@@ -26,6 +26,7 @@ use crate::{
     reconcile::Reconcile,
     replica::Replica,
     session::{self, Session},
+    settings::SettingsKeeper,
     shelf::Shelf,
     subscription::Subscriptions,
     tabs::Tabs,
@@ -67,6 +68,7 @@ pub struct Engine {
     pub(super) out_of_sight: OutOfSight,
     pub(super) outbox: Outbox,
     pub(super) audit: Trail,
+    pub(super) settings: SettingsKeeper,
     /// Files that tabs may make as soon as it is written down.
     pub(super) exports: Vec<WaitingExport>,
     /// A tab wants to sign out, and what is stored of the outbox is not known yet.
@@ -125,6 +127,7 @@ impl Engine {
             replica: Replica::default(),
             outbox: Outbox::default(),
             audit: Trail::new(settings.instance.clone()),
+            settings: SettingsKeeper::default(),
             exports: Vec::new(),
             sign_out_asked: None,
             tabs: Tabs::new(settings.instance),
@@ -169,6 +172,7 @@ impl Engine {
             Input::Cache(event) => self.on_cache(event),
             Input::Outbox(event) => self.outbox.on_disk(&mut self.io, event),
             Input::Audit(event) => self.audit.on_disk(&mut self.io, event),
+            Input::Settings(event) => self.on_settings(event),
         }
         self.run_timers();
         self.finish();
@@ -266,6 +270,7 @@ impl Engine {
             .set_day(self.io.clock_now(), self.tabs.zone_offset_minutes());
         self.tabs.open_channel(&mut self.io);
         self.tell_session();
+        self.open_settings(&identity);
         let bar = identity.permissions.may_write(&ResourceType::from("Basic"));
         self.shelf.start(&mut self.io, &identity.profile, bar.err());
         let panels = self.panels_message();
@@ -285,6 +290,7 @@ impl Engine {
         self.io.log(LogLevel::Info, "signed out");
         self.leave_outbox();
         self.leave_audit();
+        self.settings.close(&mut self.io);
         self.forget_rows();
         self.tell_session();
     }

@@ -48,6 +48,8 @@ pub enum Input {
     Outbox(CacheEvent),
     /// The storage of the audit trail tells something, in the same words.
     Audit(CacheEvent),
+    /// The storage of the settings tells something, in the same words.
+    Settings(CacheEvent),
 }
 
 /// What can happen to a socket.

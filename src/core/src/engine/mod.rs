@@ -20,6 +20,7 @@ mod rate_budget;
 pub(crate) mod requests;
 mod requests_from_tabs;
 mod saved_panels;
+mod settings;
 mod sight;
 mod snapshot;
 mod steady;

@@ -84,6 +84,8 @@ pub enum Output {
     Outbox(OutboxOrder),
     /// The same about the database of the audit trail: another one beside both. Its events are [`super::Input::Audit`].
     Audit(OutboxOrder),
+    /// The same about the database of the settings. Its events are [`super::Input::Settings`].
+    Settings(OutboxOrder),
     /// Something worth knowing, free of patient data and secrets.
     Log {
         /// How important.

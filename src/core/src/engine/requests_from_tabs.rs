@@ -66,6 +66,7 @@ impl Engine {
             }
             TabMessage::DraftsForgotten => self.outbox.forget_who_has_drafts(tab),
             TabMessage::ChangePanel { change, to } => self.on_change_panel(tab, change, *to),
+            TabMessage::SetSettings(change) => self.on_set_settings(&change),
             TabMessage::ReadPanels => self.shelf.read(&mut self.io),
             TabMessage::Export { panel, rows } => self.on_export(tab, panel, rows),
             TabMessage::ListSetAside => {
@@ -126,6 +127,9 @@ impl Engine {
         }
         let session = self.session_message();
         self.io.tell(tab, session);
+        if let Some(settings) = self.settings_message() {
+            self.io.tell(tab, settings);
+        }
         if self.session.identity().is_some() {
             let panels = self.panels_message();
             self.io.tell(tab, panels);

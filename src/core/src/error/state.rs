@@ -49,6 +49,8 @@ errors! {
             "nothing brings them back; how many is counted";
         AuditBroken: "the stored audit trail is not what was written", Contained,
             "an entry says so, and the trail goes on from there";
+        SettingsNotKept: "settings are not kept for the next start", Degraded,
+            "they hold while the worker lives, and the next choice tries again";
         ClockSetBack: "the clock was set back", Contained,
             "time goes on from where it was; what is shown follows the clock";
     }

@@ -3,9 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 use super::{DraftOf, FieldDecision, NewEdit, PanelChange};
-use crate::identity::{
-    BuildId, EditId, InstanceId, JobId, PanelChangeId, PanelId, ResourceId, ResourceKey, TabId,
-    VersionId,
+use crate::{
+    identity::{
+        BuildId, EditId, InstanceId, JobId, PanelChangeId, PanelId, ResourceId, ResourceKey, TabId,
+        VersionId,
+    },
+    settings::SettingsChange,
 };
 
 /// A message from a tab, always through its own port.
@@ -168,6 +171,8 @@ pub enum TabMessage {
         /// What shall be.
         to: Box<PanelChange>,
     },
+    /// The user has chosen how something looks; all tabs are told by [`super::WorkerMessage::Settings`].
+    SetSettings(SettingsChange),
     /// The home screen is looked at: read the panels on the server anew.
     ReadPanels,
     /// Tell which resources could not be read; answered by [`super::WorkerMessage::SetAside`].

@@ -11,6 +11,7 @@ use crate::{
         BuildId, EditId, InstanceId, JobId, PanelChangeId, PanelId, ResourceId, ResourceKey,
     },
     quarantine::SetAside,
+    settings::Settings,
 };
 
 /// A message from the worker.
@@ -66,6 +67,8 @@ pub enum WorkerMessage {
         #[serde(default)]
         shelf: ShelfView,
     },
+    /// By port to every tab, after the session and whenever the user has chosen: how things look to whoever is signed in.
+    Settings(Settings),
     /// By port, answer to [`super::TabMessage::ChangePanel`].
     PanelAnswer {
         /// Which change.

@@ -2,6 +2,7 @@
 
 mod edits;
 mod panels;
+mod settings;
 mod timeline;
 
 use super::*;

@@ -23,6 +23,8 @@ pub(crate) struct Keeper<S: Storage> {
     outbox: Rc<Caches<S>>,
     /// The database of the audit trail: beside both, because it outlives them.
     audit: Rc<Caches<S>>,
+    /// The database of the settings: beside all, because it outlives sessions.
+    settings: Rc<Caches<S>>,
 }
 
 impl<S: Storage + 'static> Keeper<S> {
@@ -35,6 +37,7 @@ impl<S: Storage + 'static> Keeper<S> {
             caches: Caches::new(storage.clone(), tell.clone(), Input::Cache),
             outbox: Caches::new(beside(S::outbox), tell.clone(), Input::Outbox),
             audit: Caches::new(beside(S::audit), tell.clone(), Input::Audit),
+            settings: Caches::new(beside(S::settings), tell.clone(), Input::Settings),
             storage,
             tell,
             sessions: Queue::default(),
@@ -66,11 +69,16 @@ impl<S: Storage + 'static> Keeper<S> {
         carry_out(&self.audit, order);
     }
 
+    /// Does something with the database of the settings.
+    pub(crate) fn settings(&self, order: OutboxOrder) {
+        carry_out(&self.settings, order);
+    }
+
     /// Calls back when everything asked for so far is done.
     pub(crate) fn finish(&self, then: impl FnOnce() + 'static) {
         let (caches, outbox) = (self.caches.clone(), self.outbox.clone());
-        let audit = self.audit.clone();
-        let rest = move || outbox.finish(move || audit.finish(then));
+        let (audit, settings) = (self.audit.clone(), self.settings.clone());
+        let rest = move || outbox.finish(move || audit.finish(move || settings.finish(then)));
         self.sessions.push(async move { caches.finish(rest) });
     }
 

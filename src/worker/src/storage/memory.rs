@@ -26,6 +26,8 @@ pub(crate) struct Memory {
     outboxes: Rc<Content>,
     /// Its audit trails.
     audits: Rc<Content>,
+    /// Its settings.
+    settings: Rc<Content>,
 }
 
 #[derive(Default)]
@@ -125,6 +127,13 @@ impl Storage for Memory {
     fn audit(&self) -> Self {
         Self {
             content: self.audits.clone(),
+            ..self.clone()
+        }
+    }
+
+    fn settings(&self) -> Self {
+        Self {
+            content: self.settings.clone(),
             ..self.clone()
         }
     }

@@ -55,6 +55,9 @@ pub(crate) trait Storage {
 
     /// The same for audit trails.
     fn audit(&self) -> Self;
+
+    /// The same for settings.
+    fn settings(&self) -> Self;
 }
 
 /// What happens to an open cache.

@@ -143,8 +143,14 @@ impl World {
             .push(at, Event::Storage(worker, opening, command));
     }
 
-    /// The storage of the audit trail takes everything and keeps nothing: what becomes of what it keeps is tested in the core.
-    pub(super) fn take_audit(&mut self, worker: usize, order: &OutboxOrder) {
+    /// The storages of the audit trail and of settings take everything and keep nothing: what becomes of what they keep is tested in
+    /// the core.
+    pub(super) fn take_order(
+        &mut self,
+        worker: usize,
+        order: &OutboxOrder,
+        told: fn(CacheEvent) -> Input,
+    ) {
         let event = match order {
             OutboxOrder::Open { .. } => CacheEvent::Ready { stored_bytes: 0 },
             OutboxOrder::Write { write, .. } => CacheEvent::Written {
@@ -153,7 +159,7 @@ impl World {
             },
             OutboxOrder::Close | OutboxOrder::Discard => return,
         };
-        let input = ToWorker::Input(Box::new(Input::Audit(event)));
+        let input = ToWorker::Input(Box::new(told(event)));
         let at = self.now + OUTBOX_MS;
         self.queue.push(at, Event::Worker(worker, input));
     }

@@ -220,6 +220,7 @@ impl World {
             | WorkerMessage::EditRefused { .. }
             | WorkerMessage::PanelAnswer { .. }
             | WorkerMessage::Timeline(_)
+            | WorkerMessage::Settings(_)
             | WorkerMessage::Ending { .. } => {}
         }
     }

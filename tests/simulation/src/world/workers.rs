@@ -333,7 +333,8 @@ impl World {
                 }
                 self.ask_storage(worker, Command::Outbox(order));
             }
-            Output::Audit(order) => self.take_audit(worker, &order),
+            Output::Audit(order) => self.take_order(worker, &order, Input::Audit),
+            Output::Settings(order) => self.take_order(worker, &order, Input::Settings),
             Output::Log { text, .. } => {
                 self.trace
                     .line(self.now, Who::Worker(worker), || format!("log: {text}"));
@@ -475,6 +476,7 @@ impl World {
                 Input::Cache(event) => format!("< cache {event:?}"),
                 Input::Outbox(event) => format!("< outbox {event:?}"),
                 Input::Audit(event) => format!("< audit {event:?}"),
+                Input::Settings(event) => format!("< settings {event:?}"),
             });
     }
 }

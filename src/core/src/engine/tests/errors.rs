@@ -254,6 +254,13 @@ fn state(error: StateError) -> Counters {
         | StateError::AuditMissed
         | StateError::AuditLost
         | StateError::AuditBroken => super::audit_queue::bring_about(&mut world, error),
+        StateError::SettingsNotKept => {
+            world.settings.failure = Some(CacheFailure::Full);
+            world.choose(
+                "a",
+                crate::settings::SettingsChange::Dates(Default::default()),
+            );
+        }
         StateError::EditsLost => {
             let failure = CacheFailure::Unreadable;
             world.input(Input::Outbox(crate::cache::CacheEvent::Lost(failure)));

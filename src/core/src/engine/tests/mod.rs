@@ -35,6 +35,7 @@ mod server;
 mod server_writes;
 mod servers;
 mod sessions;
+mod settings;
 mod storms;
 mod subscriptions;
 mod timelines;

@@ -41,6 +41,7 @@ pub(super) struct World {
     /// The databases of the outbox.
     pub(super) edits: Disk,
     pub(super) audits: Disk,
+    pub(super) settings: Disk,
     pub(super) logs: Vec<String>,
     pub(super) open: BTreeSet<SocketId>,
     pub(super) opened: usize,
@@ -104,6 +105,7 @@ impl World {
             disk: Disk::default(),
             edits: Disk::default(),
             audits: Disk::default(),
+            settings: Disk::default(),
             logs: Vec::new(),
             open: BTreeSet::new(),
             opened: 0,
@@ -471,6 +473,7 @@ impl World {
                 }
                 Output::Outbox(order) => self.keep_edits(order),
                 Output::Audit(order) => self.keep_audit(order),
+                Output::Settings(order) => self.keep_settings(order),
                 Output::Log { text, .. } => {
                     self.logs.push(format!("{} {text}", self.now.0 % 10_000_000));
                 }

@@ -46,6 +46,7 @@ enum Family {
     Cache,
     Outbox,
     Audit,
+    Settings,
 }
 
 impl Family {
@@ -54,6 +55,7 @@ impl Family {
             Self::Cache => "cache",
             Self::Outbox => "outbox",
             Self::Audit => "audit",
+            Self::Settings => "settings",
         }
     }
 
@@ -62,6 +64,7 @@ impl Family {
             Self::Cache => schema::cache(),
             Self::Outbox => schema::outbox(),
             Self::Audit => schema::audit(),
+            Self::Settings => schema::settings(),
         }
     }
 
@@ -70,6 +73,7 @@ impl Family {
             Self::Cache => CacheStore::ALL,
             Self::Outbox => schema::OUTBOX_STORES,
             Self::Audit => schema::AUDIT_STORES,
+            Self::Settings => schema::SETTINGS_STORES,
         }
     }
 }
@@ -175,5 +179,9 @@ impl Storage for IndexedDb {
 
     fn audit(&self) -> Self {
         Self::of(&self.prefix, Family::Audit)
+    }
+
+    fn settings(&self) -> Self {
+        Self::of(&self.prefix, Family::Settings)
     }
 }

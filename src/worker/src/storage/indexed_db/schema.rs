@@ -19,6 +19,11 @@ const AUDIT_VERSION: u8 = 1;
 /// Stores of an audit trail.
 pub(super) const AUDIT_STORES: &[CacheStore] = &[CacheStore::Audit];
 
+/// Version of settings.
+const SETTINGS_VERSION: u8 = 1;
+/// Stores of settings.
+pub(super) const SETTINGS_STORES: &[CacheStore] = &[CacheStore::Settings];
+
 /// What a database has to look like.
 #[derive(Clone, Debug)]
 pub(super) struct Schema {
@@ -57,6 +62,11 @@ pub(super) fn outbox() -> Schema {
 /// An audit trail.
 pub(super) fn audit() -> Schema {
     lasting(AUDIT_VERSION, AUDIT_STORES)
+}
+
+/// Settings of all users.
+pub(super) fn settings() -> Schema {
+    lasting(SETTINGS_VERSION, SETTINGS_STORES)
 }
 
 fn lasting(version: u8, stores: &[CacheStore]) -> Schema {

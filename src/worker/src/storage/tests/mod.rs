@@ -8,6 +8,7 @@ mod failures;
 mod nothing;
 pub(super) mod outbox;
 mod session;
+mod settings;
 mod turns;
 
 use std::{

@@ -1,0 +1,51 @@
+//! The settings of a tab: as the worker told them, with what the user of this tab has chosen since on top, so that a choice is
+//! seen at once and stays seen while the word of an earlier one comes back.
+
+use super::{Settings, SettingsChange};
+
+/// See the module.
+#[derive(Clone, Debug, Default)]
+pub struct WishedSettings {
+    told: Settings,
+    wishes: Vec<SettingsChange>,
+}
+
+impl WishedSettings {
+    /// What is known before the worker has told anything.
+    pub fn remembered(settings: Settings) -> Self {
+        Self {
+            told: settings,
+            wishes: Vec::new(),
+        }
+    }
+
+    /// What is in force in this tab.
+    pub fn shown(&self) -> Settings {
+        let mut shown = self.told.clone();
+        self.wishes.iter().for_each(|wish| shown.take(wish.clone()));
+        shown
+    }
+
+    /// The user has chosen. Of a field the last choice counts.
+    pub fn choose(&mut self, change: SettingsChange) {
+        let of = std::mem::discriminant(&change);
+        self.wishes
+            .retain(|wish| std::mem::discriminant(wish) != of);
+        self.wishes.push(change);
+    }
+
+    /// The worker has told them.
+    pub fn hear(&mut self, told: Settings) {
+        self.wishes.retain(|wish| {
+            let mut with = told.clone();
+            with.take(wish.clone());
+            with != told
+        });
+        self.told = told;
+    }
+
+    /// What a new worker has to be asked for again.
+    pub fn wishes(&self) -> &[SettingsChange] {
+        &self.wishes
+    }
+}
