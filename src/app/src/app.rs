@@ -11,18 +11,19 @@ use crate::{
     boot::{Boot, boot},
     components::{
         ConflictDialog, EditToast, IconSprite, JobNews, LiveRegion, MessagePage, Notices, Palette,
-        PanelDialog, Shortcuts, SignOutWarning, TopBar, ViewDialog, focus_first,
+        PanelDialog, SettingsDialog, Shortcuts, SignOutWarning, TopBar, ViewDialog, focus_first,
     },
     screens::{DrawerRoute, Home, PanelScreen, SignIn},
-    state::{AppState, Gate, ThemeState, WorkerTrouble, catch_up},
+    state::{AppState, Gate, SettingsState, WorkerTrouble, catch_up},
     text,
 };
 
 /// The whole interface.
 #[component]
 pub(crate) fn App() -> impl IntoView {
-    let state = AppState::new(ThemeState::restore());
+    let state = AppState::new(SettingsState::restore());
     provide_context(state);
+    state.follow_zone();
     let step = RwSignal::new(Boot::Reading);
     leptos::task::spawn_local(boot(state, step));
     let visible = window_event_listener(leptos::ev::visibilitychange, move |_| catch_up(state));
@@ -89,6 +90,7 @@ fn Shell() -> impl IntoView {
             <PanelDialog/>
             <ViewDialog/>
             <Shortcuts/>
+            <SettingsDialog/>
             <ConflictDialog/>
             <SignOutWarning/>
         </div>

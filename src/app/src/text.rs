@@ -8,6 +8,7 @@ mod holding;
 mod keys;
 mod panels;
 mod query;
+mod settings;
 mod timeline;
 mod views;
 
@@ -30,6 +31,7 @@ pub(crate) use keys::*;
 pub(crate) use panels::*;
 pub(crate) use panels_core::text::hidden_label as hidden;
 pub(crate) use query::*;
+pub(crate) use settings::*;
 pub(crate) use timeline::*;
 pub(crate) use views::*;
 
@@ -382,11 +384,6 @@ pub(crate) fn memory_only(reason: StorageProblem) -> String {
         StorageProblem::Unreadable => "what was stored cannot be read",
     };
     format!("This browser does not keep data between visits: {reason}.")
-}
-
-/// Label of the theme button.
-pub(crate) fn theme(word: &str) -> String {
-    format!("Theme: {word}")
 }
 
 /// That rows are old; `time` is what they are of.

@@ -105,7 +105,7 @@ fn Decision(open: Open) -> impl IntoView {
     view! {
         <h2 id="conflict-title">{text::conflict_title(&title)}</h2>
         {patient.map(|patient| view! { <Banner patient=patient/> })}
-        <p id="conflict-lead">{lead} " " <time class="muted" datetime=at.to_iso()>{show::moment(at)}</time></p>
+        <p id="conflict-lead">{lead} " " <time class="muted" datetime=at.to_iso()>{move || show::moment(at)}</time></p>
         {fields.collect_view()}
         <div class="dialog-buttons">
             <button class="button button-primary" type="button" disabled=move || !whole.get() on:click=save>

@@ -8,6 +8,7 @@ use panels_core::{
 
 use super::cell::CellValue;
 use crate::{
+    show,
     state::{LaidOut, RowHandle, RowWait, ShownCell},
     text,
 };
@@ -94,7 +95,10 @@ fn GridCell(
             data-pending=move || pending.get().map(pending_name)
             title=move || pending.get().map(text::pending)
         >
-            {move || view! { <CellValue cell=content.get() kind=kind/> }}
+            {move || {
+                show::follow_format();
+                view! { <CellValue cell=content.get() kind=kind/> }
+            }}
             {move || pending.get().map(|pending| view! { <span class="unseen">", " {text::pending(pending)}</span> })}
             {waits.map(|waits| move || waits.get().map(|waits| {
                 let why = text::row_wait(&waits);

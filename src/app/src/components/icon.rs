@@ -40,6 +40,8 @@ pub(crate) enum Shape {
     Theme,
     /// A board with keys: the list of keys.
     Keys,
+    /// Two sliders: settings.
+    Settings,
 }
 
 impl Shape {
@@ -84,6 +86,7 @@ impl Shape {
             Self::Arrow => "#i-arrow",
             Self::Theme => "#i-theme",
             Self::Keys => "#i-keys",
+            Self::Settings => "#i-settings",
         }
     }
 }
@@ -171,6 +174,11 @@ pub(crate) fn IconSprite() -> impl IntoView {
             <symbol id="i-keys" viewBox="0 0 16 16">
                 <rect x="1.25" y="3.75" width="13.5" height="8.5" rx="1.5" fill="none" stroke="currentColor" stroke-width="1.5"></rect>
                 <path d="M3.5 6h1.4v1.4H3.5zM6 6h1.4v1.4H6zM8.6 6H10v1.4H8.6zM11.1 6h1.4v1.4h-1.4zM5 9h6v1.4H5z"></path>
+            </symbol>
+            <symbol id="i-settings" viewBox="0 0 16 16">
+                <path d="M1.5 5h6M11.5 5h3M1.5 11h3M8.5 11h6" fill="none" stroke="currentColor" stroke-width="1.5"></path>
+                <circle cx="9.5" cy="5" r="2" fill="none" stroke="currentColor" stroke-width="1.5"></circle>
+                <circle cx="6.5" cy="11" r="2" fill="none" stroke="currentColor" stroke-width="1.5"></circle>
             </symbol>
         </svg>
     }

@@ -46,12 +46,14 @@ mod row_menu;
 mod row_selection;
 mod save_panel_button;
 mod set_aside;
+mod settings_dialog;
 mod shortcuts;
 mod theme_toggle;
 mod timeline;
 mod top_bar;
 mod view_dialog;
 mod view_tabs;
+mod zone_note;
 
 pub(crate) use blind_spots::BlindSpots;
 pub(crate) use bulk_bar::BulkBar;
@@ -75,6 +77,7 @@ pub(crate) use panel_shelf::{DeletedPanel, NewPanelButton, PanelItemActs, ShelfN
 pub(crate) use panel_toolbar::PanelToolbar;
 pub(crate) use save_panel_button::SavePanelButton;
 pub(crate) use set_aside::SetAsideRecords;
+pub(crate) use settings_dialog::SettingsDialog;
 pub(crate) use shortcuts::Shortcuts;
 pub(crate) use top_bar::TopBar;
 pub(crate) use view_dialog::ViewDialog;

@@ -30,9 +30,11 @@ pub(crate) fn Banner(
         },
         None => no_birth.to_owned(),
     };
-    let deceased = patient.deceased.map(|deceased| match deceased {
-        Deceased::Yes => text::deceased(None),
-        Deceased::On(date) => text::deceased(Some(&show::date(date))),
+    let deceased = patient.deceased.map(|deceased| {
+        move || match deceased {
+            Deceased::Yes => text::deceased(None),
+            Deceased::On(date) => text::deceased(Some(&show::date(date))),
+        }
     });
     let deceased_hidden = hiding(BannerPart::Deceased).map(|_| text::DECEASED_HIDDEN);
     let or_missing =

@@ -45,7 +45,10 @@ pub(crate) fn RecordBody(
     });
     view! {
         {move || patient.get().map(|patient| view! { <Banner patient=patient/> })}
-        <dl class="fields">{move || fields.get().into_iter().map(field).collect_view()}</dl>
+        <dl class="fields">{move || {
+            show::follow_format();
+            fields.get().into_iter().map(field).collect_view()
+        }}</dl>
         <Show when=move || notes.with(|notes| !notes.is_empty())>
             <section>
                 <h3>{text::NOTES}</h3>
@@ -56,7 +59,10 @@ pub(crate) fn RecordBody(
             <section>
                 <h3>{text::OTHER_TASKS}</h3>
                 <ul class="related">
-                    {move || tasks.get().into_iter().map(|task| related(task, panel)).collect_view()}
+                    {move || {
+                        show::follow_format();
+                        tasks.get().into_iter().map(|task| related(task, panel)).collect_view()
+                    }}
                 </ul>
             </section>
         </Show>

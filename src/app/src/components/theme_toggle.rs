@@ -1,6 +1,7 @@
 //! Light, dark, automatic.
 
 use leptos::prelude::*;
+use panels_core::settings::{SettingsChange, ThemeChoice};
 
 use super::{Icon, Shape};
 use crate::{state::AppState, text};
@@ -8,10 +9,18 @@ use crate::{state::AppState, text};
 /// One button that goes through the three choices and says which one is on.
 #[component]
 pub(crate) fn ThemeToggle() -> impl IntoView {
-    let theme = AppState::here().theme;
-    let label = move || text::theme(theme.get().word());
+    let state = AppState::here();
+    let label = move || text::theme(state.settings.get().theme);
+    let advance = move |_| {
+        let next = match untrack(|| state.settings.get().theme) {
+            ThemeChoice::Auto => ThemeChoice::Light,
+            ThemeChoice::Light => ThemeChoice::Dark,
+            ThemeChoice::Dark => ThemeChoice::Auto,
+        };
+        state.choose(SettingsChange::Theme(next));
+    };
     view! {
-        <button class="button button-quiet" type="button" title=label aria-label=label on:click=move |_| theme.advance()>
+        <button class="button button-quiet" type="button" title=label aria-label=label on:click=advance>
             <Icon shape=Shape::Theme/>
         </button>
     }

@@ -5,8 +5,9 @@ use leptos_router::{components::A, hooks::use_location};
 use panels_core::protocol::{SessionView, TabMessage};
 
 use super::{
-    Icon, Shape, freshness_badge::FreshnessBadge, pending_edits::Inbox, shortcuts::ShortcutsButton,
-    theme_toggle::ThemeToggle,
+    Icon, Shape, freshness_badge::FreshnessBadge, pending_edits::Inbox,
+    settings_dialog::SettingsButton, shortcuts::ShortcutsButton, theme_toggle::ThemeToggle,
+    zone_note::ZoneNote,
 };
 use crate::{address, state::AppState, text};
 
@@ -29,12 +30,14 @@ pub(crate) fn TopBar() -> impl IntoView {
             <PanelLinks/>
             <div class="top-bar-end">
                 <Inbox/>
+                <ZoneNote/>
                 <FreshnessBadge/>
                 <span class="user" title=move || user.get().map(|(name, project)| format!("{name}, {project}"))>
                     {move || user.get().map(|(name, _)| name)}
                 </span>
                 <ShortcutsButton/>
                 <ThemeToggle/>
+                <SettingsButton/>
                 <button class="button button-quiet" type="button" on:click=move |_| state.send(TabMessage::SignOut)>
                     {text::SIGN_OUT}
                 </button>

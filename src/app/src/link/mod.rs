@@ -5,6 +5,7 @@ mod shell;
 
 pub(crate) use panels_core::link::LinkEvent;
 use panels_core::protocol::TabMessage;
+pub(crate) use shell::surroundings;
 use std::rc::Rc;
 use thiserror::Error;
 

@@ -32,6 +32,8 @@ extern "C" {
     fn await_release(name: &str, released: &JsValue);
 }
 
+use crate::state::{now, zone_offset_minutes};
+
 type Heard = Closure<dyn FnMut(MessageEvent)>;
 
 /// See the module.
@@ -215,7 +217,8 @@ impl Shell {
     }
 }
 
-fn surroundings(woke: bool) -> Surroundings {
+/// What the worker has to know of the page now.
+pub(crate) fn surroundings(woke: bool) -> Surroundings {
     let window = web_sys::window();
     let visibility = window
         .as_ref()
@@ -225,6 +228,6 @@ fn surroundings(woke: bool) -> Surroundings {
         visible: visibility == Some(VisibilityState::Visible),
         online: window.is_none_or(|window| window.navigator().on_line()),
         woke,
-        zone_offset_minutes: -(js_sys::Date::new_0().get_timezone_offset() as i32),
+        zone_offset_minutes: zone_offset_minutes(now()),
     }
 }

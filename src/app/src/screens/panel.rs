@@ -22,9 +22,6 @@ use crate::{
     text,
 };
 
-/// Height of a row in CSS pixels, as in tokens.css.
-const ROW_HEIGHT: f64 = 36.0;
-
 /// The screen for the panel that the address names.
 #[component]
 pub(crate) fn PanelScreen() -> impl IntoView {
@@ -63,15 +60,21 @@ fn PanelBody(view: PanelView) -> impl IntoView {
     let state = AppState::here();
     document().set_title(&text::page_title(Some(&view.name)));
     let panel = StoredValue::new(view.id.clone());
-    let store = StoredValue::new_local(PanelStore::new(view.clone(), ROW_HEIGHT));
+    let row_height = state.settings.density_untracked().row_height_px();
+    let store = StoredValue::new_local(PanelStore::new(view.clone(), row_height));
     let path = use_location().pathname;
     let open = Memo::new(move |_| path.with(|path| open_record(path)));
     let ask = follow_address(state, store, open);
     state.watch(store.get_value(), ask);
-    // What was for today is overdue some time.
+    // What was for today is overdue some time, and today is not the same everywhere.
     Effect::new(move |_| {
         state.clock.slow();
+        show::follow_format();
         _ = store.try_with_value(PanelStore::tick);
+    });
+    Effect::new(move |_| {
+        let row_height = state.settings.density().row_height_px();
+        _ = store.try_with_value(|store| store.set_row_height(row_height));
     });
     on_cleanup(move || panel.with_value(|panel| state.unwatch(panel)));
     let open_id = Memo::new(move |_| open.get().map(|key| key.id));

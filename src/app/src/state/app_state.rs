@@ -16,7 +16,7 @@ use panels_core::{
 };
 
 use super::{
-    Announcer, Ask, CatchUp, Clock, Demo, Edits, ExportAsk, PanelShelf, PanelStore, ThemeState,
+    Announcer, Ask, CatchUp, Clock, Demo, Edits, ExportAsk, PanelShelf, PanelStore, SettingsState,
     update_queue::UpdateQueue,
 };
 use crate::link::LinkHandle;
@@ -53,6 +53,8 @@ pub(crate) enum Dialog {
     Panel,
     /// The view that is being typed.
     View,
+    /// How things look.
+    Settings,
 }
 
 /// Which of the screens is shown, whatever the address says.
@@ -113,8 +115,8 @@ pub(crate) struct AppState {
     pub edits: Edits,
     /// The time.
     pub clock: Clock,
-    /// Light or dark.
-    pub theme: ThemeState,
+    /// How things look.
+    pub settings: SettingsState,
     /// The dialog that is open.
     pub dialog: RwSignal<Option<Dialog>>,
     /// Where the user goes by a command: what comes first there takes the focus.
@@ -128,7 +130,7 @@ pub(crate) struct AppState {
 
 impl AppState {
     /// Nothing known yet.
-    pub(crate) fn new(theme: ThemeState) -> Self {
+    pub(crate) fn new(settings: SettingsState) -> Self {
         Self {
             server: StoredValue::new(String::new()),
             demo: StoredValue::new(Demo::Off),
@@ -155,7 +157,7 @@ impl AppState {
             export: RwSignal::new(ExportAsk::Idle),
             edits: Edits::new(),
             clock: Clock::start(),
-            theme,
+            settings,
             dialog: RwSignal::new(None),
             arriving: RwSignal::new(None),
             announcer: Announcer::new(),

@@ -50,9 +50,3 @@ impl Clock {
 pub(crate) fn now() -> Timestamp {
     Timestamp(js_sys::Date::now() as i64)
 }
-
-/// Offset of the user's zone from UTC in minutes, positive east, at that moment (zones change in summer).
-pub(crate) fn zone_offset_minutes(at: Timestamp) -> i32 {
-    let date = js_sys::Date::new(&(at.0 as f64).into());
-    -(date.get_timezone_offset() as i32)
-}

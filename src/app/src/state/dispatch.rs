@@ -83,6 +83,7 @@ fn take(state: AppState, message: WorkerMessage) {
             state.trouble.set(None);
             state.edits.restart();
             state.lose_export();
+            state.lose_settings();
             state.lose_panel_changes();
         }
         WorkerMessage::Edits { news } => state.take_edits(news),
@@ -94,14 +95,16 @@ fn take(state: AppState, message: WorkerMessage) {
         WorkerMessage::ExportAnswer { panel, verdict } => {
             state.take_export_answer(&panel, verdict);
         }
+        WorkerMessage::Settings(settings) => state.take_settings(settings),
         WorkerMessage::SetAside { list } => state.set_aside.set(list),
-        WorkerMessage::Settings(_) | WorkerMessage::Pong { .. } | WorkerMessage::Ending { .. } => {}
+        WorkerMessage::Pong { .. } | WorkerMessage::Ending { .. } => {}
     }
 }
 
 fn take_session(state: AppState, session: SessionView) {
     if let SessionView::SignedOut { .. } = &session {
         state.forget_patients();
+        state.forget_settings();
     }
     if let SessionView::SignedIn { .. } = &session {
         state.sign_in_failure.set(None);

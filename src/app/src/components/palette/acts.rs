@@ -9,6 +9,7 @@ use panels_core::{
     panel_edit::PanelEdit,
     protocol::{ColumnKind, PanelRows, PanelView, TabMessage},
     query::{Assignee, Band, Query, Test},
+    settings::{Density, SettingsChange, ThemeChoice},
 };
 
 use crate::{
@@ -19,7 +20,7 @@ use crate::{
         save_panel_button::panel_of,
         view_tabs::view_of,
     },
-    state::{AppState, Dialog, PanelStore, Theme},
+    state::{AppState, Dialog, PanelStore},
     text,
 };
 
@@ -39,7 +40,8 @@ pub(super) enum Act {
     Inbox,
     Undo(Option<EditId>),
     Shortcuts,
-    Theme(Theme),
+    Settings,
+    Choose(SettingsChange),
     SignOut,
 }
 
@@ -116,9 +118,17 @@ pub(super) fn entries(state: AppState) -> Vec<Entry> {
     let undo = saved.is_none().then_some(text::NOTHING_TO_UNDO);
     all.push((Act::Undo(saved), text::UNDO_LAST.to_owned(), undo));
     all.push((Act::Shortcuts, text::SHORTCUTS.to_owned(), None));
-    for theme in Theme::ALL {
-        let closed = (state.theme.get() == theme).then_some(text::ALREADY_SO);
-        all.push((Act::Theme(theme), text::theme(theme.word()), closed));
+    all.push((Act::Settings, text::SETTINGS.to_owned(), None));
+    let chosen = state.settings.get();
+    for theme in ThemeChoice::ALL {
+        let closed = (chosen.theme == *theme).then_some(text::ALREADY_SO);
+        let act = Act::Choose(SettingsChange::Theme(*theme));
+        all.push((act, text::theme(*theme).to_owned(), closed));
+    }
+    for density in Density::ALL {
+        let closed = (chosen.density == *density).then_some(text::ALREADY_SO);
+        let act = Act::Choose(SettingsChange::Density(*density));
+        all.push((act, text::density(*density), closed));
     }
     all.push((Act::SignOut, text::SIGN_OUT.to_owned(), None));
     let entry = |(act, label, closed)| Entry { act, label, closed };
@@ -198,7 +208,8 @@ pub(super) fn runner(state: AppState) -> UnsyncCallback<Act> {
             }
         }
         Act::Shortcuts => state.dialog.set(Some(Dialog::Shortcuts)),
-        Act::Theme(theme) => state.theme.choose(theme),
+        Act::Settings => state.dialog.set(Some(Dialog::Settings)),
+        Act::Choose(change) => state.choose(change),
         Act::SignOut => state.send(TabMessage::SignOut),
     })
 }

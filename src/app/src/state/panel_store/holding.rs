@@ -68,6 +68,15 @@ impl PanelStore {
         }
     }
 
+    /// Rows are of another height: the first one that can be seen stays the first.
+    pub(crate) fn set_row_height(&self, row_height: f64) {
+        let viewport = self.viewport();
+        if viewport.row_height != row_height {
+            self.scroll_by_itself(viewport.with_row_height(row_height));
+            self.lay_out(&HashSet::new());
+        }
+    }
+
     fn settle(&self, anchor: Anchor) {
         self.lay_out_around(anchor, &HashSet::new());
         self.keep_selection_of_shown();

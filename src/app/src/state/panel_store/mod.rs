@@ -25,8 +25,9 @@ use panels_core::{
 pub(crate) use laid_out::{ActiveView, LaidOut};
 
 use super::{
-    clock::{now, zone_offset_minutes},
+    clock::now,
     mounted_rows::{MountedRow, MountedRows, RowHandle},
+    zone::zone_offset_minutes,
 };
 
 /// What the panel can show.
