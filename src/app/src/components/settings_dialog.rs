@@ -55,9 +55,6 @@ pub(crate) fn SettingsDialog() -> impl IntoView {
 
 #[component]
 fn Form(state: AppState) -> impl IntoView {
-    let chosen = move |place: fn(&Settings) -> Option<usize>| {
-        Memo::new(move |_| place(&state.settings.get()))
-    };
     let lead = move || {
         let unkept = matches!(state.storage.get(), StorageView::MemoryOnly { .. });
         match unkept || state.demo.get_value().is_on() {
@@ -94,28 +91,28 @@ fn Form(state: AppState) -> impl IntoView {
                 name="density"
                 legend=text::DENSITY
                 labels=names(&densities)
-                chosen=chosen(|settings| Density::ALL.iter().position(|one| *one == settings.density))
+                chosen=|settings| Density::ALL.iter().position(|one| *one == settings.density)
                 change=|place| Density::ALL.get(place).map(|one| SettingsChange::Density(*one))
             />
             <Choices
                 name="theme"
                 legend=text::THEME
                 labels=names(&themes)
-                chosen=chosen(|settings| ThemeChoice::ALL.iter().position(|one| *one == settings.theme))
+                chosen=|settings| ThemeChoice::ALL.iter().position(|one| *one == settings.theme)
                 change=|place| ThemeChoice::ALL.get(place).map(|one| SettingsChange::Theme(*one))
             />
             <Choices
                 name="dates"
                 legend=text::DATES
                 labels=DateFormat::ALL.iter().map(dates).collect()
-                chosen=chosen(|settings| DateFormat::ALL.iter().position(|one| *one == settings.dates))
+                chosen=|settings| DateFormat::ALL.iter().position(|one| *one == settings.dates)
                 change=|place| DateFormat::ALL.get(place).map(|one| SettingsChange::Dates(*one))
             />
             <Choices
                 name="clock"
                 legend=text::CLOCK
                 labels=names(&clocks)
-                chosen=chosen(|settings| ClockFormat::ALL.iter().position(|one| *one == settings.clock))
+                chosen=|settings| ClockFormat::ALL.iter().position(|one| *one == settings.clock)
                 change=|place| ClockFormat::ALL.get(place).map(|one| SettingsChange::Clock(*one))
             />
             <Zone state=state/>
@@ -130,7 +127,7 @@ fn Choices(
     name: &'static str,
     legend: &'static str,
     labels: Vec<String>,
-    chosen: Memo<Option<usize>>,
+    chosen: fn(&Settings) -> Option<usize>,
     change: fn(usize) -> Option<SettingsChange>,
 ) -> impl IntoView {
     let state = AppState::here();
@@ -142,7 +139,7 @@ fn Choices(
         };
         view! {
             <label class="setting-choice">
-                <input type="radio" name=name autofocus=chosen.get_untracked() == Some(place) prop:checked=move || chosen.get() == Some(place) on:change=choose/>
+                <input type="radio" name=name autofocus=chosen(&state.settings.get_untracked()) == Some(place) prop:checked=move || chosen(&state.settings.get()) == Some(place) on:change=choose/>
                 <span>{label}</span>
             </label>
         }
@@ -157,7 +154,7 @@ fn Choices(
 
 #[component]
 fn Zone(state: AppState) -> impl IntoView {
-    let chosen = Memo::new(move |_| match state.settings.zone().0 {
+    let chosen = Memo::new(move |_| match state.settings.get().zone {
         ZoneChoice::Browser => String::new(),
         ZoneChoice::Named(name) => name.as_str().to_owned(),
     });
@@ -179,10 +176,8 @@ fn Zone(state: AppState) -> impl IntoView {
         }
     });
     let choose = move |event: web_sys::Event| {
-        let zone = match ZoneName::try_from(event_target_value(&event)) {
-            Ok(name) => ZoneChoice::Named(name),
-            Err(_) => ZoneChoice::Browser,
-        };
+        let zone = ZoneName::parse(&event_target_value(&event));
+        let zone = zone.map_or(ZoneChoice::Browser, ZoneChoice::Named);
         state.choose(SettingsChange::Zone(zone));
     };
     view! {

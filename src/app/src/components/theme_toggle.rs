@@ -12,7 +12,7 @@ pub(crate) fn ThemeToggle() -> impl IntoView {
     let state = AppState::here();
     let label = move || text::theme(state.settings.get().theme);
     let advance = move |_| {
-        let next = match untrack(|| state.settings.get().theme) {
+        let next = match state.settings.get_untracked().theme {
             ThemeChoice::Auto => ThemeChoice::Light,
             ThemeChoice::Light => ThemeChoice::Dark,
             ThemeChoice::Dark => ThemeChoice::Auto,

@@ -28,9 +28,9 @@ pub(crate) fn TopBar() -> impl IntoView {
                 <span class="brand-name">{text::PRODUCT}</span>
             </A>
             <PanelLinks/>
+            <ZoneNote/>
             <div class="top-bar-end">
                 <Inbox/>
-                <ZoneNote/>
                 <FreshnessBadge/>
                 <span class="user" title=move || user.get().map(|(name, project)| format!("{name}, {project}"))>
                     {move || user.get().map(|(name, _)| name)}

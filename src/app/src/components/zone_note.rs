@@ -13,19 +13,19 @@ use crate::{
 pub(crate) fn ZoneNote() -> impl IntoView {
     let state = AppState::here();
     let note = Memo::new(move |_| {
-        let (ZoneChoice::Named(name), is_known) = state.settings.zone() else {
+        let ZoneChoice::Named(name) = state.settings.get().zone else {
             return None;
         };
         let now = state.clock.slow();
-        if !is_known {
-            return Some((text::zone_unknown(name.as_str()), true));
+        match state.settings.is_zone_known() {
+            false => Some(text::zone_unknown(name.as_str())),
+            true if zone_offset_minutes(now) == browser_offset_minutes(now) => None,
+            true => Some(text::zone_note(name.as_str())),
         }
-        let differs = zone_offset_minutes(now) != browser_offset_minutes(now);
-        differs.then(|| (text::zone_note(name.as_str()), false))
     });
     move || {
-        note.get().map(|(note, is_wrong)| {
-            view! { <span class="zone-note" class:danger=is_wrong title=note.clone()>{note.clone()}</span> }
-        })
+        let is_wrong = move || !state.settings.is_zone_known();
+        note.get()
+            .map(|note| view! { <p class="zone-note" class:danger=is_wrong>{note}</p> })
     }
 }

@@ -60,7 +60,7 @@ fn PanelBody(view: PanelView) -> impl IntoView {
     let state = AppState::here();
     document().set_title(&text::page_title(Some(&view.name)));
     let panel = StoredValue::new(view.id.clone());
-    let row_height = state.settings.density_untracked().row_height_px();
+    let row_height = state.settings.get_untracked().density.row_height_px();
     let store = StoredValue::new_local(PanelStore::new(view.clone(), row_height));
     let path = use_location().pathname;
     let open = Memo::new(move |_| path.with(|path| open_record(path)));
@@ -73,7 +73,7 @@ fn PanelBody(view: PanelView) -> impl IntoView {
         _ = store.try_with_value(PanelStore::tick);
     });
     Effect::new(move |_| {
-        let row_height = state.settings.density().row_height_px();
+        let row_height = state.settings.get().density.row_height_px();
         _ = store.try_with_value(|store| store.set_row_height(row_height));
     });
     on_cleanup(move || panel.with_value(|panel| state.unwatch(panel)));

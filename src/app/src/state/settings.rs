@@ -8,10 +8,7 @@ use std::cell::Cell;
 use leptos::{prelude::*, reactive::graph::Observer};
 use panels_core::{
     protocol::TabMessage,
-    settings::{
-        ClockFormat, DateFormat, Density, Settings, SettingsChange, ThemeChoice, WishedSettings,
-        ZoneChoice,
-    },
+    settings::{Density, Settings, SettingsChange, ThemeChoice, WishedSettings},
     show::Format,
 };
 
@@ -23,25 +20,15 @@ use crate::link::surroundings;
 
 const STORAGE_KEY: &str = "panels-settings";
 
-/// What dates and times are written by.
-#[derive(Clone, Debug, Default, PartialEq)]
-struct Form {
-    dates: DateFormat,
-    clock: ClockFormat,
-    zone: ZoneChoice,
-}
-
 thread_local! {
     /// For whoever writes a date: it is done in too many places to hand it down.
-    static FORM: Cell<Option<RwSignal<Form>>> = const { Cell::new(None) };
+    static SHOWN: Cell<Option<RwSignal<WishedSettings>>> = const { Cell::new(None) };
 }
 
 /// See the module.
 #[derive(Clone, Copy)]
 pub(crate) struct SettingsState {
-    wished: StoredValue<WishedSettings>,
-    shown: RwSignal<Settings>,
-    form: RwSignal<Form>,
+    settings: RwSignal<WishedSettings>,
     /// Whether the browser knows the zone that was chosen.
     zone_known: RwSignal<bool>,
     /// Another worker has come: what it does not know yet was lost with the one before.
@@ -53,100 +40,84 @@ impl SettingsState {
     pub(crate) fn restore() -> Self {
         let stored = storage().and_then(|storage| storage.get_item(STORAGE_KEY).ok().flatten());
         let stored = stored.and_then(|text| serde_json::from_str::<Settings>(&text).ok());
-        let settings = stored.unwrap_or_default();
         let state = Self {
-            wished: StoredValue::new(WishedSettings::remembered(settings.clone())),
-            shown: RwSignal::new(Settings::default()),
-            form: RwSignal::default(),
+            settings: RwSignal::new(WishedSettings::default()),
             zone_known: RwSignal::new(true),
             ask_again: StoredValue::new(false),
         };
-        FORM.set(Some(state.form));
-        state.put_in_force(settings);
+        SHOWN.set(Some(state.settings));
+        state.change(|settings| settings.hear(stored.unwrap_or_default()));
         state
     }
 
     /// What is in force.
     pub(crate) fn get(self) -> Settings {
-        self.shown.get()
-    }
-
-    /// The density alone.
-    pub(crate) fn density(self) -> Density {
-        self.shown.with(|settings| settings.density)
+        self.settings.with(|settings| settings.shown().clone())
     }
 
     /// The same, without being told of changes.
-    pub(crate) fn density_untracked(self) -> Density {
-        self.shown.with_untracked(|settings| settings.density)
+    pub(crate) fn get_untracked(self) -> Settings {
+        self.settings
+            .with_untracked(|settings| settings.shown().clone())
     }
 
-    /// The zone that was chosen, and whether the browser knows it.
-    pub(crate) fn zone(self) -> (ZoneChoice, bool) {
-        (
-            self.form.with(|form| form.zone.clone()),
-            self.zone_known.get(),
-        )
+    /// Whether the browser knows the zone that was chosen.
+    pub(crate) fn is_zone_known(self) -> bool {
+        self.zone_known.get()
     }
 
-    fn put_in_force(self, settings: Settings) {
-        let form = Form {
-            dates: settings.dates,
-            clock: settings.clock,
-            zone: settings.zone.clone(),
-        };
-        let before = self.form.get_untracked();
-        if form.zone != before.zone {
-            self.zone_known.set(go_by(&form.zone));
+    /// Changes them, and puts in force what comes of it.
+    fn change(self, change: impl FnOnce(&mut WishedSettings)) {
+        let before = self.get_untracked();
+        let mut settings = self.settings.get_untracked();
+        change(&mut settings);
+        let now = settings.shown().clone();
+        if now.zone != before.zone {
+            self.zone_known.set(go_by(&now.zone));
         }
-        if form != before {
-            self.form.set(form);
+        if now.density != before.density {
+            mark(
+                "data-density",
+                now.density == Density::default(),
+                now.density.word(),
+            );
         }
-        self.shown.maybe_update(|shown| {
-            let (density, theme) = (settings.density, settings.theme);
-            if shown.density != density {
-                mark(
-                    "data-density",
-                    density == Density::default(),
-                    density_name(density),
-                );
-            }
-            if shown.theme != theme {
-                mark(
-                    "data-theme",
-                    theme == ThemeChoice::default(),
-                    theme_name(theme),
-                );
-            }
-            let changes = *shown != settings;
-            *shown = settings;
-            changes
-        });
+        if now.theme != before.theme {
+            mark(
+                "data-theme",
+                now.theme == ThemeChoice::default(),
+                now.theme.word(),
+            );
+        }
+        match now == before {
+            true => self.settings.update_untracked(|known| *known = settings),
+            false => self.settings.set(settings),
+        }
     }
 }
 
 impl AppState {
     /// The user has chosen: it holds at once, and the worker tells the other tabs.
     pub(crate) fn choose(self, change: SettingsChange) {
-        self.settings
-            .wished
-            .update_value(|wished| wished.choose(change.clone()));
-        self.send(TabMessage::SetSettings(change));
-        self.show_settings();
+        self.send(TabMessage::SetSettings(change.clone()));
+        self.settings.change(|settings| settings.choose(change));
+        self.remember_settings();
     }
 
     /// The worker has told what whoever is signed in has chosen.
     pub(super) fn take_settings(self, told: Settings) {
         let state = self.settings;
-        state.wished.update_value(|wished| wished.hear(told));
+        state.change(|settings| settings.hear(told));
         if state.ask_again.get_value() {
             state.ask_again.set_value(false);
-            let lost = state.wished.with_value(|wished| wished.wishes().to_vec());
+            let lost = state
+                .settings
+                .with_untracked(|settings| settings.wishes().to_vec());
             for change in lost {
                 self.send(TabMessage::SetSettings(change));
             }
         }
-        self.show_settings();
+        self.remember_settings();
     }
 
     /// Another worker has come.
@@ -156,27 +127,20 @@ impl AppState {
 
     /// Nobody is signed in: the browser is as it is.
     pub(super) fn forget_settings(self) {
-        let none = WishedSettings::default();
-        self.settings.wished.set_value(none);
-        self.remember(None);
-        self.settings.put_in_force(Settings::default());
-    }
-
-    fn show_settings(self) {
-        let state = self.settings;
-        let settings = state.wished.with_value(WishedSettings::shown);
-        self.remember(Some(&settings));
-        state.put_in_force(settings);
+        self.settings
+            .change(|settings| *settings = WishedSettings::default());
+        self.remember_settings();
     }
 
     /// For the first paint of the next start. Storage may be full or forbidden: then that is of the browser as it is.
-    fn remember(self, settings: Option<&Settings>) {
+    fn remember_settings(self) {
         // A demonstration must not change anything for those who come to the real thing.
         let Some(storage) = storage().filter(|_| !self.demo.get_value().is_on()) else {
             return;
         };
-        _ = match settings.map(serde_json::to_string) {
-            Some(Ok(text)) => storage.set_item(STORAGE_KEY, &text),
+        let settings = self.settings.get_untracked();
+        _ = match serde_json::to_string(&settings) {
+            Ok(text) if settings != Settings::default() => storage.set_item(STORAGE_KEY, &text),
             _ => storage.remove_item(STORAGE_KEY),
         };
     }
@@ -184,7 +148,7 @@ impl AppState {
     /// Tells the worker when the offset of the user's zone becomes another one: by choice, or because summer ends.
     pub(crate) fn follow_zone(self) {
         Effect::new(move |told: Option<i32>| {
-            self.settings.form.track();
+            self.settings.settings.track();
             let offset = zone_offset_minutes(self.clock.slow());
             if told.is_some_and(|told| told != offset) {
                 self.send(TabMessage::Surroundings(surroundings(false)));
@@ -197,8 +161,9 @@ impl AppState {
 /// How dates and times are written now. What runs again when signals change does so when this changes.
 pub(crate) fn format() -> Format {
     follow_format();
-    let form = FORM.get().map(|form| form.get_untracked());
-    let Form { dates, clock, .. } = form.unwrap_or_default();
+    let chosen = |settings: &WishedSettings| (settings.shown().dates, settings.shown().clock);
+    let chosen = SHOWN.get().map(|shown| shown.with_untracked(chosen));
+    let (dates, clock) = chosen.unwrap_or_default();
     Format {
         dates,
         clock,
@@ -210,9 +175,9 @@ pub(crate) fn format() -> Format {
 pub(crate) fn follow_format() {
     // Elsewhere nothing can be told of changes, and there is no harm in that.
     if Observer::get().is_some()
-        && let Some(form) = FORM.get()
+        && let Some(shown) = SHOWN.get()
     {
-        form.track();
+        shown.track();
     }
 }
 
@@ -224,24 +189,6 @@ fn mark(attribute: &str, is_default: bool, value: &str) {
         true => root.remove_attribute(attribute),
         false => root.set_attribute(attribute, value),
     };
-}
-
-/// As tokens.css knows it.
-fn density_name(density: Density) -> &'static str {
-    match density {
-        Density::Compact => "compact",
-        Density::Normal => "normal",
-        Density::Comfortable => "comfortable",
-    }
-}
-
-/// As tokens.css knows it.
-fn theme_name(theme: ThemeChoice) -> &'static str {
-    match theme {
-        ThemeChoice::Auto => "auto",
-        ThemeChoice::Light => "light",
-        ThemeChoice::Dark => "dark",
-    }
 }
 
 fn storage() -> Option<web_sys::Storage> {

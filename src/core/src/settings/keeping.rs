@@ -194,15 +194,18 @@ impl SettingsKeeper {
             key: self.user.clone(),
             text: Secret::new(text),
         });
+        let mut changes = vec![own];
         // Who was not here for longest chooses again.
-        self.others.sort();
-        let too_many = (self.others.len() + 1).saturating_sub(limits::SETTINGS_USERS_MAX);
-        let gone = self.others.drain(..too_many);
-        let gone = gone.map(|(_, key)| CacheChange::Delete {
-            store: CacheStore::Settings,
-            key,
-        });
-        let changes = gone.chain([own]).collect();
+        while self.others.len() >= limits::SETTINGS_USERS_MAX {
+            let others = self.others.iter().enumerate();
+            let Some((place, _)) = others.min_by_key(|(_, (used, _))| *used) else {
+                break;
+            };
+            changes.push(CacheChange::Delete {
+                store: CacheStore::Settings,
+                key: self.others.swap_remove(place).1,
+            });
+        }
         self.writes += 1;
         let write = CacheWriteId(self.writes);
         self.in_flight = Some(write);

@@ -1,6 +1,6 @@
 //! What a user has chosen of how things look: the same in every tab, and kept for the next start.
 //!
-//! A value that this build does not know counts as not chosen, and takes nothing else with it. It never decides about rows, and
+//! A stored value that this build does not know counts as not chosen, and takes nothing else with it. It never decides about rows, and
 //! never holds anything about a patient.
 
 mod keeping;
@@ -8,7 +8,7 @@ mod keeping;
 mod tests;
 mod wished;
 
-use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use serde_json::{Map, Value};
 
 use crate::limits;
@@ -16,7 +16,7 @@ pub(crate) use keeping::SettingsKeeper;
 pub use wished::WishedSettings;
 
 /// See the module.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Settings {
     /// How high the rows of a table are.
@@ -47,11 +47,28 @@ pub enum SettingsChange {
     Clock(ClockFormat),
 }
 
+/// A choice is one word, in messages and on the disk.
+macro_rules! as_word {
+    ($name:ident) => {
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.word())
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let word = String::deserialize(deserializer)?;
+                Self::of_word(&word).ok_or_else(|| D::Error::custom("no such choice"))
+            }
+        }
+    };
+}
+
 macro_rules! choices {
-    ($($(#[$doc:meta])* $name:ident { $($(#[$mark:meta])* $choice:ident,)* })*) => {$(
+    ($($(#[$doc:meta])* $name:ident { $($(#[$mark:meta])* $choice:ident = $word:literal,)* })*) => {$(
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-        #[serde(rename_all = "camelCase")]
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
         pub enum $name {
             $($(#[$mark])* $choice,)*
         }
@@ -59,7 +76,23 @@ macro_rules! choices {
         impl $name {
             /// All of them, in the order of a form.
             pub const ALL: &[Self] = &[$(Self::$choice,)*];
+
+            /// The word for it.
+            pub fn word(self) -> &'static str {
+                match self {
+                    $(Self::$choice => $word,)*
+                }
+            }
+
+            fn of_word(word: &str) -> Option<Self> {
+                match word {
+                    $($word => Some(Self::$choice),)*
+                    _ => None,
+                }
+            }
         }
+
+        as_word!($name);
     )*};
 }
 
@@ -67,42 +100,42 @@ choices! {
     /// How high the rows of a table are.
     Density {
         /// As many rows as can be told apart.
-        Compact,
+        Compact = "compact",
         /// Between the two.
         #[default]
-        Normal,
+        Normal = "normal",
         /// For fingers, and for eyes that are tired.
-        Comfortable,
+        Comfortable = "comfortable",
     }
     /// Light or dark.
     ThemeChoice {
         /// As the system says.
         #[default]
-        Auto,
+        Auto = "auto",
         /// Always light.
-        Light,
+        Light = "light",
         /// Always dark.
-        Dark,
+        Dark = "dark",
     }
     /// How days are written.
     DateFormat {
         /// `12 Mar 2026`, which nobody takes for another day.
         #[default]
-        Words,
+        Words = "words",
         /// `2026-03-12`.
-        Iso,
+        Iso = "iso",
         /// `12/03/2026`.
-        DayFirst,
+        DayFirst = "dayFirst",
         /// `03/12/2026`.
-        MonthFirst,
+        MonthFirst = "monthFirst",
     }
     /// How times of day are written.
     ClockFormat {
         /// `14:30`.
         #[default]
-        Hours24,
+        Hours24 = "hours24",
         /// `2:30 PM`.
-        Hours12,
+        Hours12 = "hours12",
     }
 }
 
@@ -118,8 +151,7 @@ impl Density {
 }
 
 /// Whose clocks are meant.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum ZoneChoice {
     /// Those of the machine.
     #[default]
@@ -128,51 +160,66 @@ pub enum ZoneChoice {
     Named(ZoneName),
 }
 
+/// The word for the zone of the browser: no place is called so.
+const BROWSER: &str = "browser";
+
+impl ZoneChoice {
+    /// The word for it.
+    pub fn word(&self) -> &str {
+        match self {
+            Self::Browser => BROWSER,
+            Self::Named(name) => name.as_str(),
+        }
+    }
+
+    fn of_word(word: &str) -> Option<Self> {
+        match word {
+            BROWSER => Some(Self::Browser),
+            name => ZoneName::parse(name).map(Self::Named),
+        }
+    }
+}
+
+as_word!(ZoneChoice);
+
 /// The IANA name of a time zone, like `Europe/Paris`. Whether a browser knows it is another question.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ZoneName(Box<str>);
 
 impl ZoneName {
+    /// Takes a name; `None` for what cannot be one.
+    pub fn parse(text: &str) -> Option<Self> {
+        let fits = |sign: u8| sign.is_ascii_alphanumeric() || b"/_+-".contains(&sign);
+        let is_name = !text.is_empty() && text.bytes().all(fits);
+        (is_name && text.len() <= limits::ZONE_NAME_BYTES_MAX).then(|| Self(text.into()))
+    }
+
     /// The name.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// Not the name of a time zone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a time zone is named by an area and a place, like Europe/Paris")]
-pub struct NoZoneName;
-
-impl TryFrom<String> for ZoneName {
-    type Error = NoZoneName;
-
-    fn try_from(text: String) -> Result<Self, NoZoneName> {
-        let fits = |sign: u8| sign.is_ascii_alphanumeric() || b"/_+-".contains(&sign);
-        let is_name = !text.is_empty() && text.bytes().all(fits);
-        match is_name && text.len() <= limits::ZONE_NAME_BYTES_MAX {
-            true => Ok(Self(text.into())),
-            false => Err(NoZoneName),
-        }
-    }
-}
-
-impl From<ZoneName> for String {
-    fn from(name: ZoneName) -> Self {
-        name.0.into()
-    }
-}
-
 impl Settings {
-    /// What a stored record says, whatever build has written it.
-    pub fn of(record: &Map<String, Value>) -> Self {
+    /// What a stored record says, whatever build has written it: what is missing or not known is as nobody chose.
+    pub(crate) fn of(record: &Map<String, Value>) -> Self {
+        let word = |name| record.get(name).and_then(Value::as_str);
         Self {
-            density: field(record, "density"),
-            theme: field(record, "theme"),
-            zone: field(record, "zone"),
-            dates: field(record, "dates"),
-            clock: field(record, "clock"),
+            density: word("density")
+                .and_then(Density::of_word)
+                .unwrap_or_default(),
+            theme: word("theme")
+                .and_then(ThemeChoice::of_word)
+                .unwrap_or_default(),
+            zone: word("zone")
+                .and_then(ZoneChoice::of_word)
+                .unwrap_or_default(),
+            dates: word("dates")
+                .and_then(DateFormat::of_word)
+                .unwrap_or_default(),
+            clock: word("clock")
+                .and_then(ClockFormat::of_word)
+                .unwrap_or_default(),
         }
     }
 
@@ -186,16 +233,4 @@ impl Settings {
             SettingsChange::Clock(clock) => self.clock = clock,
         }
     }
-}
-
-impl<'de> Deserialize<'de> for Settings {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Map::deserialize(deserializer).map(|record| Self::of(&record))
-    }
-}
-
-/// A value of a record; what is missing or not known is as nobody chose.
-fn field<T: DeserializeOwned + Default>(record: &Map<String, Value>, name: &str) -> T {
-    let value = record.get(name).map(T::deserialize);
-    value.and_then(Result::ok).unwrap_or_default()
 }

@@ -6,24 +6,14 @@ use super::{Settings, SettingsChange};
 /// See the module.
 #[derive(Clone, Debug, Default)]
 pub struct WishedSettings {
-    told: Settings,
+    shown: Settings,
     wishes: Vec<SettingsChange>,
 }
 
 impl WishedSettings {
-    /// What is known before the worker has told anything.
-    pub fn remembered(settings: Settings) -> Self {
-        Self {
-            told: settings,
-            wishes: Vec::new(),
-        }
-    }
-
     /// What is in force in this tab.
-    pub fn shown(&self) -> Settings {
-        let mut shown = self.told.clone();
-        self.wishes.iter().for_each(|wish| shown.take(wish.clone()));
-        shown
+    pub fn shown(&self) -> &Settings {
+        &self.shown
     }
 
     /// The user has chosen. Of a field the last choice counts.
@@ -31,17 +21,19 @@ impl WishedSettings {
         let of = std::mem::discriminant(&change);
         self.wishes
             .retain(|wish| std::mem::discriminant(wish) != of);
+        self.shown.take(change.clone());
         self.wishes.push(change);
     }
 
     /// The worker has told them.
     pub fn hear(&mut self, told: Settings) {
+        self.shown = told;
+        let shown = &mut self.shown;
         self.wishes.retain(|wish| {
-            let mut with = told.clone();
-            with.take(wish.clone());
-            with != told
+            let before = shown.clone();
+            shown.take(wish.clone());
+            *shown != before
         });
-        self.told = told;
     }
 
     /// What a new worker has to be asked for again.

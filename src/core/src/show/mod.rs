@@ -179,12 +179,12 @@ impl Format {
         }
     }
 
-    /// Without the year where the form can do without it.
+    /// Without the year: there is little room.
     fn day_of_this_year(&self, date: CivilDay) -> String {
         let (month, day) = (date.month(), date.day());
         match self.dates {
             DateFormat::Words => format!("{day} {}", month_name(month)),
-            DateFormat::Iso => date.to_string(),
+            DateFormat::Iso => format!("{month:02}-{day:02}"),
             DateFormat::DayFirst => format!("{day:02}/{month:02}"),
             DateFormat::MonthFirst => format!("{month:02}/{day:02}"),
         }

@@ -105,7 +105,7 @@ fn what_is_due_says_when_in_the_chosen_form() {
     let in_days = FhirDate::Day(2026, 3, 9);
     let words = [
         (DateFormat::Words, "9 Mar"),
-        (DateFormat::Iso, "2026-03-09"),
+        (DateFormat::Iso, "03-09"),
         (DateFormat::DayFirst, "09/03"),
         (DateFormat::MonthFirst, "03/09"),
     ];

@@ -4,7 +4,10 @@ use panels_browser_tests::{
     Failure, Stage, StageOptions,
     accessibility::{Fault, faults},
     browser::Browser,
-    pages::{Click, PanelForm, PanelPage, RecordPage, SignInPage, Toolbar, expect_badge, keyboard},
+    pages::{
+        Click, PanelForm, PanelPage, RecordPage, SettingsPage, SignInPage, Toolbar, expect_badge,
+        keyboard,
+    },
     wait::PATIENCE,
 };
 use serde_json::json;
@@ -122,6 +125,12 @@ async fn nor_of_those_of_trouble_and_of_the_keyboard() -> Result<(), Failure> {
             panels_browser_tests::pages::Palette::open(stage).await?;
             look(stage, "commands", &mut found).await?;
             stage.browser.keys(keyboard::ESCAPE).await?;
+            let settings = SettingsPage::open(stage).await?;
+            look(stage, "settings", &mut found).await?;
+            settings.choose("Rows", "Compact").await?;
+            settings.choose_zone("Asia/Tokyo").await?;
+            settings.close().await?;
+            look(stage, "compact, in another zone", &mut found).await?;
             let record = RecordPage::open(stage, &id).await?;
             stage.server.go_away()?;
             record.choose("Priority", "Routine").await?;

@@ -20,6 +20,7 @@ mod repaint;
 mod restricted;
 mod scale;
 mod session;
+mod settings;
 mod stage_itself;
 mod start;
 mod storage;

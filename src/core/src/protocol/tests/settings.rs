@@ -6,7 +6,7 @@ use crate::settings::{
 };
 
 fn paris() -> ZoneChoice {
-    ZoneChoice::Named(ZoneName::try_from("Europe/Paris".to_owned()).unwrap())
+    ZoneChoice::Named(ZoneName::parse("Europe/Paris").unwrap())
 }
 
 #[test]
