@@ -21,6 +21,11 @@ pub(crate) fn date(date: FhirDate) -> String {
     format().date(date)
 }
 
+/// The same without a time of day.
+pub(crate) fn day(of: FhirDate) -> String {
+    format().date_only(of)
+}
+
 /// `2026-03-12`, as a date field holds it.
 pub(crate) fn iso_day(time: Timestamp) -> String {
     format().iso_day(time)

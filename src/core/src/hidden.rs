@@ -124,27 +124,57 @@ pub(crate) fn either(one: Option<Hiding>, other: Option<Hiding>) -> Option<Hidin
     }
 }
 
-/// What a policy hides of each element.
+/// What a policy hides of each element, and of any path.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct HiddenElements([Option<Hiding>; Element::ALL.len()]);
+pub struct HiddenElements {
+    elements: [Option<Hiding>; Element::ALL.len()],
+    /// For each type of which something is hidden, the fields that each rule hides by which a record may be read.
+    fields: Vec<(ResourceType, Vec<Vec<String>>)>,
+}
 
 impl HiddenElements {
     /// Nothing is hidden.
-    pub const NONE: &'static Self = &Self([None; Element::ALL.len()]);
+    pub const NONE: &'static Self = &Self {
+        elements: [None; Element::ALL.len()],
+        fields: Vec::new(),
+    };
 
     /// What is hidden, as `hiding` tells it of each dotted path. Of an element that several paths can hold, some hidden path is
     /// enough to doubt that there is none.
     pub(crate) fn by_path(hiding: impl Fn(&ResourceType, &str) -> Option<Hiding>) -> Self {
-        Self(Element::ALL.map(|element| {
+        let elements = Element::ALL.map(|element| {
             let kind = element.kind();
             let found = element.paths().iter().map(|path| hiding(&kind, path));
             found.reduce(either).flatten()
-        }))
+        });
+        Self {
+            elements,
+            fields: Vec::new(),
+        }
+    }
+
+    /// The same with all that the rules for a type hide, each its own dotted paths.
+    #[must_use]
+    pub(crate) fn with_fields(mut self, kind: ResourceType, rules: Vec<Vec<String>>) -> Self {
+        if rules.iter().any(|fields| !fields.is_empty()) {
+            self.fields.push((kind, rules));
+        }
+        self
+    }
+
+    /// Whether what is at a dotted path of a type is hidden: the whole of it, or a part, of which something may be left.
+    pub(crate) fn of_path(&self, kind: &ResourceType, path: &str) -> Option<Hiding> {
+        let (_, rules) = self.fields.iter().find(|(known, _)| known == kind)?;
+        let hidings = rules.iter().map(|fields| {
+            let meetings = fields.iter().filter_map(|field| meeting(field, path));
+            meetings.max_by_key(|hiding| *hiding == Hiding::Always)
+        });
+        hidings.reduce(either).flatten()
     }
 
     /// Whether an element is hidden.
     pub fn of(&self, element: Element) -> Option<Hiding> {
-        self.0[element as usize]
+        self.elements[element as usize]
     }
 
     /// Whether an element is never seen. What comes of it all the same is not shown: Medplum 5.0.10
@@ -172,6 +202,31 @@ impl HiddenElements {
             (None, name) => name.unwrap_or(unnamed).to_owned(),
         }
     }
+}
+
+/// What a hidden field means for a path: everything is below it, or it may be below. A field with a type in its name may be what the
+/// path means by the name without the type, and the other way round.
+fn meeting(field: &str, path: &str) -> Option<Hiding> {
+    let mut path = path.split('.').filter(|step| !step.is_empty());
+    let mut hiding = Hiding::Always;
+    for step in field.split('.') {
+        let step = step.strip_suffix("[x]").unwrap_or(step);
+        match path.next() {
+            None => return Some(Hiding::Sometimes),
+            Some(same) if same == step => {}
+            Some(other) if has_type(step, other) || has_type(other, step) => {
+                hiding = Hiding::Sometimes;
+            }
+            Some(_) => return None,
+        }
+    }
+    Some(hiding)
+}
+
+/// Whether a name is another one with a type after it: `valueString`, `value`.
+fn has_type(name: &str, bare: &str) -> bool {
+    let kind = name.strip_prefix(bare);
+    kind.is_some_and(|kind| kind.starts_with(|first: char| first.is_ascii_uppercase()))
 }
 
 /// The text of a resource without some fields, named by dotted paths; `None` if it cannot be read.
@@ -228,6 +283,35 @@ mod tests {
         let hidden = hides(&["deceasedDateTime", "deceasedBoolean"]);
         assert_eq!(hidden.of(Element::Deceased), Some(Hiding::Always));
         assert_eq!(hides(&[]), *HiddenElements::NONE);
+    }
+
+    #[test]
+    fn a_path_is_hidden_with_what_it_lies_in_and_doubted_with_what_lies_in_it() {
+        let of = |rules: &[&[&str]], path: &str| {
+            let rules = rules
+                .iter()
+                .map(|fields| fields.iter().map(|field| (*field).to_owned()).collect());
+            HiddenElements::default()
+                .with_fields(ResourceType::Task, rules.collect())
+                .of_path(&ResourceType::Task, path)
+        };
+        assert_eq!(of(&[&["owner"]], "owner.display"), Some(Hiding::Always));
+        assert_eq!(of(&[&["owner.display"]], "owner"), Some(Hiding::Sometimes));
+        assert_eq!(of(&[&["owner"]], "ownership"), None);
+        assert_eq!(of(&[&["owner"], &[]], "owner"), Some(Hiding::Sometimes));
+        assert_eq!(of(&[&["owner"], &["owner"]], "owner"), Some(Hiding::Always));
+        assert_eq!(of(&[&[], &[]], "owner"), None);
+        let typed = ["input.valueString"];
+        assert_eq!(of(&[&typed], "input.value"), Some(Hiding::Sometimes));
+        assert_eq!(
+            of(&[&["input.value[x]"]], "input.value"),
+            Some(Hiding::Always)
+        );
+        let other = of(&[&["input.value[x]"]], "input.valueString");
+        assert_eq!(other, Some(Hiding::Sometimes));
+        let hidden = HiddenElements::default()
+            .with_fields(ResourceType::Task, vec![vec!["owner".to_owned()]]);
+        assert_eq!(hidden.of_path(&ResourceType::Patient, "owner"), None);
     }
 
     #[test]

@@ -31,6 +31,7 @@ pub mod live_table;
 pub mod palette;
 pub mod panel;
 pub mod panel_edit;
+pub mod path;
 pub mod protocol;
 pub mod quarantine;
 pub mod query;

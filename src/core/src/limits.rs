@@ -37,6 +37,36 @@ pub const SAVED_PANELS_READ_MAX: usize = 1_000;
 pub const PANEL_NAME_CHARS_MAX: usize = 80;
 /// Characters of its description: one sentence.
 pub const PANEL_DESCRIPTION_CHARS_MAX: usize = 300;
+/// Columns with a path of one panel: more do not fit on a screen.
+pub const PATH_COLUMNS_MAX: usize = 12;
+/// Characters of the heading of such a column.
+pub const COLUMN_TITLE_CHARS_MAX: usize = 40;
+/// Characters of a path: two extensions with long addresses.
+pub const PATH_CHARS_MAX: usize = 300;
+/// Steps of a path, those within `where` included.
+pub const PATH_STEPS_MAX: usize = 16;
+/// Levels of `where` within `where`: reading and carrying out a path goes no deeper.
+pub const PATH_NESTING_MAX: usize = 3;
+/// Values that are looked at for one cell: far more than a record of a worklist has, and some ten microseconds.
+pub const PATH_VISITS_MAX: usize = 2_000;
+/// Values that are shown in one cell.
+pub const PATH_VALUES_MAX: usize = 8;
+/// Characters of all of them together.
+pub const PATH_CELL_CHARS_MAX: usize = 400;
+/// Resources in which paths are looked for that are suggested.
+pub const PATHS_SEEN_RESOURCES_MAX: usize = 48;
+/// Levels of fields in which they are looked for.
+pub const PATH_SEEN_DEPTH_MAX: usize = 4;
+/// Paths that are remembered while they are looked for.
+pub const PATHS_SEEN_MAX: usize = 400;
+/// Paths that are suggested: more is no help.
+pub const PATH_SUGGESTIONS_MAX: usize = 100;
+/// Rows of a panel that are shown while it is typed.
+pub const PREVIEW_ROWS_MAX: usize = 5;
+/// Records that are looked at for them: going through all of a large clinic for each letter that is typed would hold up the worker.
+pub const PREVIEW_RECORDS_MAX: usize = 5_000;
+/// Wait after the last letter before the worker is asked for them.
+pub const PREVIEW_AFTER_MS: u64 = 250;
 /// Time between two reads of the panels on the server: a change by somebody else comes that late at most. A subscription of their own
 /// would slow every write of the project.
 pub const PANELS_READ_EVERY_MS: i64 = 120_000;

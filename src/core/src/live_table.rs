@@ -41,6 +41,32 @@ pub struct TableEvents {
     pub gap: bool,
 }
 
+fn sort_columns(sort: &[SortKey], columns: &[Column]) -> Vec<sort_key::SortColumn> {
+    let places = sort.iter().filter_map(|key| {
+        let mut columns = columns.iter();
+        let index = columns.position(|column| column.id == key.column)?;
+        Some((index, key.descending))
+    });
+    places.collect()
+}
+
+/// The places of those rows that are the first in the order of a panel.
+pub(crate) fn first_rows(view: &PanelView, rows: &[Row], count_max: usize) -> Vec<usize> {
+    let columns = sort_columns(&view.sort, &view.columns);
+    let mut scratch = Vec::new();
+    let mut keys: Vec<_> = rows
+        .iter()
+        .enumerate()
+        .map(|(place, row)| {
+            let key = sort_key::SortKey::of(&columns, &row.cells, &mut scratch);
+            (key, &row.id, place)
+        })
+        .collect();
+    keys.sort_unstable();
+    let first = keys.into_iter().take(count_max);
+    first.map(|(_, _, place)| place).collect()
+}
+
 /// See the module.
 #[derive(Clone, Debug)]
 pub struct LiveTable {
@@ -163,12 +189,7 @@ impl LiveTable {
 
     /// Orders by other columns.
     pub fn set_sort(&mut self, sort: Vec<SortKey>) {
-        let columns = sort.iter().filter_map(|key| {
-            let mut columns = self.columns.iter();
-            let index = columns.position(|column| column.id == key.column)?;
-            Some((index, key.descending))
-        });
-        self.rows.sort(columns.collect());
+        self.rows.sort(sort_columns(&sort, &self.columns));
         self.sort = sort;
     }
 

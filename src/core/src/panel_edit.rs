@@ -3,6 +3,7 @@
 //! What was typed stays until it is saved or given up, whatever the server says. Must never send anything: it says what to send.
 
 mod deletion;
+mod paths;
 mod saving;
 #[cfg(test)]
 mod tests;
@@ -62,7 +63,10 @@ pub fn differences(one: &PanelDraft, other: &PanelDraft) -> Vec<Part> {
         (one.name != other.name, Part::Name),
         (one.description != other.description, Part::Description),
         (one.rows != other.rows, Part::Rows),
-        (one.columns != other.columns, Part::Columns),
+        (
+            (&one.columns, &one.paths) != (&other.columns, &other.paths),
+            Part::Columns,
+        ),
         (one.filters != other.filters, Part::Filters),
         (one.sort != other.sort, Part::Order),
     ];
@@ -78,6 +82,7 @@ impl PanelEdit {
             target: Target::New,
             before: draft.clone(),
             draft,
+            typed: None,
             unkept: Vec::new(),
             stage: Stage::Typing,
         }
@@ -117,6 +122,7 @@ impl PanelEdit {
         let mut edit = Self {
             target,
             draft,
+            typed: None,
             unkept: Vec::new(),
             stage: Stage::Typing,
             before,
@@ -168,7 +174,7 @@ impl PanelEdit {
 
     /// Every column that could be shown, those that are first and in their order, and whether each is.
     pub fn columns(&self) -> Vec<(Column, bool)> {
-        let known = self.draft.rows.columns();
+        let known = self.draft.known_columns();
         let shown = self.draft.columns.iter();
         let shown = shown.filter_map(|id| known.iter().find(|column| column.id == *id));
         let rest = known
@@ -220,6 +226,8 @@ impl PanelEdit {
         if rows.row_type() != self.draft.rows.row_type() {
             let usual = rows.usual_columns().into_iter();
             self.draft.columns = usual.map(|column| column.id).collect();
+            self.draft.paths.clear();
+            self.typed = None;
             self.draft.filters.clear();
             self.draft.sort.clear();
         }
@@ -240,6 +248,7 @@ fn draft_of(view: &PanelView) -> PanelDraft {
                 .iter()
                 .map(|column| column.id.clone())
                 .collect(),
+            paths: Vec::new(),
             filters: Vec::new(),
             sort: view.sort.clone(),
         },

@@ -15,6 +15,12 @@ pub const UNKNOWN_PERSON: &str = "Unknown";
 pub const YES: &str = "Yes";
 /// A flag that is not set.
 pub const NO: &str = "No";
+/// In a cell for what has fields of its own and no text.
+pub const SEVERAL_FIELDS: &str = "Several fields";
+/// In a cell for what has too many parts to be looked through.
+pub const TOO_MUCH: &str = "Too much to show";
+/// In a cell of a record that cannot be read again.
+pub const NOT_READABLE: &str = "Cannot be read";
 /// One of the notes of a task.
 pub const NOTE: &str = "Note";
 /// One of the tags of a record.

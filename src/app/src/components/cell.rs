@@ -31,7 +31,18 @@ pub(crate) fn CellValue(
             } else {
                 ""
             };
-            EitherOf9::B(view! { <span class=class title=text.clone()>{text.clone()}</span> })
+            EitherOf9::B(Either::Left(words(class, text)))
+        }
+        Cell::Number { shown, .. } => EitherOf9::B(Either::Left(words("cell-figure", shown))),
+        Cell::Flag(flag) => EitherOf9::B(Either::Left(words("", text::flag(flag).to_owned()))),
+        Cell::Tags(tags) => {
+            let all = tags.join(", ");
+            let tags = tags
+                .into_iter()
+                .map(|tag| view! { <span class="cell-tag">{tag}</span> " " });
+            EitherOf9::B(Either::Right(
+                view! { <span title=all>{tags.collect_view()}</span> },
+            ))
         }
         Cell::Priority(priority) => EitherOf9::C(view! {
             <span class=format!("fixed due-mark priority-{}", priority_label(priority).to_lowercase())>
@@ -79,6 +90,10 @@ pub(crate) fn CellValue(
     }
 }
 
+fn words(class: &'static str, words: String) -> impl IntoView {
+    view! { <span class=class title=words.clone()>{words.clone()}</span> }
+}
+
 fn empty(kind: Option<ColumnKind>) -> impl IntoView {
     match kind {
         Some(ColumnKind::Person) => view! { <span class="unassigned">{text::UNASSIGNED}</span> },
@@ -93,7 +108,10 @@ fn hidden(hiding: Hiding) -> impl IntoView {
 #[component]
 fn DateValue(date: FhirDate, kind: Option<ColumnKind>) -> impl IntoView {
     let clock = AppState::here().clock;
-    let absolute = show::date(date);
+    let absolute = match kind {
+        Some(ColumnKind::Date) => show::day(date),
+        _ => show::date(date),
+    };
     match kind {
         Some(ColumnKind::Due) => {
             let due = Memo::new(move |_| show::due(date, clock.slow()));

@@ -157,5 +157,11 @@ pub(crate) fn kind_name(kind: ColumnKind) -> &'static str {
         ColumnKind::Age => "age",
         ColumnKind::Changed => "changed",
         ColumnKind::Workload => "workload",
+        ColumnKind::Number => "number",
+        ColumnKind::Date => "date",
+        ColumnKind::DateTime => "date-time",
+        ColumnKind::Flag => "flag",
+        ColumnKind::Tags => "tags",
+        ColumnKind::Named => "named",
     }
 }

@@ -97,7 +97,10 @@ fn take(state: AppState, message: WorkerMessage) {
         }
         WorkerMessage::Settings(settings) => state.take_settings(settings),
         WorkerMessage::SetAside { list } => state.set_aside.set(list),
-        WorkerMessage::Pong { .. } | WorkerMessage::Ending { .. } => {}
+        WorkerMessage::PathSuggestions { .. }
+        | WorkerMessage::PanelPreview(_)
+        | WorkerMessage::Pong { .. }
+        | WorkerMessage::Ending { .. } => {}
     }
 }
 

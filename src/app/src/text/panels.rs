@@ -207,6 +207,13 @@ pub(crate) fn draft_problem(problem: &DraftProblem) -> String {
         DraftProblem::Sort { column } => {
             format!("it is ordered by {column}, which is not shown.")
         }
+        DraftProblem::PathName { id } => format!("a column cannot be called {id}."),
+        DraftProblem::PathTitleMissing => "the column needs a heading.".to_owned(),
+        DraftProblem::PathTitleTooLong => "the heading of the column is too long.".to_owned(),
+        DraftProblem::Path { title, fault } => {
+            format!("the path of {title} cannot be read: {fault}.")
+        }
+        DraftProblem::TooManyPaths => "there are too many columns from paths.".to_owned(),
     }
 }
 

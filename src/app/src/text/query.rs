@@ -2,8 +2,8 @@
 
 use panels_core::{
     protocol::{Column, ColumnKind, Priority},
-    query::{Assignee, Band, Day, Filter, Period, Test},
-    text::{priority_label, status_label},
+    query::{Assignee, Band, Day, Filter, NO, Period, Test, YES},
+    text::{self, priority_label, status_label},
 };
 
 use super::{OVERDUE, UNASSIGNED, counted};
@@ -42,6 +42,11 @@ pub(crate) const SHOW_ALL_ROWS: &str = "Show all rows";
 /// On the heading of a column.
 pub(crate) const ORDER_HINT: &str =
     "Order by this; with Shift, after what it is ordered by already";
+
+/// A flag in words.
+pub(crate) fn flag(flag: bool) -> &'static str {
+    if flag { text::YES } else { text::NO }
+}
 
 /// Name of a band.
 pub(crate) fn band(band: Band) -> &'static str {
@@ -110,6 +115,8 @@ fn code_label(code: &str) -> String {
     let priority = Priority::from_code(code);
     match priority {
         Some(priority) => priority_label(priority).to_owned(),
+        None if code == YES => flag(true).to_owned(),
+        None if code == NO => flag(false).to_owned(),
         None => status_label(code).to_owned(),
     }
 }

@@ -158,9 +158,15 @@ impl Permissions {
     /// What the user does not get to see. A record is shown as the first rule tells that covers it, and which one that is only the
     /// server knows: what some of them hide may be missing or hidden (Medplum's `satisfiedAccessPolicy`).
     pub(crate) fn hidden(&self) -> HiddenElements {
-        HiddenElements::by_path(|kind, path| {
+        let elements = HiddenElements::by_path(|kind, path| {
             let hiding = self.covering(kind).map(|rule| rule.hides(path));
             hiding.reduce(either).flatten()
+        });
+        let kinds = [ResourceType::Task, ResourceType::Patient];
+        kinds.into_iter().fold(elements, |elements, kind| {
+            let rules = self.covering(&kind).map(|rule| rule.hidden_fields.clone());
+            let rules = rules.collect();
+            elements.with_fields(kind, rules)
         })
     }
 

@@ -218,7 +218,13 @@ impl Engine {
                 let key = ResourceKey::new(kind.clone(), id.clone());
                 let entry = self.replica.get(&key)?;
                 let shown = entry.members & (1 << index) != 0;
-                shown.then(|| self.panels.project(index, &entry.resource, &self.replica))
+                shown.then(|| {
+                    self.panels.project(
+                        self.panels.definition(index),
+                        &entry.resource,
+                        &self.replica,
+                    )
+                })
             });
             let rows = rows.collect();
             let as_of = self.io.clock_time(as_of);

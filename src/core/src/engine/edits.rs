@@ -24,6 +24,7 @@ use crate::{
     engine::requests::Trouble,
     fhir::Resource,
     identity::{EditId, JobId, ResourceKey, TabId},
+    panel::PanelDefinition,
     protocol::{
         EditRefusal, EditableField, GoneReason, NewEdit, RecordContent, Row, SignedOutReason,
         TabMessage, WorkerMessage,
@@ -224,15 +225,20 @@ impl Engine {
 
     /// The row of a resource, with what is pending.
     pub(super) fn row(&self, index: usize, entry: &Entry) -> Row {
+        self.row_of(self.panels.definition(index), entry)
+    }
+
+    /// The same of a panel that may be nobody's yet.
+    pub(super) fn row_of(&self, panel: &PanelDefinition, entry: &Entry) -> Row {
         let resource = &entry.resource;
         if !self.outbox.is_pending(&resource.key) {
-            return self.panels.project(index, resource, &self.replica);
+            return self.panels.project(panel, resource, &self.replica);
         }
         let later = self.outbox.laid_over(resource);
         let shown = later.as_ref().unwrap_or(resource);
         Row {
             pending: self.outbox.pending(&resource.key),
-            ..self.panels.project(index, shown, &self.replica)
+            ..self.panels.project(panel, shown, &self.replica)
         }
     }
 

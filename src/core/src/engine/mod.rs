@@ -15,6 +15,7 @@ mod freshness;
 mod input;
 pub(crate) mod io;
 mod output;
+mod preview;
 mod publish;
 mod rate_budget;
 pub(crate) mod requests;

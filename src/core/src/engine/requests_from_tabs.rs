@@ -68,6 +68,8 @@ impl Engine {
             TabMessage::ChangePanel { change, to } => self.on_change_panel(tab, change, *to),
             TabMessage::SetSettings(change) => self.on_set_settings(&change),
             TabMessage::ReadPanels => self.shelf.read(&mut self.io),
+            TabMessage::SuggestPaths { rows } => self.on_suggest_paths(tab, rows),
+            TabMessage::PreviewPanel(ask) => self.on_preview_panel(tab, *ask),
             TabMessage::Export { panel, rows } => self.on_export(tab, panel, rows),
             TabMessage::ListSetAside => {
                 let list = self.quarantine.list();

@@ -2,7 +2,7 @@
 
 use crate::{
     protocol::{Cell, Column, ColumnKind, FhirDate, Priority},
-    text::{hidden_label, priority_label},
+    text::{NO, YES, hidden_label, priority_label},
     time::{DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, Timestamp},
 };
 
@@ -31,7 +31,13 @@ pub(super) fn titles_beside(kind: ColumnKind) -> &'static [&'static str] {
         | ColumnKind::Text
         | ColumnKind::Person
         | ColumnKind::Age
-        | ColumnKind::Changed => &[],
+        | ColumnKind::Changed
+        | ColumnKind::Number
+        | ColumnKind::Date
+        | ColumnKind::DateTime
+        | ColumnKind::Flag
+        | ColumnKind::Tags
+        | ColumnKind::Named => &[],
     }
 }
 
@@ -42,7 +48,9 @@ pub(super) fn fields(cell: &Cell, zone: &impl Fn(Timestamp) -> i32) -> Vec<Strin
         Cell::Empty => Vec::new(),
         // Of each part: one that is left empty would read as none.
         Cell::Hidden(hiding) => vec![hidden_label(*hiding).to_owned(); PARTS_MAX],
-        Cell::Text(text) => vec![text.clone()],
+        Cell::Text(text) | Cell::Number { shown: text, .. } => vec![text.clone()],
+        Cell::Flag(flag) => vec![if *flag { YES } else { NO }.to_owned()],
+        Cell::Tags(tags) => vec![tags.join("; ")],
         Cell::Priority(priority) => vec![priority_label(*priority).to_owned()],
         Cell::Status {
             label, business, ..

@@ -150,6 +150,27 @@ fn a_date_without_a_time_is_never_shifted_and_an_instant_says_whose_clock_it_is(
 }
 
 #[test]
+fn what_is_at_a_path_is_written_as_it_is_shown() {
+    let kinds = [
+        ColumnKind::Number,
+        ColumnKind::Flag,
+        ColumnKind::Tags,
+        ColumnKind::Date,
+    ];
+    let cells = vec![
+        Cell::Number {
+            value: 1.5,
+            shown: "1.50 kg".into(),
+        },
+        Cell::Flag(false),
+        Cell::Tags(vec!["falls".into(), "diet".into()]),
+        Cell::Date(FhirDate::Day(1958, 3, 1)),
+    ];
+    let found = lines(&kinds, cells, -720);
+    assert_eq!(found[1], ["1.50 kg", "No", "falls; diet", "1958-03-01"]);
+}
+
+#[test]
 fn the_offset_is_the_one_of_the_moment_that_is_written() {
     let mut sheet = super::tests::sheet(&view(&[ColumnKind::Changed]));
     let (winter, summer) = (Timestamp(0), Timestamp(200 * 86_400_000));

@@ -172,9 +172,24 @@ impl Panels {
         }
     }
 
-    /// The row of a resource in a panel.
-    pub(crate) fn project(&self, index: usize, resource: &Resource, replica: &Replica) -> Row {
-        self.definitions[index].project(resource, &self.view(Some(replica)))
+    /// A panel; `index` is as for [`Self::id`].
+    pub(crate) fn definition(&self, index: usize) -> &PanelDefinition {
+        &self.definitions[index]
+    }
+
+    /// The row of a resource in a panel, whether it is one of these or not.
+    pub(crate) fn project(
+        &self,
+        panel: &PanelDefinition,
+        resource: &Resource,
+        replica: &Replica,
+    ) -> Row {
+        panel.project(resource, &self.view(Some(replica)))
+    }
+
+    /// Whether a resource is a row of such a panel.
+    pub(crate) fn is_row(&self, panel: &PanelDefinition, resource: &Resource) -> bool {
+        panel.matches(resource, &self.view(None))
     }
 
     /// Counts of a panel: of what may be hidden, none.

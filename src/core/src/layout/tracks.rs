@@ -65,6 +65,12 @@ fn usual_width(kind: ColumnKind, room: Room) -> (u32, Option<f32>) {
         ColumnKind::Person => (140, 122, Some(0.8)),
         ColumnKind::Workload => (220, 200, Some(1.0)),
         ColumnKind::Text => (100, 90, Some(0.8)),
+        ColumnKind::Number => (90, 80, Some(0.4)),
+        ColumnKind::Date => (104, 100, None),
+        ColumnKind::DateTime => (150, 146, None),
+        ColumnKind::Flag => (72, 64, None),
+        ColumnKind::Tags => (140, 110, Some(0.8)),
+        ColumnKind::Named => (140, 122, Some(0.8)),
     };
     (if room == Room::Wide { wide } else { narrow }, share)
 }

@@ -66,6 +66,7 @@ fn is_empty(cell: &Cell) -> bool {
     match cell {
         Cell::Empty | Cell::Hidden(_) => true,
         Cell::Text(text) => text.is_empty(),
+        Cell::Tags(tags) => tags.is_empty(),
         Cell::Workload { open, .. } => *open == 0,
         _ => false,
     }
@@ -94,6 +95,23 @@ fn write_filled(cell: &Cell, key: &mut Vec<u8>) {
             key.extend((u32::MAX - open).to_be_bytes());
         }
         Cell::Text(text) => write_text(8, text, key),
+        Cell::Number { value, .. } => {
+            key.push(9);
+            key.extend(ordered(*value).to_be_bytes());
+        }
+        // What is so comes first.
+        Cell::Flag(flag) => key.extend([10, u8::from(!flag)]),
+        Cell::Tags(tags) => write_text(11, &tags.join(" "), key),
+    }
+}
+
+/// A number whose order is that of the value: the larger the number, the larger its bits; of negative ones the other way round.
+fn ordered(value: f64) -> u64 {
+    // Minus zero is zero.
+    let bits = (value + 0.0).to_bits();
+    match bits >> 63 {
+        0 => bits | (1 << 63),
+        _ => !bits,
     }
 }
 
@@ -175,6 +193,13 @@ mod tests {
             (Cell::Moment(left), Cell::Moment(right)) => left.cmp(right),
             (Cell::Date(left), Cell::Date(right)) => date(left).cmp(&date(right)),
             (Cell::Text(left), Cell::Text(right)) => folded(left).cmp(&folded(right)),
+            (Cell::Flag(left), Cell::Flag(right)) => right.cmp(left),
+            (Cell::Number { value: left, .. }, Cell::Number { value: right, .. }) => {
+                left.partial_cmp(right).unwrap()
+            }
+            (Cell::Tags(left), Cell::Tags(right)) => {
+                folded(&left.join(" ")).cmp(&folded(&right.join(" ")))
+            }
             (
                 Cell::Workload {
                     open: left,
@@ -202,6 +227,9 @@ mod tests {
             Cell::Date(_) => 2,
             Cell::Moment(_) => 3,
             Cell::Workload { .. } => 6,
+            Cell::Number { .. } => 8,
+            Cell::Flag(_) => 9,
+            Cell::Tags(_) => 10,
             _ => 7,
         }
     }
@@ -219,6 +247,14 @@ mod tests {
             Just(Cell::Hidden(crate::protocol::Hiding::Always)),
             "[a-cA-CßİÄ\u{0}\u{1} ]{0,14}".prop_map(Cell::Text),
             priority().prop_map(Cell::Priority),
+            prop_oneof![Just(0.0), Just(-0.0), -9.0_f64..9.0, any::<f64>()]
+                .prop_filter("a number", |value| value.is_finite())
+                .prop_map(|value| Cell::Number {
+                    value,
+                    shown: String::new()
+                }),
+            any::<bool>().prop_map(Cell::Flag),
+            proptest::collection::vec("[a-cA-C ]{0,3}", 0..3).prop_map(Cell::Tags),
             (-100_000_i64..100_000).prop_map(|hours| Cell::Moment(Timestamp(hours * 3_600_000))),
             (1968..1972).prop_map(|year| Cell::Date(FhirDate::Year(year))),
             (1968..1972, 1_u8..13)

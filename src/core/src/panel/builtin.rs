@@ -1,6 +1,6 @@
 //! The panels that everybody has.
 
-use super::{Condition, Filters, PanelDefinition};
+use super::{Condition, Filters, PanelDefinition, Sources};
 use crate::{
     identity::PanelId,
     protocol::{PanelDraft, PanelRows, PanelView, SortKey},
@@ -45,6 +45,7 @@ pub fn built_in() -> Vec<PanelDefinition> {
             },
             conditions: conditions_of(rows),
             filters: Filters::default(),
+            sources: Sources::default(),
         })
         .collect()
 }
@@ -67,6 +68,7 @@ pub fn usual_draft(rows: PanelRows) -> PanelDraft {
         description: String::new(),
         rows,
         columns: columns.map(|column| column.id).collect(),
+        paths: Vec::new(),
         filters: Vec::new(),
         sort: usual_sort(rows),
     }

@@ -3,7 +3,7 @@
 use crate::{
     hidden::Element,
     identity::ResourceType,
-    protocol::{Column, ColumnKind, PanelRows},
+    protocol::{Column, ColumnKind, PanelDraft, PanelRows, PathColumn, PathFormat},
 };
 
 /// A column, as it is known by its stable name.
@@ -108,6 +108,34 @@ impl PanelRows {
             ResourceType::Task | ResourceType::Custom(_) => TASK,
         };
         usual.iter().map(column).collect()
+    }
+}
+
+impl PanelDraft {
+    /// Every column that it can show: those that there are, and those that were added to it.
+    pub fn known_columns(&self) -> Vec<Column> {
+        let mut columns = self.rows.columns();
+        columns.extend(self.paths.iter().map(PathColumn::column));
+        columns
+    }
+}
+
+impl PathColumn {
+    /// What a tab needs to draw it.
+    pub fn column(&self) -> Column {
+        Column {
+            id: self.id.clone(),
+            title: self.title.clone(),
+            kind: match self.format {
+                PathFormat::Text => ColumnKind::Text,
+                PathFormat::Number => ColumnKind::Number,
+                PathFormat::Date => ColumnKind::Date,
+                PathFormat::DateTime => ColumnKind::DateTime,
+                PathFormat::Boolean => ColumnKind::Flag,
+                PathFormat::Tags => ColumnKind::Tags,
+                PathFormat::Person => ColumnKind::Named,
+            },
+        }
     }
 }
 

@@ -2,11 +2,12 @@
 //!
 //! Must never look at what is joined to a resource: its change would move rows that nobody looks at.
 
-use super::{Lookup, columns::element_of, project};
+use super::{Lookup, Sources, columns::element_of};
 use crate::{
     fhir::Resource,
-    hidden::Element,
-    protocol::{Cell, Column},
+    hidden::{HiddenElements, Hiding},
+    identity::ResourceType,
+    protocol::{Cell, Column, PathColumn},
     query::{Filter, Matcher, Query, Verdict},
     time::Timestamp,
 };
@@ -16,18 +17,19 @@ use crate::{
 pub struct Filters {
     filters: Vec<Filter>,
     columns: Vec<Column>,
+    sources: Sources,
     matcher: Matcher,
 }
 
 impl PartialEq for Filters {
     fn eq(&self, other: &Self) -> bool {
-        self.filters == other.filters
+        self.filters == other.filters && self.sources == other.sources
     }
 }
 
 impl Filters {
     /// Filters on columns that are not among those are left out: see [`super::saved::check`].
-    pub(super) fn new(filters: &[Filter], columns: &[Column]) -> Self {
+    pub(super) fn new(filters: &[Filter], columns: &[Column], paths: &[PathColumn]) -> Self {
         let is_asked = |column: &&Column| filters.iter().any(|filter| filter.column == column.id);
         let columns: Vec<Column> = columns.iter().filter(is_asked).cloned().collect();
         let query = Query {
@@ -37,6 +39,7 @@ impl Filters {
         Self {
             filters: filters.to_vec(),
             matcher: Matcher::new(&query, &columns),
+            sources: Sources::new(paths, &columns),
             columns,
         }
     }
@@ -56,23 +59,27 @@ impl Filters {
         resource: &Resource,
         lookup: &dyn Lookup,
     ) -> Option<Timestamp> {
-        if self.columns.is_empty() {
+        if !self.matcher.may_change() {
             return None;
         }
         let cells = self.cells(resource, lookup);
         self.matcher.next_change(&cells, lookup.today())
     }
 
-    /// What they look at, and what that is called.
-    pub(super) fn elements(&self) -> impl Iterator<Item = (Element, &str)> {
-        let columns = self.columns.iter();
-        columns.filter_map(|column| Some((element_of(&column.id)?, column.title.as_str())))
+    /// What of that which they look at is hidden, and what it is called.
+    pub(super) fn hidings<'a>(
+        &'a self,
+        kind: &'a ResourceType,
+        hidden: &'a HiddenElements,
+    ) -> impl Iterator<Item = (Hiding, &'a str)> {
+        self.columns.iter().filter_map(move |column| {
+            let known = element_of(&column.id).and_then(|element| hidden.of(element));
+            let hiding = known.or_else(|| self.sources.hiding(&column.id, kind, hidden));
+            Some((hiding?, column.title.as_str()))
+        })
     }
 
     fn cells(&self, resource: &Resource, lookup: &dyn Lookup) -> Vec<Cell> {
-        let columns = self.columns.iter();
-        columns
-            .map(|column| project::cell(&column.id, resource, lookup))
-            .collect()
+        self.sources.cells(&self.columns, resource, lookup)
     }
 }

@@ -11,6 +11,7 @@ mod counts;
 mod filters;
 mod project;
 pub mod saved;
+mod sources;
 #[cfg(test)]
 mod tests;
 
@@ -22,6 +23,7 @@ pub(crate) use project::{
     date_cell, due_cell, instant, moment_cell, owner_cell, patient_name, person_cell, person_name,
     priority_cell, seen, sex_cell, status_cell, task_patient_id, task_title, text_cell,
 };
+pub(crate) use sources::Sources;
 
 use crate::{
     fhir::{Patient, Resource},
@@ -40,6 +42,8 @@ pub struct PanelDefinition {
     pub conditions: Vec<Condition>,
     /// So must they.
     pub filters: Filters,
+    /// Its columns that show what is at a path.
+    pub(crate) sources: Sources,
 }
 
 /// What a projection needs to know beyond the resource itself.
@@ -70,13 +74,13 @@ impl PanelDefinition {
     /// What a tab needs to draw it for somebody from whom this is hidden.
     pub fn view_for(&self, hidden: &HiddenElements) -> PanelView {
         let conditions = self.conditions.iter();
-        let conditions = conditions.map(|condition| (condition.element(), condition.label()));
-        let spots = conditions.chain(self.filters.elements());
-        let spots = spots.filter_map(|(element, label)| {
-            Some(BlindSpot {
-                hiding: hidden.of(element)?,
-                label: label.to_owned(),
-            })
+        let conditions = conditions
+            .filter_map(|condition| Some((hidden.of(condition.element())?, condition.label())));
+        let kind = &self.view.row_type;
+        let spots = conditions.chain(self.filters.hidings(kind, hidden));
+        let spots = spots.map(|(hiding, label)| BlindSpot {
+            hiding,
+            label: label.to_owned(),
         });
         PanelView {
             blind_spots: spots.collect(),
@@ -90,12 +94,7 @@ impl PanelDefinition {
             id: resource.key.id.clone(),
             version: resource.version.clone(),
             updated: resource.updated,
-            cells: self
-                .view
-                .columns
-                .iter()
-                .map(|column| project::cell(&column.id, resource, lookup))
-                .collect(),
+            cells: self.sources.cells(&self.view.columns, resource, lookup),
             pending: Vec::new(),
         }
     }

@@ -1,28 +1,57 @@
 //! Something while somebody types it, until it is saved: a panel or a view. What was typed stays, whatever the server says.
 
-use super::Unkept;
+use super::{PanelEdit, Unkept, ViewEdit};
 use crate::{
     identity::{PanelChangeId, ResourceId, VersionId},
     panel::saved::{check, check_view},
     protocol::{
-        Draft, DraftProblem, Made, PanelChange, PanelDraft, PanelRefusal, PanelVerdict, Saved,
-        ViewDraft,
+        Draft, DraftProblem, Made, PanelChange, PanelDraft, PanelRefusal, PanelVerdict, PathColumn,
+        Saved, ViewDraft,
     },
 };
 
 /// What can be typed and saved.
 pub trait Typed: Clone + PartialEq + Into<Draft> + TryFrom<Draft> + Send + Sync + 'static {
+    /// What is typed beside it, and becomes a part of it when it is saved.
+    type Beside: Clone + Default + PartialEq + Send + Sync + 'static;
+
+    /// Whether something is typed beside it.
+    fn has_more(edit: &Saving<Self>) -> bool;
+
+    /// Makes that a part of it.
+    fn take_in(edit: &mut Saving<Self>) -> Result<(), DraftProblem>;
+
     /// As it is kept, or the first thing that is wrong with it.
     fn checked(self) -> Result<Self, DraftProblem>;
 }
 
 impl Typed for PanelDraft {
+    type Beside = Option<PathColumn>;
+
+    fn has_more(edit: &PanelEdit) -> bool {
+        edit.has_typed_path()
+    }
+
+    fn take_in(edit: &mut PanelEdit) -> Result<(), DraftProblem> {
+        edit.take_typed_path()
+    }
+
     fn checked(self) -> Result<Self, DraftProblem> {
         check(self)
     }
 }
 
 impl Typed for ViewDraft {
+    type Beside = ();
+
+    fn has_more(_: &ViewEdit) -> bool {
+        false
+    }
+
+    fn take_in(_: &mut ViewEdit) -> Result<(), DraftProblem> {
+        Ok(())
+    }
+
     fn checked(self) -> Result<Self, DraftProblem> {
         check_view(self)
     }
@@ -30,11 +59,13 @@ impl Typed for ViewDraft {
 
 /// See the module.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Saving<D> {
+pub struct Saving<D: Typed> {
     /// What is changed.
     pub target: Target,
     /// As it is typed.
     pub draft: D,
+    /// What is typed beside it.
+    pub typed: D::Beside,
     /// What is asked for in the panel and cannot be kept in one: names of columns, and of the parts of the bar.
     pub unkept: Vec<Unkept>,
     /// Where it stands.
@@ -88,7 +119,7 @@ pub enum Answered {
 impl<D: Typed> Saving<D> {
     /// Whether anything is other than it was.
     pub fn is_changed(&self) -> bool {
-        self.draft != self.before
+        self.draft != self.before || D::has_more(self)
     }
 
     /// Whether it is on its way.
@@ -113,7 +144,7 @@ impl<D: Typed> Saving<D> {
         if self.is_saving() {
             return None;
         }
-        let draft = match self.draft.clone().checked() {
+        let draft = match D::take_in(self).and_then(|()| self.draft.clone().checked()) {
             Ok(draft) => draft.into(),
             Err(problem) => {
                 self.stage = Stage::Refused(PanelRefusal::Draft(problem));
@@ -177,6 +208,7 @@ impl<D: Typed> Saving<D> {
                 version: theirs.version,
             };
             self.draft = theirs.draft;
+            self.typed = D::Beside::default();
             self.before = self.draft.clone();
             self.stage = Stage::Typing;
         }

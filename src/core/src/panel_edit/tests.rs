@@ -1,5 +1,7 @@
 //! What is typed is what is saved, and is not lost before.
 
+mod paths;
+
 use std::collections::BTreeSet;
 
 use super::*;

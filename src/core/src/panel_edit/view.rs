@@ -55,6 +55,7 @@ impl ViewEdit {
         Saving {
             target,
             draft,
+            typed: (),
             unkept: unkept.into_iter().collect(),
             stage: Stage::Typing,
             before,

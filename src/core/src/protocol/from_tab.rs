@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{DraftOf, FieldDecision, NewEdit, PanelChange};
+use super::{DraftOf, FieldDecision, NewEdit, PanelChange, PanelRows, PreviewAsk};
 use crate::{
     identity::{
         BuildId, EditId, InstanceId, JobId, PanelChangeId, PanelId, ResourceId, ResourceKey, TabId,
@@ -175,6 +175,14 @@ pub enum TabMessage {
     SetSettings(SettingsChange),
     /// The home screen is looked at: read the panels on the server anew.
     ReadPanels,
+    /// Tell which paths there are in records of which such rows are made; answered by
+    /// [`super::WorkerMessage::PathSuggestions`].
+    SuggestPaths {
+        /// Which rows.
+        rows: PanelRows,
+    },
+    /// Show some rows of a panel that is being typed; answered by [`super::WorkerMessage::PanelPreview`].
+    PreviewPanel(Box<PreviewAsk>),
     /// Tell which resources could not be read; answered by [`super::WorkerMessage::SetAside`].
     ListSetAside,
     /// Try to connect now instead of waiting for the next attempt.

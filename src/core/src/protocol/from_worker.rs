@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     DraftOf, EditRefusal, EditsNews, ExportVerdict, Freshness, OutboxSummary, PanelCounts,
-    PanelFreshness, PanelVerdict, PanelView, RecordView, Row, ShelfView, TimelineView,
+    PanelFreshness, PanelPreview, PanelRows, PanelVerdict, PanelView, PathSuggestion, RecordView,
+    Row, ShelfView, TimelineView,
 };
 use crate::{
     identity::{
@@ -76,6 +77,15 @@ pub enum WorkerMessage {
         /// What became of it.
         verdict: PanelVerdict,
     },
+    /// By port, answer to [`super::TabMessage::SuggestPaths`].
+    PathSuggestions {
+        /// For which rows.
+        rows: PanelRows,
+        /// In the order of the alphabet, at most [`crate::limits::PATH_SUGGESTIONS_MAX`].
+        paths: Vec<PathSuggestion>,
+    },
+    /// By port, answer to [`super::TabMessage::PreviewPanel`].
+    PanelPreview(Box<PanelPreview>),
     /// To all: live counts for the home screen.
     Counts {
         /// One for each panel.

@@ -2,10 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Draft, EditBar, Saved, SavedView, SortKey};
+use super::{Draft, EditBar, PathColumn, Saved, SavedView, SortKey};
 use crate::{
     fhir::Invalid,
     identity::{PanelId, ResourceId, VersionId},
+    path::PathFault,
     query::Filter,
 };
 
@@ -44,8 +45,11 @@ pub struct PanelDraft {
     pub description: String,
     /// What its rows are taken from.
     pub rows: PanelRows,
-    /// Names of its columns in order, of those that [`PanelRows::columns`] knows.
+    /// Names of its columns in order, of those that [`PanelRows::columns`] knows and of [`Self::paths`].
     pub columns: Vec<String>,
+    /// Columns that people have added to those there are, shown or not.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub paths: Vec<PathColumn>,
     /// All of them must hold for a row.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub filters: Vec<Filter>,
@@ -157,6 +161,24 @@ pub enum DraftProblem {
         /// Which column.
         column: String,
     },
+    /// A column with a path has no name of its own that such a column can have.
+    PathName {
+        /// Which column.
+        id: String,
+    },
+    /// It has no heading.
+    PathTitleMissing,
+    /// The heading is over its limit.
+    PathTitleTooLong,
+    /// Its path cannot be read.
+    Path {
+        /// Heading of the column.
+        title: String,
+        /// What is wrong with the path.
+        fault: PathFault,
+    },
+    /// There are more than [`crate::limits::PATH_COLUMNS_MAX`] of them.
+    TooManyPaths,
 }
 
 /// A change of the panels on the server, or of their views.

@@ -98,6 +98,18 @@ pub enum ColumnKind {
     Changed,
     /// [`Cell::Workload`]: open tasks of a patient.
     Workload,
+    /// [`Cell::Number`].
+    Number,
+    /// [`Cell::Date`]: a day.
+    Date,
+    /// [`Cell::Date`]: a day with its time.
+    DateTime,
+    /// [`Cell::Flag`].
+    Flag,
+    /// [`Cell::Tags`].
+    Tags,
+    /// [`Cell::Person`]: somebody or something that is named, and not who has to do it.
+    Named,
 }
 
 /// One step of an order.
@@ -153,6 +165,17 @@ pub enum Cell {
     Date(FhirDate),
     /// A moment.
     Moment(Timestamp),
+    /// A number.
+    Number {
+        /// What it is ordered by.
+        value: f64,
+        /// As it was written, with its unit.
+        shown: String,
+    },
+    /// Yes or no.
+    Flag(bool),
+    /// Several texts; at least one.
+    Tags(Vec<String>),
     /// A person, organisation or role that owns something.
     Person {
         /// Literal reference, for example `Practitioner/1`; the only identity there is.

@@ -99,7 +99,7 @@ fn listed(values: impl Iterator<Item = Option<String>>) -> Option<String> {
 fn test_of(value: &str, column: &Column) -> Option<Test> {
     let words = || value.split(',').take(limits::FILTER_VALUES_MAX);
     match kind_of(column.kind)? {
-        FilterKind::Priorities | FilterKind::Statuses => {
+        FilterKind::Priorities | FilterKind::Statuses | FilterKind::Flags => {
             let codes = words().filter(|word| is_word(word)).map(str::to_owned);
             Some(Test::OneOf(codes.collect()))
         }

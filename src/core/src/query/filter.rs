@@ -68,7 +68,14 @@ pub enum FilterKind {
     Dates,
     /// [`Test::Contains`].
     Texts,
+    /// [`Test::OneOf`] of [`YES`] and [`NO`].
+    Flags,
 }
+
+/// Code of a flag that is set.
+pub const YES: &str = "yes";
+/// Code of one that is not.
+pub const NO: &str = "no";
 
 /// The test that fits a column; `None` where there is nothing to ask for.
 pub fn kind_of(kind: ColumnKind) -> Option<FilterKind> {
@@ -76,10 +83,19 @@ pub fn kind_of(kind: ColumnKind) -> Option<FilterKind> {
         ColumnKind::Priority => Some(FilterKind::Priorities),
         ColumnKind::Status => Some(FilterKind::Statuses),
         ColumnKind::Person => Some(FilterKind::Owners),
-        ColumnKind::Due | ColumnKind::BirthDate | ColumnKind::Age | ColumnKind::Changed => {
-            Some(FilterKind::Dates)
-        }
-        ColumnKind::Title | ColumnKind::Text | ColumnKind::Patient => Some(FilterKind::Texts),
+        ColumnKind::Due
+        | ColumnKind::BirthDate
+        | ColumnKind::Age
+        | ColumnKind::Changed
+        | ColumnKind::Date
+        | ColumnKind::DateTime => Some(FilterKind::Dates),
+        ColumnKind::Title
+        | ColumnKind::Text
+        | ColumnKind::Patient
+        | ColumnKind::Number
+        | ColumnKind::Tags
+        | ColumnKind::Named => Some(FilterKind::Texts),
+        ColumnKind::Flag => Some(FilterKind::Flags),
         ColumnKind::Workload => None,
     }
 }

@@ -1,6 +1,6 @@
 //! A query made ready for the columns of a panel.
 
-use super::{Assignee, Band, Period, Query, Search, Test, Today, search::contains_folded};
+use super::{Assignee, Band, NO, Period, Query, Search, Test, Today, YES, search::contains_folded};
 use crate::{
     protocol::{Cell, Column, ColumnKind, FhirDate},
     time::Timestamp,
@@ -77,6 +77,12 @@ impl Matcher {
         }
     }
 
+    /// Whether [`Self::next_change`] may say something of any row.
+    pub(crate) fn may_change(&self) -> bool {
+        let is_past = |(_, test): &(usize, Test)| *test == Test::Within(Period::Past);
+        self.due.is_some() || self.tests.iter().any(is_past)
+    }
+
     /// When the verdict on a row changes within the day because time goes by: when something is overdue. Everything else changes at
     /// midnight.
     pub(crate) fn next_change(&self, cells: &[Cell], today: Today) -> Option<Timestamp> {
@@ -114,8 +120,13 @@ fn holds(test: &Test, cell: &Cell, today: Today) -> Option<bool> {
     Some(match test {
         Test::OneOf(codes) => code_of(cell).is_some_and(|code| codes.contains(code)),
         Test::Owner(owners) => owners.iter().any(|owner| is_owner(owner, cell)),
+        // What is no date is not the absence of one.
+        Test::Within(_) if matches!(cell, Cell::Text(_)) => false,
         Test::Within(period) => period.contains(date_of(cell), today),
-        Test::Contains(text) => texts_of(cell).any(|own| contains_folded(own, text)),
+        Test::Contains(text) => match cell {
+            Cell::Tags(tags) => tags.iter().any(|tag| contains_folded(tag, text)),
+            cell => texts_of(cell).any(|own| contains_folded(own, text)),
+        },
     })
 }
 
@@ -123,6 +134,7 @@ fn code_of(cell: &Cell) -> Option<&str> {
     match cell {
         Cell::Priority(priority) => Some(priority.code()),
         Cell::Status { code, .. } => Some(code),
+        Cell::Flag(flag) => Some(if *flag { YES } else { NO }),
         Cell::Text(text) => Some(text),
         _ => None,
     }
@@ -149,7 +161,7 @@ fn date_of(cell: &Cell) -> Option<FhirDate> {
 
 fn texts_of(cell: &Cell) -> impl Iterator<Item = &str> {
     let (first, second) = match cell {
-        Cell::Text(text) => (Some(text.as_str()), None),
+        Cell::Text(text) | Cell::Number { shown: text, .. } => (Some(text.as_str()), None),
         Cell::Person { name, .. } | Cell::Patient { name, .. } => (Some(name.as_str()), None),
         Cell::Status {
             label, business, ..

@@ -15,7 +15,7 @@ mod tests;
 
 pub use address::{from_address, to_address};
 pub use band::{Band, BandCounts};
-pub use filter::{Assignee, Filter, FilterKind, Test, kind_of};
+pub use filter::{Assignee, Filter, FilterKind, NO, Test, YES, kind_of};
 pub(crate) use matcher::{Matcher, Verdict};
 pub use period::{Day, Period, Today};
 pub use search::Search;

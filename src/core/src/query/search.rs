@@ -42,7 +42,8 @@ impl Search {
 
 fn is_in_cell(word: &str, cell: &Cell) -> bool {
     match cell {
-        Cell::Text(text) => contains_folded(text, word),
+        Cell::Text(text) | Cell::Number { shown: text, .. } => contains_folded(text, word),
+        Cell::Tags(tags) => tags.iter().any(|tag| contains_folded(tag, word)),
         Cell::Status {
             label, business, ..
         } => {
@@ -55,7 +56,9 @@ fn is_in_cell(word: &str, cell: &Cell) -> bool {
         } => contains_folded(name, word) || birth_date.is_some_and(|date| is_in_date(word, date)),
         Cell::Date(date) => is_in_date(word, *date),
         Cell::Priority(priority) => contains_folded(priority.code(), word),
-        Cell::Empty | Cell::Hidden(_) | Cell::Moment(_) | Cell::Workload { .. } => false,
+        Cell::Empty | Cell::Hidden(_) | Cell::Moment(_) | Cell::Flag(_) | Cell::Workload { .. } => {
+            false
+        }
     }
 }
 

@@ -1,3 +1,5 @@
+mod paths;
+
 use proptest::prelude::*;
 
 use super::*;

@@ -72,6 +72,14 @@ impl Format {
         }
     }
 
+    /// The same without a time of day.
+    pub fn date_only(&self, date: FhirDate) -> String {
+        match date {
+            FhirDate::Instant(time) => self.day(time),
+            date => self.date(date),
+        }
+    }
+
     /// `2026-03-12`, as a date field holds it, whatever was chosen.
     pub fn iso_day(&self, time: Timestamp) -> String {
         self.day_of(time).to_string()

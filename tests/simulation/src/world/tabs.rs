@@ -219,6 +219,8 @@ impl World {
             | WorkerMessage::Pong { .. }
             | WorkerMessage::EditRefused { .. }
             | WorkerMessage::PanelAnswer { .. }
+            | WorkerMessage::PathSuggestions { .. }
+            | WorkerMessage::PanelPreview(_)
             | WorkerMessage::Timeline(_)
             | WorkerMessage::Settings(_)
             | WorkerMessage::Ending { .. } => {}

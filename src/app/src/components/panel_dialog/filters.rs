@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use panels_core::{
-    protocol::{PanelRows, PanelView},
+    protocol::{PanelDraft, PanelView},
     query::Filter,
 };
 
@@ -17,7 +17,7 @@ pub(super) fn FilterList(typed: Typed) -> impl IntoView {
         typed.read(|edit| {
             let filters = edit.draft.filters.iter();
             let filters = filters.map(|filter| {
-                let words = words_of(state, edit.draft.rows, filter);
+                let words = words_of(state, &edit.draft, filter);
                 (filter.column.clone(), words)
             });
             filters.collect::<Vec<_>>()
@@ -50,7 +50,7 @@ pub(crate) fn PanelFilters(
     let saved = view.saved.filter(|saved| !saved.draft.filters.is_empty())?;
     let words = move || {
         let filters = saved.draft.filters.iter();
-        let words = filters.map(|filter| words_of(state, saved.draft.rows, filter));
+        let words = filters.map(|filter| words_of(state, &saved.draft, filter));
         words
             .map(|words| view! { <li class="pill"><span class="pill-words">{words}</span></li> })
             .collect_view()
@@ -63,9 +63,9 @@ pub(crate) fn PanelFilters(
     })
 }
 
-fn words_of(state: AppState, rows: PanelRows, filter: &Filter) -> String {
+fn words_of(state: AppState, draft: &PanelDraft, filter: &Filter) -> String {
     let store = state.watched();
-    text::filter_of(&rows.columns(), filter, |reference| {
+    text::filter_of(&draft.known_columns(), filter, |reference| {
         store.as_ref()?.name_of(reference)
     })
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use leptos::prelude::*;
 use panels_core::{
     protocol::{Column, ColumnKind, FhirDate, FieldValue, Priority},
-    query::{Assignee, Day, FilterKind, Period, Test, kind_of},
+    query::{Assignee, Day, FilterKind, NO, Period, Test, YES, kind_of},
     text::priority_label,
 };
 
@@ -82,6 +82,7 @@ pub(super) fn ColumnFilter(
     let choices = match kind_of(column.kind)? {
         FilterKind::Priorities => priorities(group).into_any(),
         FilterKind::Statuses => statuses(group).into_any(),
+        FilterKind::Flags => flags(group).into_any(),
         FilterKind::Owners => owners(group).into_any(),
         FilterKind::Dates => dates(group, column.kind).into_any(),
         FilterKind::Texts => contains(group, text::contains(&column.title)).into_any(),
@@ -132,6 +133,13 @@ fn priorities(group: Group) -> impl IntoView {
         )
     })
     .collect_view()
+}
+
+fn flags(group: Group) -> impl IntoView {
+    let flags = [(YES, true), (NO, false)];
+    flags
+        .map(|(word, flag)| code(group, word.to_owned(), text::flag(flag).to_owned()))
+        .collect_view()
 }
 
 /// Those that rows have, read when the menu is opened.

@@ -26,6 +26,7 @@ mod late_frames;
 mod liveness;
 mod network;
 mod outages;
+mod path_columns;
 mod quarantine;
 mod records;
 mod saved_panels;

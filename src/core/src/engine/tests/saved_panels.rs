@@ -72,6 +72,7 @@ fn draft(name: &str) -> PanelDraft {
         description: String::new(),
         rows: PanelRows::OpenTasks,
         columns: vec!["title".into(), "due".into()],
+        paths: vec![],
         filters: vec![],
         sort: vec![],
     }
@@ -88,7 +89,7 @@ fn of_mine(name: &str) -> PanelDraft {
 }
 
 /// What a colleague's browser would have written.
-fn of_colleague(id: &str, draft: &PanelDraft) -> Value {
+pub(super) fn of_colleague(id: &str, draft: &PanelDraft) -> Value {
     serde_json::from_str(&stored::resource(
         id,
         &draft.clone().into(),

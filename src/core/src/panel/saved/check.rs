@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use crate::{
     fhir, limits,
     panel::columns::is_joined,
-    protocol::{Column, Draft, DraftProblem, PanelDraft, SortKey, ViewDraft},
+    path::Path,
+    protocol::{Column, Draft, DraftProblem, PanelDraft, PathColumn, SortKey, ViewDraft},
     query::{Filter, FilterKind, Test, kind_of},
 };
 
@@ -19,7 +20,11 @@ pub fn check_draft(draft: Draft) -> Result<Draft, DraftProblem> {
 
 /// A draft as it is kept: texts cleaned, filters that ask for nothing left out. Or the first thing that is wrong with it.
 pub fn check(draft: PanelDraft) -> Result<PanelDraft, DraftProblem> {
-    let known = draft.rows.columns();
+    let draft = PanelDraft {
+        paths: check_paths(&draft)?,
+        ..draft
+    };
+    let known = draft.known_columns();
     let name = check_name(&draft.name)?;
     let description = fhir::line(&draft.description, usize::MAX).unwrap_or_default();
     if description.chars().count() > limits::PANEL_DESCRIPTION_CHARS_MAX {
@@ -99,6 +104,39 @@ fn check_sort(sort: &[SortKey], is_known: impl Fn(&str) -> bool) -> Result<(), D
     Ok(())
 }
 
+fn check_paths(draft: &PanelDraft) -> Result<Vec<PathColumn>, DraftProblem> {
+    if draft.paths.len() > limits::PATH_COLUMNS_MAX {
+        return Err(DraftProblem::TooManyPaths);
+    }
+    let rows = draft.rows.row_type();
+    let mut seen = BTreeSet::new();
+    let mut checked = Vec::new();
+    for column in &draft.paths {
+        if path_number(&column.id).is_none() || !seen.insert(&column.id) {
+            let id = column.id.clone();
+            return Err(DraftProblem::PathName { id });
+        }
+        checked.push(check_path(column, rows.as_str())?);
+    }
+    Ok(checked)
+}
+
+/// A column with a path as it is kept, or what is wrong with it.
+pub(crate) fn check_path(column: &PathColumn, rows: &str) -> Result<PathColumn, DraftProblem> {
+    let title = fhir::line(&column.title, usize::MAX).ok_or(DraftProblem::PathTitleMissing)?;
+    if title.chars().count() > limits::COLUMN_TITLE_CHARS_MAX {
+        return Err(DraftProblem::PathTitleTooLong);
+    }
+    if let Err(fault) = Path::parse_for(&column.path, rows) {
+        let title = title.into();
+        return Err(DraftProblem::Path { title, fault });
+    }
+    Ok(PathColumn {
+        title: title.into(),
+        ..column.clone()
+    })
+}
+
 fn check_columns(columns: &[String], known: &[Column]) -> Result<(), DraftProblem> {
     if columns.is_empty() {
         return Err(DraftProblem::NoColumns);
@@ -126,6 +164,35 @@ fn check_filters(filters: &[Filter], known: &[Column]) -> Result<(), DraftProble
     Ok(())
 }
 
+/// Before the number of a column with a path.
+const PATH_PREFIX: &str = "path-";
+
+/// The number in the name of a column with a path, from 1 to 99: names are words of an address, and never long.
+fn path_number(id: &str) -> Option<u8> {
+    let number: u8 = id.strip_prefix(PATH_PREFIX)?.parse().ok()?;
+    let is_plain = path_id(number) == id;
+    (is_plain && (1..100).contains(&number)).then_some(number)
+}
+
+fn path_id(number: u8) -> String {
+    format!("{PATH_PREFIX}{number}")
+}
+
+/// A name for one more column with a path: not that of one which was taken away a moment ago, where there are enough.
+pub(crate) fn new_path_id(paths: &[PathColumn]) -> String {
+    let taken: BTreeSet<u8> = paths
+        .iter()
+        .filter_map(|path| path_number(&path.id))
+        .collect();
+    let after = taken.last().map_or(1, |last| last + 1);
+    let mut free = (1..100).filter(|number| !taken.contains(number));
+    let number = match after < 100 {
+        true => after,
+        false => free.next().unwrap_or(1),
+    };
+    path_id(number)
+}
+
 /// Whether a panel can be made of the rows that a column decides about.
 pub fn may_filter(column: &Column) -> bool {
     kind_of(column.kind).is_some() && !is_joined(column.kind)
@@ -135,7 +202,7 @@ fn fits(column: &Column, test: &Test) -> bool {
     let fits = matches!(
         (kind_of(column.kind), test),
         (
-            Some(FilterKind::Priorities | FilterKind::Statuses),
+            Some(FilterKind::Priorities | FilterKind::Statuses | FilterKind::Flags),
             Test::OneOf(_)
         ) | (Some(FilterKind::Owners), Test::Owner(_))
             | (Some(FilterKind::Dates), Test::Within(_))

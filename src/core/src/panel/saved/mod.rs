@@ -10,13 +10,16 @@ mod tests;
 
 use sha2::{Digest, Sha256};
 
-use super::{Filters, PanelDefinition, builtin};
+use super::{Filters, PanelDefinition, Sources, builtin};
 use crate::{
     fhir::Resource,
     identity::PanelId,
-    protocol::{Draft, PanelDraft, PanelProblem, PanelView, Saved, SavedPanel, UnusablePanel},
+    protocol::{
+        Column, Draft, PanelDraft, PanelProblem, PanelView, Saved, SavedPanel, UnusablePanel,
+    },
 };
 pub use check::{check, check_draft, check_view, may_filter};
+pub(crate) use check::{check_path, new_path_id};
 
 /// Digits of the mark of a panel: enough that two states of one panel do not meet.
 const MARK_DIGITS: usize = 12;
@@ -54,29 +57,34 @@ pub(crate) fn unusable(resource: &Resource, problem: PanelProblem) -> UnusablePa
 /// What a saved panel is for the engine.
 pub fn definition(saved: &SavedPanel) -> PanelDefinition {
     let draft = &saved.draft;
-    let known = draft.rows.columns();
+    let known = draft.known_columns();
     let columns = draft.columns.iter();
     let columns = columns.filter_map(|id| known.iter().find(|column| column.id == *id).cloned());
+    let columns: Vec<Column> = columns.collect();
     PanelDefinition {
+        sources: Sources::new(&draft.paths, &columns),
         view: PanelView {
             id: PanelId::saved(&saved.id, &mark(draft)),
             name: draft.name.clone(),
             description: draft.description.clone(),
             row_type: draft.rows.row_type(),
-            columns: columns.collect(),
+            columns,
             sort: draft.sort.clone(),
             blind_spots: Vec::new(),
             saved: Some(Box::new(saved.clone())),
         },
         conditions: builtin::conditions_of(draft.rows),
-        filters: Filters::new(&draft.filters, &known),
+        filters: Filters::new(&draft.filters, &known, &draft.paths),
     }
 }
 
 /// Of what decides which rows a panel has and what is in their cells; its name and its order change neither.
 fn mark(draft: &PanelDraft) -> String {
     let deciding = (draft.rows, &draft.columns, &draft.filters);
-    let text = serde_json::to_string(&deciding).unwrap_or_default();
+    let mut text = serde_json::to_string(&deciding).unwrap_or_default();
+    if !draft.paths.is_empty() {
+        text.push_str(&serde_json::to_string(&draft.paths).unwrap_or_default());
+    }
     let mut mark: String = Sha256::digest(text)
         .iter()
         .map(|byte| format!("{byte:02x}"))

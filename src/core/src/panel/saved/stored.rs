@@ -14,8 +14,16 @@ use crate::{
 const SYSTEM: &str = "urn:panels:panel";
 /// The search that finds all panels and views, below the FHIR base. A build that knows no views asks for panels alone.
 pub(crate) const SEARCH: &str = "Basic?code=urn:panels:panel%7Cpanel,urn:panels:panel%7Cview";
-/// The form that this version writes. Another field needs another number: who does not know it would drop it.
-const FORMAT: u32 = 1;
+/// The newest form that this version knows. Another field needs another number: who does not know it would drop it.
+const FORMAT: u32 = 2;
+
+/// The oldest form that can hold it, so that older versions go on reading what has nothing new in it.
+fn format_of(draft: &Draft) -> u32 {
+    match draft {
+        Draft::Panel(panel) if !panel.paths.is_empty() => FORMAT,
+        Draft::Panel(_) | Draft::View(_) => 1,
+    }
+}
 
 /// The text in the extension.
 #[derive(Serialize, Deserialize)]
@@ -120,7 +128,7 @@ fn code(draft: &Draft) -> Value {
 
 fn extension(draft: &Draft) -> Value {
     let stored = Stored {
-        format: FORMAT,
+        format: format_of(draft),
         draft,
     };
     let text = serde_json::to_string(&stored).unwrap_or_default();

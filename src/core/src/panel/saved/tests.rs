@@ -1,5 +1,7 @@
 //! What is saved is what comes back, and what cannot be read is left alone.
 
+mod paths;
+
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
@@ -24,6 +26,7 @@ fn draft() -> PanelDraft {
         description: "What I should have done.".into(),
         rows: PanelRows::OpenTasks,
         columns: vec!["due".into(), "title".into(), "requester".into()],
+        paths: vec![],
         filters: vec![
             filter("assignee", Test::Owner(BTreeSet::from([Assignee::Me]))),
             filter("due", Test::Within(Period::Past)),
@@ -84,7 +87,7 @@ fn a_change_leaves_everything_else_in_the_resource_as_it_is() {
 fn a_panel_of_a_newer_version_is_told_from_one_that_cannot_be_read() {
     for (text, problem) in [
         (
-            r#"{"format":2,"panel":{"shape":"round"}}"#,
+            r#"{"format":3,"panel":{"shape":"round"}}"#,
             PanelProblem::Newer,
         ),
         (

@@ -7,6 +7,7 @@ use crate::{
     identity::PanelChangeId,
     layout::Layout,
     panel_edit::ViewEdit,
+    path::{PathFault, PathFaultKind},
     query::{Assignee, Band, Filter, Query, Test},
 };
 
@@ -16,6 +17,7 @@ fn draft() -> PanelDraft {
         description: String::new(),
         rows: PanelRows::OpenTasks,
         columns: vec!["title".into(), "due".into()],
+        paths: vec![],
         filters: vec![Filter {
             column: "assignee".into(),
             test: Test::Owner(BTreeSet::from([Assignee::Me, Assignee::Nobody])),
@@ -160,4 +162,84 @@ fn the_panels_of_a_user_with_what_is_saved() {
         serde_json::from_str::<WorkerMessage>(&text).unwrap(),
         message
     );
+}
+
+#[test]
+fn what_is_said_of_a_panel_while_it_is_typed() {
+    let path = PathColumn {
+        id: "path-1".into(),
+        title: "Code".into(),
+        path: "code.coding.code".into(),
+        format: PathFormat::Tags,
+    };
+    let mut draft = draft();
+    draft.columns.push(path.id.clone());
+    draft.paths.push(path.clone());
+    let asked = [
+        TabMessage::SuggestPaths {
+            rows: PanelRows::Patients,
+        },
+        TabMessage::PreviewPanel(Box::new(PreviewAsk { number: 7, draft })),
+    ];
+    let cells = [
+        Cell::Tags(vec!["a".into(), "b".into()]),
+        Cell::Number {
+            value: 1.5,
+            shown: "1.50 kg".into(),
+        },
+        Cell::Flag(true),
+    ];
+    let columns = PathFormat::ALL.map(|format| {
+        PathColumn {
+            format,
+            ..path.clone()
+        }
+        .column()
+    });
+    let problems = [
+        DraftProblem::PathName { id: "x".into() },
+        DraftProblem::PathTitleMissing,
+        DraftProblem::PathTitleTooLong,
+        DraftProblem::TooManyPaths,
+        DraftProblem::Path {
+            title: "Code".into(),
+            fault: PathFault {
+                at: 3,
+                why: PathFaultKind::Function { name: "is".into() },
+            },
+        },
+    ];
+    let contents = problems.into_iter().map(PreviewContent::Problem);
+    let contents = contents.chain([PreviewContent::Rows {
+        columns: columns.into(),
+        rows: vec![Row {
+            id: ResourceId::new("t1"),
+            version: VersionId::new("v1"),
+            updated: crate::time::Timestamp(1),
+            cells: cells.into(),
+            pending: Vec::new(),
+        }],
+        total: Some(12),
+        loading: true,
+    }]);
+    let mut told: Vec<WorkerMessage> = contents
+        .map(|content| {
+            WorkerMessage::PanelPreview(Box::new(PanelPreview {
+                number: 7,
+                rows: PanelRows::OpenTasks,
+                content,
+            }))
+        })
+        .collect();
+    told.push(WorkerMessage::PathSuggestions {
+        rows: PanelRows::Patients,
+        paths: vec![PathSuggestion {
+            path: "telecom.where(system = 'phone').value".into(),
+            format: PathFormat::Text,
+        }],
+    });
+    insta::assert_json_snapshot!((&asked, &told));
+    let text = serde_json::to_string(&(&asked, &told)).unwrap();
+    let read: (Vec<TabMessage>, Vec<WorkerMessage>) = serde_json::from_str(&text).unwrap();
+    assert_eq!(read, (asked.to_vec(), told));
 }
