@@ -50,21 +50,23 @@ fn sort_columns(sort: &[SortKey], columns: &[Column]) -> Vec<sort_key::SortColum
     places.collect()
 }
 
-/// The places of those rows that are the first in the order of a panel.
+/// The places of those rows that are the first in the order of a panel. For a few of them: no sort is made for that.
 pub(crate) fn first_rows(view: &PanelView, rows: &[Row], count_max: usize) -> Vec<usize> {
     let columns = sort_columns(&view.sort, &view.columns);
     let mut scratch = Vec::new();
-    let mut keys: Vec<_> = rows
-        .iter()
-        .enumerate()
-        .map(|(place, row)| {
-            let key = sort_key::SortKey::of(&columns, &row.cells, &mut scratch);
-            (key, &row.id, place)
-        })
-        .collect();
-    keys.sort_unstable();
-    let first = keys.into_iter().take(count_max);
-    first.map(|(_, _, place)| place).collect()
+    let mut first: Vec<(sort_key::SortKey, usize)> = Vec::new();
+    for (place, row) in rows.iter().enumerate() {
+        let key = sort_key::SortKey::of(&columns, &row.cells, &mut scratch);
+        let before = first
+            .iter()
+            .take_while(|(other, at)| (other, &rows[*at].id) < (&key, &row.id));
+        let before = before.count();
+        if before < count_max {
+            first.insert(before, (key, place));
+            first.truncate(count_max);
+        }
+    }
+    first.into_iter().map(|(_, place)| place).collect()
 }
 
 /// See the module.

@@ -66,6 +66,8 @@ fn take(state: AppState, message: WorkerMessage) {
         WorkerMessage::PanelAnswer { change, verdict } => {
             state.take_panel_answer(&change, verdict);
         }
+        WorkerMessage::PathSuggestions { paths } => state.shelf.paths.set(paths),
+        WorkerMessage::PanelPreview(preview) => state.take_preview(preview),
         WorkerMessage::Counts { counts } => state.counts.update(|known| {
             known.extend(
                 counts
@@ -97,10 +99,7 @@ fn take(state: AppState, message: WorkerMessage) {
         }
         WorkerMessage::Settings(settings) => state.take_settings(settings),
         WorkerMessage::SetAside { list } => state.set_aside.set(list),
-        WorkerMessage::PathSuggestions { .. }
-        | WorkerMessage::PanelPreview(_)
-        | WorkerMessage::Pong { .. }
-        | WorkerMessage::Ending { .. } => {}
+        WorkerMessage::Pong { .. } | WorkerMessage::Ending { .. } => {}
     }
 }
 

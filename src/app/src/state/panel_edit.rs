@@ -5,7 +5,8 @@ use panels_core::{
     identity::PanelChangeId,
     panel_edit::{Answered, Deletion, PanelEdit, Saving, Typed, ViewEdit},
     protocol::{
-        Draft, Made, PanelChange, PanelVerdict, PanelView, Saved, ShelfState, ShelfView, TabMessage,
+        Draft, Made, PanelChange, PanelDraft, PanelPreview, PanelVerdict, PanelView,
+        PathSuggestion, PreviewAsk, Saved, ShelfState, ShelfView, TabMessage,
     },
 };
 
@@ -25,6 +26,14 @@ pub(crate) struct PanelShelf {
     pub made: RwSignal<Option<Made>>,
     /// What was deleted last.
     pub deletion: RwSignal<Option<Deletion>>,
+    /// Which paths there are in the records of which its rows are made.
+    pub paths: RwSignal<Vec<PathSuggestion>>,
+    /// Some rows of it, and what it was like then.
+    pub preview: RwSignal<Option<(PanelDraft, PanelPreview)>>,
+    /// How many workers there were: what was asked of one the next one does not answer.
+    pub worker: RwSignal<u32>,
+    /// The last question for a preview.
+    asked: StoredValue<Option<PreviewAsk>>,
 }
 
 impl PanelShelf {
@@ -35,6 +44,10 @@ impl PanelShelf {
             view_edit: RwSignal::new(None),
             made: RwSignal::new(None),
             deletion: RwSignal::new(None),
+            paths: RwSignal::new(Vec::new()),
+            preview: RwSignal::new(None),
+            worker: RwSignal::new(0),
+            asked: StoredValue::new(None),
         }
     }
 
@@ -54,6 +67,9 @@ impl PanelShelf {
         self.view_edit.set(None);
         self.made.set(None);
         self.deletion.set(None);
+        self.paths.set(Vec::new());
+        self.preview.set(None);
+        self.asked.set_value(None);
     }
 }
 
@@ -69,6 +85,24 @@ impl AppState {
     pub(crate) fn drop_panel_edit(self) {
         self.close(Dialog::Panel);
         self.shelf.edit.set(None);
+        self.shelf.preview.set(None);
+    }
+
+    /// Asks for some rows of the panel that is being typed.
+    pub(crate) fn ask_preview(self, draft: PanelDraft) {
+        let before = self.shelf.asked.get_value();
+        let number = before.map_or(0, |before| before.number.wrapping_add(1));
+        let ask = PreviewAsk { number, draft };
+        self.shelf.asked.set_value(Some(ask.clone()));
+        self.send(TabMessage::PreviewPanel(Box::new(ask)));
+    }
+
+    /// The answer, unless something else was asked for since.
+    pub(super) fn take_preview(self, preview: PanelPreview) {
+        let asked = self.shelf.asked.get_value();
+        if let Some(asked) = asked.filter(|asked| asked.number == preview.number) {
+            self.shelf.preview.set(Some((asked.draft, preview)));
+        }
     }
 
     /// Saves what was typed.
@@ -163,6 +197,7 @@ impl AppState {
 
     /// Another worker has come: what the one before was asked it will not answer.
     pub(super) fn lose_panel_changes(self) {
+        self.shelf.worker.update(|count| *count += 1);
         lose(self.shelf.edit);
         lose(self.shelf.view_edit);
         self.shelf.deletion.maybe_update(|deletion| {

@@ -2,8 +2,14 @@
 
 use panels_core::{
     panel_edit::{Obstacle, Part, Unkept},
-    protocol::{Audience, Draft, DraftProblem, PanelProblem, PanelRefusal, PanelRows, ViewDraft},
+    path::PathFault,
+    protocol::{
+        Audience, Draft, DraftProblem, PanelPreview, PanelProblem, PanelRefusal, PanelRows,
+        PathFormat, ViewDraft,
+    },
 };
+
+use super::{counted, number};
 
 /// Makes a panel.
 pub(crate) const NEW_PANEL: &str = "New panel";
@@ -36,6 +42,28 @@ pub(crate) const PANEL_FILTERS: &str = "Always filtered by";
 /// What to do for a filter.
 pub(crate) const PANEL_FILTERS_HINT: &str =
     "To add a filter, close this, filter the table, and open it again.";
+/// Begins a column.
+pub(crate) const ADD_PATH: &str = "Add a column from a path";
+/// Group.
+pub(crate) const PATH_COLUMN: &str = "Column from a path";
+/// Field.
+pub(crate) const PATH_TITLE: &str = "Heading";
+/// Field.
+pub(crate) const PATH: &str = "Path in the record";
+/// What is typed there.
+pub(crate) const PATH_HINT: &str = "For example identifier.where(system = 'urn:x').value, extension('urn:y').value or note.count(). The list shows paths that records have.";
+/// Field.
+pub(crate) const PATH_FORMAT: &str = "Shown as";
+/// Takes a column into the panel.
+pub(crate) const ADD_COLUMN: &str = "Add column";
+/// Takes what was changed of a column into the panel.
+pub(crate) const KEEP_COLUMN: &str = "Take over";
+/// On a button of a line, short.
+pub(crate) const REMOVE_SHORT: &str = "Remove";
+/// Heading.
+pub(crate) const PREVIEW: &str = "Preview";
+/// Below it, until it is there.
+pub(crate) const PREVIEW_LOADING: &str = "Rows are still being read.";
 /// Before the filters of a panel.
 pub(crate) const ALWAYS: &str = "Always";
 /// Why no panel can be made.
@@ -210,11 +238,60 @@ pub(crate) fn draft_problem(problem: &DraftProblem) -> String {
         DraftProblem::PathName { id } => format!("a column cannot be called {id}."),
         DraftProblem::PathTitleMissing => "the column needs a heading.".to_owned(),
         DraftProblem::PathTitleTooLong => "the heading of the column is too long.".to_owned(),
-        DraftProblem::Path { title, fault } => {
-            format!("the path of {title} cannot be read: {fault}.")
-        }
+        DraftProblem::Path { title } => format!("the path of {title} cannot be read."),
         DraftProblem::TooManyPaths => "there are too many columns from paths.".to_owned(),
     }
+}
+
+/// What is wrong with a path that is typed.
+pub(crate) fn path_fault(fault: &PathFault) -> String {
+    format!("Not a path yet: {fault}.")
+}
+
+/// Why a column is not added yet.
+pub(crate) fn not_added(problem: &DraftProblem) -> String {
+    format!("Not added: {}", draft_problem(problem))
+}
+
+/// Name of a format.
+pub(crate) fn path_format(format: PathFormat) -> &'static str {
+    match format {
+        PathFormat::Text => "Text",
+        PathFormat::Number => "Number",
+        PathFormat::Date => "Date",
+        PathFormat::DateTime => "Date and time",
+        PathFormat::Boolean => "Yes or no",
+        PathFormat::Tags => "Tags",
+        PathFormat::Person => "Person",
+    }
+}
+
+/// On the button that changes a column.
+pub(crate) fn change_column(title: &str) -> String {
+    format!("Change column {title}")
+}
+
+/// On the button that takes a column away.
+pub(crate) fn remove_column(title: &str) -> String {
+    format!("Remove column {title}")
+}
+
+/// Below a preview.
+pub(crate) fn preview_of(preview: &PanelPreview) -> String {
+    match (preview.rows.len(), preview.total) {
+        _ if preview.loading => PREVIEW_LOADING.to_owned(),
+        (0, _) => "No row belongs to this panel now.".to_owned(),
+        (rows, Some(total)) => {
+            let all = counted(total as usize, "row", "rows");
+            format!("The first {} of {all} as of now.", number(rows))
+        }
+        (rows, None) => format!("{} of its rows as of now.", number(rows)),
+    }
+}
+
+/// There is no preview.
+pub(crate) fn no_preview(problem: &DraftProblem) -> String {
+    format!("No preview: {}", draft_problem(problem))
 }
 
 /// Why a panel cannot be shown.

@@ -8,10 +8,7 @@ use crate::{
     live_table::first_rows,
     panel::{PanelDefinition, saved},
     path::PathsSeen,
-    protocol::{
-        PanelPreview, PanelRows, PanelView, PreviewAsk, PreviewContent, Row, SavedPanel,
-        WorkerMessage,
-    },
+    protocol::{PanelPreview, PanelRows, PanelView, PreviewAsk, Row, SavedPanel, WorkerMessage},
     replica::Entry,
 };
 
@@ -29,8 +26,7 @@ impl Engine {
             seen.look(&entry.resource.raw);
         }
         let paths = seen.suggestions();
-        self.io
-            .tell(tab, WorkerMessage::PathSuggestions { rows, paths });
+        self.io.tell(tab, WorkerMessage::PathSuggestions { paths });
     }
 
     /// A tab wants to see a panel that is being typed.
@@ -42,39 +38,39 @@ impl Engine {
         if draft.name.trim().is_empty() {
             UNNAMED.clone_into(&mut draft.name);
         }
-        let rows = draft.rows;
-        let content = match saved::check(draft) {
-            Ok(draft) => self.preview(&saved::definition(&SavedPanel {
-                id: ResourceId::new("preview"),
-                version: VersionId::new("0"),
-                draft,
-            })),
-            Err(problem) => PreviewContent::Problem(problem),
+        // What is wrong with it the tab knows by itself.
+        let Ok(draft) = saved::check(draft) else {
+            return;
         };
-        let preview = PanelPreview {
-            number,
-            rows,
-            content,
-        };
-        self.io
-            .tell(tab, WorkerMessage::PanelPreview(Box::new(preview)));
+        let panel = saved::definition(&SavedPanel {
+            id: ResourceId::new("preview"),
+            version: VersionId::new("0"),
+            draft,
+        });
+        let preview = self.preview(number, &panel);
+        self.io.tell(tab, WorkerMessage::PanelPreview(preview));
     }
 
-    fn preview(&self, panel: &PanelDefinition) -> PreviewContent {
+    fn preview(&self, number: u32, panel: &PanelDefinition) -> PanelPreview {
         let kind = &panel.view.row_type;
-        let entries = self.replica.iter();
-        let mut entries = entries.filter(|entry| entry.resource.key.kind == *kind);
-        let looked_at: Vec<&Entry> = entries.by_ref().take(limits::PREVIEW_RECORDS_MAX).collect();
-        let is_all = entries.next().is_none();
-        let belongs = |entry: &&&Entry| self.panels.is_row(panel, &entry.resource);
-        let belonging: Vec<&Entry> = looked_at.iter().filter(belongs).copied().collect();
-        let first = self.first_of(panel, &belonging);
-        PreviewContent::Rows {
-            columns: panel.view.columns.clone(),
-            rows: first
-                .into_iter()
-                .map(|entry| self.row_of(panel, entry))
-                .collect(),
+        let (mut looked_at, mut belonging) = (0, Vec::new());
+        for entry in self.replica.iter() {
+            if entry.resource.key.kind != *kind {
+                continue;
+            }
+            looked_at += 1;
+            if looked_at > limits::PREVIEW_RECORDS_MAX {
+                break;
+            }
+            if self.panels.is_row(panel, &entry.resource) {
+                belonging.push(entry);
+            }
+        }
+        let is_all = looked_at <= limits::PREVIEW_RECORDS_MAX;
+        let first = self.first_of(panel, &belonging).into_iter();
+        PanelPreview {
+            number,
+            rows: first.map(|entry| self.row_of(panel, entry)).collect(),
             total: u32::try_from(belonging.len()).ok().filter(|_| is_all),
             loading: !self.reconcile.is_loaded(kind),
         }

@@ -118,6 +118,15 @@ impl PanelDraft {
         columns.extend(self.paths.iter().map(PathColumn::column));
         columns
     }
+
+    /// Those that it shows, in their order.
+    pub fn shown_columns(&self) -> Vec<Column> {
+        let known = self.known_columns();
+        let shown = self.columns.iter();
+        shown
+            .filter_map(|id| known.iter().find(|column| column.id == *id).cloned())
+            .collect()
+    }
 }
 
 impl PathColumn {

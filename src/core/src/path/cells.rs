@@ -100,14 +100,20 @@ fn cell(format: PathFormat, items: &[Item<'_>], lookup: &dyn Lookup) -> Cell {
 /// The cell of a value that is of the kind which a column is for.
 fn fitting(format: PathFormat, item: &Item<'_>, lookup: &dyn Lookup) -> Option<Cell> {
     match (format, item) {
-        (PathFormat::Number, Item::Count(count)) => number(&count.to_string(), None),
+        (PathFormat::Number, Item::Count(count)) => {
+            Some(number(*count as f64, &count.to_string(), None))
+        }
         (PathFormat::Number, Item::Json(value)) => match value {
-            Value::Number(value) => number(&value.to_string(), None),
-            Value::String(value) => number(value.trim(), None),
+            Value::Number(value) => Some(number(value.as_f64()?, &value.to_string(), None)),
+            // As JSON writes it: what has zeros in front is none, and keeps them.
+            Value::String(text) if text.len() <= limits::CODE_CHARS_MAX => {
+                Some(number(serde_json::from_str(text).ok()?, text.trim(), None))
+            }
             Value::Object(fields) => {
                 let unit = fields.get("unit").or_else(|| fields.get("code"));
                 let unit = unit.or_else(|| fields.get("currency"));
-                number(&fields.get("value")?.as_number()?.to_string(), unit)
+                let value = fields.get("value")?.as_number()?;
+                Some(number(value.as_f64()?, &value.to_string(), unit))
             }
             _ => None,
         },
@@ -121,22 +127,15 @@ fn fitting(format: PathFormat, item: &Item<'_>, lookup: &dyn Lookup) -> Option<C
     }
 }
 
-/// A number as it is written, and its unit. What a machine takes for one beside that (`inf`, `1_000`) is none here.
-fn number(written: &str, unit: Option<&Value>) -> Option<Cell> {
-    let is_part =
-        |byte: u8| byte.is_ascii_digit() || matches!(byte, b'-' | b'+' | b'.' | b'e' | b'E');
-    let value: f64 = match written.bytes().all(is_part) {
-        true => written.parse().ok()?,
-        false => return None,
-    };
+/// A number as it is written, and its unit.
+fn number(value: f64, written: &str, unit: Option<&Value>) -> Cell {
     let unit = unit.and_then(Value::as_str);
     let unit = unit.and_then(|unit| fhir::line(unit, limits::CODE_CHARS_MAX));
     let shown = match unit {
         Some(unit) => format!("{written} {unit}"),
         None => written.to_owned(),
     };
-    let is_short = written.len() <= limits::CODE_CHARS_MAX;
-    (value.is_finite() && is_short).then_some(Cell::Number { value, shown })
+    Cell::Number { value, shown }
 }
 
 fn person(fields: &Map<String, Value>, lookup: &dyn Lookup) -> Option<Cell> {

@@ -14,7 +14,6 @@ mod tests;
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 pub(crate) use cells::Source;
@@ -65,9 +64,8 @@ enum Literal {
 }
 
 /// What is wrong with the text of a path, and where.
-#[derive(Clone, Debug, PartialEq, Eq, Error, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("at character {}: {why}", at + 1)]
-#[serde(rename_all = "camelCase")]
 pub struct PathFault {
     /// Characters before the fault.
     pub at: u32,
@@ -76,8 +74,7 @@ pub struct PathFault {
 }
 
 /// What is wrong with the text of a path.
-#[derive(Clone, Debug, PartialEq, Eq, Error, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum PathFaultKind {
     /// There is none.
     #[error("write a path, for example code.text")]

@@ -181,11 +181,9 @@ impl<'a> Parser<'a> {
 
     fn index(&mut self) -> Result<u16, PathFault> {
         let fault = self.fault(PathFaultKind::Index);
-        let digits = self.word(|char| char.is_ascii_digit());
-        match digits.parse() {
-            Ok(index) if index < 1_000 => Ok(index),
-            _ => Err(fault),
-        }
+        let digits: Option<i64> = self.word(|char| char.is_ascii_digit()).parse().ok();
+        let index = digits.and_then(|index| u16::try_from(index).ok());
+        index.filter(|index| *index < 1_000).ok_or(fault)
     }
 
     /// A text in single quotes.

@@ -1,8 +1,6 @@
 //! Which paths there are in some resources, for whoever looks for one: where values are and of which kind. Never a value: only names of
 //! fields, and the codes and addresses that tell one element of a list from another.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Map, Value};
 
 use super::{evaluate::choice, quoted};
@@ -17,7 +15,7 @@ const LEFT_OUT: [&str; 3] = ["resourceType", "contained", "text"];
 
 /// See the module.
 #[derive(Debug, Default)]
-pub(crate) struct PathsSeen(BTreeMap<String, PathFormat>);
+pub(crate) struct PathsSeen(Vec<PathSuggestion>);
 
 impl PathsSeen {
     /// Looks at one resource.
@@ -34,9 +32,9 @@ impl PathsSeen {
 
     /// What was seen, in the order of the alphabet.
     pub(crate) fn suggestions(self) -> Vec<PathSuggestion> {
-        let all = self.0.into_iter().take(limits::PATH_SUGGESTIONS_MAX);
-        all.map(|(path, format)| PathSuggestion { path, format })
-            .collect()
+        let mut all = self.0;
+        all.truncate(limits::PATH_SUGGESTIONS_MAX);
+        all
     }
 
     fn field(&mut self, before: &str, name: &str, value: &Value, depth: usize) {
@@ -83,12 +81,19 @@ impl PathsSeen {
             Value::Null | Value::Array(_) => return,
         };
         let format = if is_list { PathFormat::Tags } else { format };
-        if path.chars().count() > limits::PATH_CHARS_MAX || self.0.len() >= limits::PATHS_SEEN_MAX {
-            return;
-        }
-        let known = self.0.entry(path).or_insert(format);
-        if *known != format {
-            *known = PathFormat::Text;
+        match self.0.binary_search_by(|known| known.path.cmp(&path)) {
+            Ok(place) => {
+                let known = &mut self.0[place].format;
+                if *known != format {
+                    *known = PathFormat::Text;
+                }
+            }
+            Err(place) => {
+                let is_short = path.chars().count() <= limits::PATH_CHARS_MAX;
+                if is_short && self.0.len() < limits::PATHS_SEEN_MAX {
+                    self.0.insert(place, PathSuggestion { path, format });
+                }
+            }
         }
     }
 }

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     DraftOf, EditRefusal, EditsNews, ExportVerdict, Freshness, OutboxSummary, PanelCounts,
-    PanelFreshness, PanelPreview, PanelRows, PanelVerdict, PanelView, PathSuggestion, RecordView,
-    Row, ShelfView, TimelineView,
+    PanelFreshness, PanelPreview, PanelVerdict, PanelView, PathSuggestion, RecordView, Row,
+    ShelfView, TimelineView,
 };
 use crate::{
     identity::{
@@ -79,13 +79,11 @@ pub enum WorkerMessage {
     },
     /// By port, answer to [`super::TabMessage::SuggestPaths`].
     PathSuggestions {
-        /// For which rows.
-        rows: PanelRows,
         /// In the order of the alphabet, at most [`crate::limits::PATH_SUGGESTIONS_MAX`].
         paths: Vec<PathSuggestion>,
     },
-    /// By port, answer to [`super::TabMessage::PreviewPanel`].
-    PanelPreview(Box<PanelPreview>),
+    /// By port, answer to [`super::TabMessage::PreviewPanel`], unless something is wrong with the panel.
+    PanelPreview(PanelPreview),
     /// To all: live counts for the home screen.
     Counts {
         /// One for each panel.

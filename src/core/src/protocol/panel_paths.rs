@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Column, DraftProblem, PanelDraft, PanelRows, Row};
+use super::{PanelDraft, Row};
 
 /// A column of a panel that shows what is at a path. Stored as it is here: see [`crate::panel::saved`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -68,7 +68,7 @@ pub struct PathSuggestion {
 pub struct PreviewAsk {
     /// Number of the question, returned in the answer.
     pub number: u32,
-    /// As it is typed. It need not have a name yet.
+    /// As it is typed. It need not have a name yet; of one with which something else is wrong nothing is shown.
     pub draft: PanelDraft,
 }
 
@@ -78,27 +78,10 @@ pub struct PreviewAsk {
 pub struct PanelPreview {
     /// Number of the question.
     pub number: u32,
-    /// What the rows are of.
-    pub rows: PanelRows,
-    /// What there is to show.
-    pub content: PreviewContent,
-}
-
-/// See [`PanelPreview`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
-pub enum PreviewContent {
-    /// The first rows, at most [`crate::limits::PREVIEW_ROWS_MAX`].
-    Rows {
-        /// Columns in order; the cells of a row have the same order.
-        columns: Vec<Column>,
-        /// The rows in their order.
-        rows: Vec<Row>,
-        /// How many rows there are; `None` where not all records were looked at, and these are some of its rows.
-        total: Option<u32>,
-        /// Whether the worker is still loading.
-        loading: bool,
-    },
-    /// There is nothing, because of this.
-    Problem(DraftProblem),
+    /// The first rows in their order, at most [`crate::limits::PREVIEW_ROWS_MAX`].
+    pub rows: Vec<Row>,
+    /// How many rows there are; `None` where not all records were looked at, and these are some of its rows.
+    pub total: Option<u32>,
+    /// Whether the worker is still loading.
+    pub loading: bool,
 }

@@ -6,7 +6,6 @@ use super::{Draft, EditBar, PathColumn, Saved, SavedView, SortKey};
 use crate::{
     fhir::Invalid,
     identity::{PanelId, ResourceId, VersionId},
-    path::PathFault,
     query::Filter,
 };
 
@@ -174,8 +173,6 @@ pub enum DraftProblem {
     Path {
         /// Heading of the column.
         title: String,
-        /// What is wrong with the path.
-        fault: PathFault,
     },
     /// There are more than [`crate::limits::PATH_COLUMNS_MAX`] of them.
     TooManyPaths,

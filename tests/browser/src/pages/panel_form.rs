@@ -4,6 +4,9 @@ use serde_json::json;
 
 use crate::{Failure, Stage, wait};
 
+/// The button that begins a column with a path.
+const ADD_PATH: &str = "Add a column from a path";
+
 /// The dialog that is open in the current tab.
 #[derive(Debug)]
 pub struct PanelForm<'a> {
@@ -43,6 +46,62 @@ impl<'a> PanelForm<'a> {
         let found = self.stage.browser.script(SCRIPT, vec![json!(column)]);
         assert_eq!(found.await?, json!(true), "{column}");
         Ok(())
+    }
+
+    /// Types a column with a path, which is not a part of the panel yet.
+    ///
+    /// # Errors
+    /// If there are no fields for it.
+    pub async fn type_path(&self, heading: &str, path: &str) -> Result<(), Failure> {
+        let browser = &self.stage.browser;
+        if browser.text_of("button", ADD_PATH).await?.is_some() {
+            browser.click("button", ADD_PATH).await?;
+        }
+        browser.fill("Heading", heading).await?;
+        browser.fill("Path in the record", path).await
+    }
+
+    /// Makes it a part of the panel, and waits until it is.
+    ///
+    /// # Errors
+    /// If it does not become one.
+    pub async fn add_path(&self) -> Result<(), Failure> {
+        self.stage.browser.click("button", "Add column").await?;
+        self.stage.browser.expect("button", ADD_PATH).await?;
+        Ok(())
+    }
+
+    /// Waits until a path is among those that are suggested.
+    ///
+    /// # Errors
+    /// If it is not.
+    pub async fn expect_suggestion(&self, path: &str) -> Result<(), Failure> {
+        const SCRIPT: &str = "
+            const field = document.querySelector('.path-input');
+            return [...(field?.list?.options ?? [])].map((option) => option.value)";
+        wait::until(&format!("the suggestion {path}"), async || {
+            let all = self.stage.browser.script(SCRIPT, vec![]).await?;
+            let is_there = all.as_array().is_some_and(|all| all.contains(&json!(path)));
+            Ok(wait::Look::when(is_there, (), all.to_string()))
+        })
+        .await
+    }
+
+    /// Waits until the preview has this heading as its last, and gives the texts below it.
+    ///
+    /// # Errors
+    /// If it has another one.
+    pub async fn expect_previewed(&self, heading: &str) -> Result<Vec<String>, Failure> {
+        const SCRIPT: &str = "
+            const last = (selector) => [...document.querySelectorAll(`.preview-scroll ${selector}:last-child`)];
+            return [last('th'), last('td')].map((cells) => cells.map((cell) => cell.innerText.trim()))";
+        wait::until(&format!("a preview of {heading}"), async || {
+            let seen = self.stage.browser.script(SCRIPT, vec![]).await?;
+            let cells = serde_json::from_value(seen[1].clone()).unwrap_or_default();
+            let is_there = seen[0] == json!([heading]) && seen[1] != json!([]);
+            Ok(wait::Look::when(is_there, cells, seen.to_string()))
+        })
+        .await
     }
 
     /// Saves it, and waits until the dialog is gone.

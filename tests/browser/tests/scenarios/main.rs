@@ -14,6 +14,7 @@ mod live;
 mod offline;
 mod outage;
 mod panels;
+mod path_columns;
 mod pictures;
 mod queries;
 mod repaint;

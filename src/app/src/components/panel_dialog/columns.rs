@@ -17,7 +17,7 @@ pub(super) fn ColumnChoice(typed: Typed) -> impl IntoView {
         <fieldset>
             <legend>{text::PANEL_COLUMNS}</legend>
             <ul class="panel-columns">
-                <For each=move || columns.get() key=|(column, _)| column.id.clone() let:((column, _))>
+                <For each=move || columns.get() key=|(column, _)| (column.id.clone(), column.title.clone()) let:((column, _))>
                     <ColumnLine column=column typed=typed/>
                 </For>
             </ul>
@@ -48,6 +48,27 @@ fn ColumnLine(column: Column, typed: Typed) -> impl IntoView {
             </button>
         }
     };
+    let has_path = id.with_value(|id| untrack(|| typed.read(|edit| edit.has_path(id))));
+    let title = column.title.clone();
+    let path = has_path.then(|| {
+        let act = move |words: &'static str, label: String, act: fn(&mut PanelEdit, &str)| {
+            view! {
+                <button
+                    class="button button-quiet"
+                    type="button"
+                    aria-label=label.clone()
+                    title=label
+                    on:click=move |_| id.with_value(|id| typed.change(|edit| act(edit, id)))
+                >
+                    {words}
+                </button>
+            }
+        };
+        view! {
+            {act(text::CHANGE_SHORT, text::change_column(&title), PanelEdit::change_path)}
+            {act(text::REMOVE_SHORT, text::remove_column(&title), PanelEdit::remove_path)}
+        }
+    });
     let up = text::move_column(&column.title, true);
     let down = text::move_column(&column.title, false);
     view! {
@@ -56,6 +77,7 @@ fn ColumnLine(column: Column, typed: Typed) -> impl IntoView {
                 <input type="checkbox" prop:checked=move || is_shown.get() on:change=show/>
                 <span>{column.title}</span>
             </label>
+            {path}
             <Show when=move || is_shown.get()>
                 {mover(true, up.clone())}
                 {mover(false, down.clone())}

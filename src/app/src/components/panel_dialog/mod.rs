@@ -2,7 +2,10 @@
 
 mod columns;
 mod conflict;
+mod field;
 mod filters;
+mod path_form;
+mod preview;
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
@@ -13,7 +16,10 @@ use panels_core::{
 };
 
 pub(crate) use self::filters::PanelFilters;
-use self::{columns::ColumnChoice, conflict::PanelConflict, filters::FilterList};
+use self::{
+    columns::ColumnChoice, conflict::PanelConflict, field::Field, filters::FilterList,
+    path_form::PathChoice, preview::Preview,
+};
 use super::modal::Modal;
 use crate::{
     address,
@@ -33,6 +39,14 @@ impl Typed {
     pub(super) fn read<T: Default>(self, look: impl FnOnce(&PanelEdit) -> T) -> T {
         self.0
             .with(|edit| edit.as_ref().map(look).unwrap_or_default())
+    }
+
+    /// Changes what is typed. What was said of it before is no longer so.
+    pub(super) fn type_into(self, change: impl FnOnce(&mut PanelEdit)) {
+        self.change(|edit| {
+            edit.touch();
+            change(edit);
+        });
     }
 
     /// Changes it.
@@ -117,6 +131,8 @@ fn PanelForm(typed: Typed) -> impl IntoView {
             <Texts typed=typed/>
             <RowsChoice typed=typed/>
             <ColumnChoice typed=typed/>
+            <PathChoice typed=typed/>
+            <Preview typed=typed/>
             <FilterList typed=typed/>
             <p class="panel-said" role="alert">{said}</p>
             <div class="dialog-buttons">
@@ -132,36 +148,18 @@ fn PanelForm(typed: Typed) -> impl IntoView {
 
 #[component]
 fn Texts(typed: Typed) -> impl IntoView {
-    let name = move || typed.read(|edit| edit.draft.name.clone());
-    let description = move || typed.read(|edit| edit.draft.description.clone());
+    let name = Signal::derive(move || typed.read(|edit| edit.draft.name.clone()));
+    let description = Signal::derive(move || typed.read(|edit| edit.draft.description.clone()));
+    let type_name = Callback::new(move |name| typed.type_into(|edit| edit.draft.name = name));
+    let describe = Callback::new(move |text| typed.type_into(|edit| edit.draft.description = text));
     view! {
-        <label>
-            <span>{text::PANEL_NAME}</span>
-            <input
-                type="text"
-                required
-                autocomplete="off"
-                maxlength=limits::PANEL_NAME_CHARS_MAX
-                prop:value=name
-                on:input=move |event| typed.change(|edit| {
-                    edit.touch();
-                    edit.draft.name = event_target_value(&event);
-                })
-            />
-        </label>
-        <label>
-            <span>{text::PANEL_DESCRIPTION}</span>
-            <input
-                type="text"
-                autocomplete="off"
-                maxlength=limits::PANEL_DESCRIPTION_CHARS_MAX
-                prop:value=description
-                on:input=move |event| typed.change(|edit| {
-                    edit.touch();
-                    edit.draft.description = event_target_value(&event);
-                })
-            />
-        </label>
+        <Field label=text::PANEL_NAME value=name on_type=type_name chars_max=limits::PANEL_NAME_CHARS_MAX required=true/>
+        <Field
+            label=text::PANEL_DESCRIPTION
+            value=description
+            on_type=describe
+            chars_max=limits::PANEL_DESCRIPTION_CHARS_MAX
+        />
     }
 }
 

@@ -127,9 +127,9 @@ pub(crate) fn check_path(column: &PathColumn, rows: &str) -> Result<PathColumn, 
     if title.chars().count() > limits::COLUMN_TITLE_CHARS_MAX {
         return Err(DraftProblem::PathTitleTooLong);
     }
-    if let Err(fault) = Path::parse_for(&column.path, rows) {
+    if Path::parse_for(&column.path, rows).is_err() {
         let title = title.into();
-        return Err(DraftProblem::Path { title, fault });
+        return Err(DraftProblem::Path { title });
     }
     Ok(PathColumn {
         title: title.into(),
@@ -180,17 +180,13 @@ fn path_id(number: u8) -> String {
 
 /// A name for one more column with a path: not that of one which was taken away a moment ago, where there are enough.
 pub(crate) fn new_path_id(paths: &[PathColumn]) -> String {
-    let taken: BTreeSet<u8> = paths
-        .iter()
-        .filter_map(|path| path_number(&path.id))
-        .collect();
-    let after = taken.last().map_or(1, |last| last + 1);
-    let mut free = (1..100).filter(|number| !taken.contains(number));
-    let number = match after < 100 {
-        true => after,
-        false => free.next().unwrap_or(1),
-    };
-    path_id(number)
+    let taken = || paths.iter().filter_map(|path| path_number(&path.id));
+    let after = taken().max().map_or(1, |last| last + 1);
+    if after < 100 {
+        return path_id(after);
+    }
+    let mut free = (1..100).filter(|number| !taken().any(|taken| taken == *number));
+    path_id(free.next().unwrap_or(1))
 }
 
 /// Whether a panel can be made of the rows that a column decides about.

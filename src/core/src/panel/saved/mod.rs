@@ -14,9 +14,7 @@ use super::{Filters, PanelDefinition, Sources, builtin};
 use crate::{
     fhir::Resource,
     identity::PanelId,
-    protocol::{
-        Column, Draft, PanelDraft, PanelProblem, PanelView, Saved, SavedPanel, UnusablePanel,
-    },
+    protocol::{Draft, PanelDraft, PanelProblem, PanelView, Saved, SavedPanel, UnusablePanel},
 };
 pub use check::{check, check_draft, check_view, may_filter};
 pub(crate) use check::{check_path, new_path_id};
@@ -58,9 +56,7 @@ pub(crate) fn unusable(resource: &Resource, problem: PanelProblem) -> UnusablePa
 pub fn definition(saved: &SavedPanel) -> PanelDefinition {
     let draft = &saved.draft;
     let known = draft.known_columns();
-    let columns = draft.columns.iter();
-    let columns = columns.filter_map(|id| known.iter().find(|column| column.id == *id).cloned());
-    let columns: Vec<Column> = columns.collect();
+    let columns = draft.shown_columns();
     PanelDefinition {
         sources: Sources::new(&draft.paths, &columns),
         view: PanelView {

@@ -2,12 +2,12 @@
 //! code, readable by whoever the access policy lets read `Basic`, and its definition as a text in an extension.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::{Value, json, value::RawValue};
 
 use super::check_draft;
 use crate::{
     fhir, limits,
-    protocol::{Draft, PanelProblem},
+    protocol::{Draft, PanelDraft, PanelProblem, ViewDraft},
 };
 
 /// System of the code, of identifiers and of the extension. A name, not an address.
@@ -26,11 +26,23 @@ fn format_of(draft: &Draft) -> u32 {
 }
 
 /// The text in the extension.
-#[derive(Serialize, Deserialize)]
-struct Stored<D> {
+#[derive(Serialize)]
+struct Written<'a> {
     format: u32,
-    #[serde(flatten)]
-    draft: D,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    panel: Option<&'a PanelDraft>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    view: Option<&'a ViewDraft>,
+}
+
+/// The same as it is read: another form has something else in it. As raw text, so that it is read by the code that reads messages.
+#[derive(Deserialize)]
+struct Stored<'a> {
+    format: u32,
+    #[serde(borrow, default)]
+    panel: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    view: Option<&'a RawValue>,
 }
 
 #[derive(Default, Deserialize)]
@@ -100,13 +112,16 @@ pub(super) fn read(raw: &str) -> Result<(Draft, Option<String>), PanelProblem> {
     let own = basic.extension.into_iter().find(|one| one.url == SYSTEM);
     let text = own.and_then(|one| one.value_string);
     let text = text.ok_or(PanelProblem::Unreadable)?;
-    let stored: Stored<Value> =
-        serde_json::from_str(&text).map_err(|_| PanelProblem::Unreadable)?;
+    let stored: Stored<'_> = serde_json::from_str(&text).map_err(|_| PanelProblem::Unreadable)?;
     if stored.format > FORMAT {
         return Err(PanelProblem::Newer);
     }
-    let draft: Draft =
-        serde_json::from_value(stored.draft).map_err(|_| PanelProblem::Unreadable)?;
+    let unreadable = |_| PanelProblem::Unreadable;
+    let draft = match (stored.panel, stored.view) {
+        (Some(panel), None) => Draft::Panel(serde_json::from_str(panel.get()).map_err(unreadable)?),
+        (None, Some(view)) => Draft::View(serde_json::from_str(view.get()).map_err(unreadable)?),
+        _ => return Err(PanelProblem::Unreadable),
+    };
     let draft = check_draft(draft).map_err(PanelProblem::Draft)?;
     Ok((draft, basic.author.reference))
 }
@@ -127,9 +142,14 @@ fn code(draft: &Draft) -> Value {
 }
 
 fn extension(draft: &Draft) -> Value {
-    let stored = Stored {
+    let (panel, view) = match draft {
+        Draft::Panel(panel) => (Some(panel), None),
+        Draft::View(view) => (None, Some(view)),
+    };
+    let stored = Written {
         format: format_of(draft),
-        draft,
+        panel,
+        view,
     };
     let text = serde_json::to_string(&stored).unwrap_or_default();
     json!({ "url": SYSTEM, "valueString": text })

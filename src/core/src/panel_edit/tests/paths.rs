@@ -69,10 +69,13 @@ fn what_is_wrong_is_said_while_it_is_typed() {
     assert_eq!(problem(" ", "name"), Some(DraftProblem::PathTitleMissing));
     let long = "x".repeat(crate::limits::COLUMN_TITLE_CHARS_MAX + 1);
     assert_eq!(problem(&long, "name"), Some(DraftProblem::PathTitleTooLong));
-    let found = problem("Name", "name.(");
-    assert!(matches!(found, Some(DraftProblem::Path { fault, .. }) if fault.at == 5));
-    let found = problem("Name", "Task.code");
-    assert!(matches!(found, Some(DraftProblem::Path { fault, .. }) if fault.at == 0));
+    let path = DraftProblem::Path {
+        title: "Name".into(),
+    };
+    assert_eq!(problem("Name", "name.("), Some(path.clone()));
+    assert_eq!(problem("Name", "Task.code"), Some(path));
+    let fault = |path: &str| typing("", path, PathFormat::Text).path_fault().unwrap();
+    assert_eq!((fault("name.(").at, fault("Task.code").at), (5, 0));
     assert_eq!(problem("Name", "Patient.name"), None);
 }
 

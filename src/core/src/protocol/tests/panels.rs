@@ -7,7 +7,6 @@ use crate::{
     identity::PanelChangeId,
     layout::Layout,
     panel_edit::ViewEdit,
-    path::{PathFault, PathFaultKind},
     query::{Assignee, Band, Filter, Query, Test},
 };
 
@@ -189,13 +188,6 @@ fn what_is_said_of_a_panel_while_it_is_typed() {
         },
         Cell::Flag(true),
     ];
-    let columns = PathFormat::ALL.map(|format| {
-        PathColumn {
-            format,
-            ..path.clone()
-        }
-        .column()
-    });
     let problems = [
         DraftProblem::PathName { id: "x".into() },
         DraftProblem::PathTitleMissing,
@@ -203,15 +195,19 @@ fn what_is_said_of_a_panel_while_it_is_typed() {
         DraftProblem::TooManyPaths,
         DraftProblem::Path {
             title: "Code".into(),
-            fault: PathFault {
-                at: 3,
-                why: PathFaultKind::Function { name: "is".into() },
-            },
         },
     ];
-    let contents = problems.into_iter().map(PreviewContent::Problem);
-    let contents = contents.chain([PreviewContent::Rows {
-        columns: columns.into(),
+    let verdicts = problems.into_iter().map(|problem| PanelVerdict::Refused {
+        reason: PanelRefusal::Draft(problem),
+    });
+    let mut told: Vec<WorkerMessage> = verdicts
+        .map(|verdict| WorkerMessage::PanelAnswer {
+            change: PanelChangeId::new("c1"),
+            verdict,
+        })
+        .collect();
+    told.push(WorkerMessage::PanelPreview(PanelPreview {
+        number: 7,
         rows: vec![Row {
             id: ResourceId::new("t1"),
             version: VersionId::new("v1"),
@@ -221,24 +217,18 @@ fn what_is_said_of_a_panel_while_it_is_typed() {
         }],
         total: Some(12),
         loading: true,
-    }]);
-    let mut told: Vec<WorkerMessage> = contents
-        .map(|content| {
-            WorkerMessage::PanelPreview(Box::new(PanelPreview {
-                number: 7,
-                rows: PanelRows::OpenTasks,
-                content,
-            }))
-        })
-        .collect();
+    }));
+    let columns = PathFormat::ALL.map(|format| {
+        let path = path.clone();
+        PathColumn { format, ..path }.column()
+    });
     told.push(WorkerMessage::PathSuggestions {
-        rows: PanelRows::Patients,
         paths: vec![PathSuggestion {
             path: "telecom.where(system = 'phone').value".into(),
             format: PathFormat::Text,
         }],
     });
-    insta::assert_json_snapshot!((&asked, &told));
+    insta::assert_json_snapshot!((&asked, &told, columns));
     let text = serde_json::to_string(&(&asked, &told)).unwrap();
     let read: (Vec<TabMessage>, Vec<WorkerMessage>) = serde_json::from_str(&text).unwrap();
     assert_eq!(read, (asked.to_vec(), told));

@@ -71,7 +71,7 @@ fn what_is_wrong_with_a_path_is_named() {
         DraftProblem::PathTitleMissing
     );
     let fault = wrong(vec![path("path-1", "Code", "code.")]);
-    assert!(matches!(fault, DraftProblem::Path { title, .. } if title == "Code"));
+    assert!(matches!(fault, DraftProblem::Path { title } if title == "Code"));
     let many = (1..=limits::PATH_COLUMNS_MAX + 1)
         .map(|number| path(&format!("path-{number}"), "Code", "code"));
     assert_eq!(wrong(many.collect()), DraftProblem::TooManyPaths);
