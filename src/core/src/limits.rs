@@ -84,6 +84,8 @@ pub const COLUMN_WIDTH_MAX_PX: u16 = 1_200;
 pub const COLUMN_WIDTH_STEP_PX: u16 = 16;
 /// Columns that stay while the rest scrolls sideways: more leave no room for the rest.
 pub const PINNED_COLUMNS_MAX: usize = 3;
+/// Panels of which the layout of their table is kept for a user: more than anybody goes to in a week.
+pub const LAYOUTS_MAX: usize = 48;
 /// Columns that a view can name.
 pub const VIEW_COLUMNS_MAX: usize = 64;
 /// Views that are shown of all panels together, with room for personal ones of a large team.

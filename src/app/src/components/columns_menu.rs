@@ -4,7 +4,10 @@ use leptos::prelude::*;
 use panels_core::{layout::Layout, limits, protocol::Column};
 
 use super::{Icon, Shape, column_drag::head_width, menu_button::MenuButton};
-use crate::{state::PanelStore, text};
+use crate::{
+    state::{ActiveView, PanelStore},
+    text,
+};
 
 /// The table.
 type Store = StoredValue<PanelStore, LocalStorage>;
@@ -24,6 +27,10 @@ pub(super) fn ColumnsMenu(
         let rest: Vec<Column> = rest.collect();
         [shown, rest].concat()
     });
+    let hint = move || match store.with_value(PanelStore::active_view) {
+        ActiveView::All => text::COLUMNS_KEPT,
+        _ => text::COLUMNS_OF_VIEW,
+    };
     let reset = move |_| store.with_value(PanelStore::reset_columns);
     view! {
         <MenuButton words=text::COLUMNS name=text::COLUMNS_MENU narrow=true count=0>
@@ -32,7 +39,7 @@ pub(super) fn ColumnsMenu(
                     <ColumnLine column=column store=store/>
                 </For>
             </ul>
-            <p class="panel-note">{text::COLUMNS_HINT}</p>
+            <p class="panel-note">{hint}</p>
             <button class="button" type="button" on:click=reset>{text::COLUMNS_RESET}</button>
         </MenuButton>
     }

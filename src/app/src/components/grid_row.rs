@@ -42,10 +42,13 @@ pub(crate) fn GridRow(
     let row_waits = waits.clone();
     let cells = move || {
         columns.with(|columns| {
-            let cells = columns.iter().filter_map(|laid_out| {
+            // What the row waits to do stands beside what it is, or in front where that is not shown.
+            let mut kinds = columns.iter().map(|laid_out| laid_out.column.kind);
+            let told_in = kinds.position(is_identity).unwrap_or(0);
+            let cells = columns.iter().enumerate().filter_map(|(shown, laid_out)| {
                 let LaidOut { place, column, pin } = laid_out;
                 let cell = signals.get(*place)?.clone();
-                let waits = is_identity(column.kind).then(|| waits.clone());
+                let waits = (shown == told_in).then(|| waits.clone());
                 Some(view! { <GridCell shown=cell kind=column.kind pin=*pin waits=waits/> })
             });
             cells.collect_view()
@@ -77,7 +80,7 @@ fn GridCell(
     kind: ColumnKind,
     /// Which of the columns that stay it is in.
     pin: Option<usize>,
-    /// What the row waits to do, in the cell that says which row it is.
+    /// What the row waits to do, in the cell that tells it.
     waits: Option<ArcRwSignal<Option<RowWait>>>,
 ) -> impl IntoView {
     let marked = shown.clone();

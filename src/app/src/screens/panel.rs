@@ -1,6 +1,8 @@
 //! A panel: its head, its table, its foot, and the drawer beside it.
 
-use leptos::prelude::*;
+use std::time::Duration;
+
+use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*};
 use leptos_router::{
     components::A,
     hooks::{use_location, use_params_map},
@@ -8,6 +10,7 @@ use leptos_router::{
 use panels_core::{
     identity::{PanelId, ResourceKey},
     protocol::{PanelView, ShelfState},
+    settings::SettingsChange,
     time::Timestamp,
 };
 
@@ -21,6 +24,9 @@ use crate::{
     state::{AppState, PanelStore, follow_address},
     text,
 };
+
+/// How long nothing changes until a layout is kept.
+const LAYOUT_SETTLES: Duration = Duration::from_millis(400);
 
 /// The screen for the panel that the address names.
 #[component]
@@ -62,6 +68,7 @@ fn PanelBody(view: PanelView) -> impl IntoView {
     let panel = StoredValue::new(view.id.clone());
     let row_height = state.settings.get_untracked().density.row_height_px();
     let store = StoredValue::new_local(PanelStore::new(view.clone(), row_height));
+    keep_layout(state, store);
     let path = use_location().pathname;
     let open = Memo::new(move |_| path.with(|path| open_record(path)));
     let ask = follow_address(state, store, open);
@@ -106,6 +113,27 @@ fn PanelBody(view: PanelView) -> impl IntoView {
             {drawer}
         </main>
     }
+}
+
+/// How the user lays the table out is kept, a moment after it is so: an edge that is pulled asks for many widths.
+fn keep_layout(state: AppState, store: StoredValue<PanelStore, LocalStorage>) {
+    let panel = store.with_value(|store| store.panel().address().to_owned());
+    let own = state.settings.get_untracked().layouts.remove(&panel);
+    store.with_value(|store| store.take_own_layout(own.as_ref()));
+    let waiting = StoredValue::new(None::<TimeoutHandle>);
+    Effect::new(move |_| {
+        let Some(columns) = store.with_value(PanelStore::layout_to_keep) else {
+            return;
+        };
+        let change = SettingsChange::Layout {
+            panel: panel.clone(),
+            columns,
+        };
+        let keep = move || state.choose(change);
+        let before = waiting.get_value();
+        before.into_iter().for_each(|before| before.clear());
+        waiting.set_value(set_timeout_with_handle(keep, LAYOUT_SETTLES).ok());
+    });
 }
 
 fn open_record(path: &str) -> Option<ResourceKey> {

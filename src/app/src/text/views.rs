@@ -41,8 +41,10 @@ pub(crate) const VIEW_UNAVAILABLE: &str =
 pub(crate) const COLUMNS: &str = "Columns";
 /// Name of its menu.
 pub(crate) const COLUMNS_MENU: &str = "Columns of this table";
-/// What can be kept.
-pub(crate) const COLUMNS_HINT: &str = "To keep this, save it as a view.";
+/// What becomes of it.
+pub(crate) const COLUMNS_KEPT: &str = "Kept for you on this computer.";
+/// What becomes of it.
+pub(crate) const COLUMNS_OF_VIEW: &str = "To keep this, change the view.";
 /// Button.
 pub(crate) const COLUMNS_RESET: &str = "As before";
 /// Button, short.

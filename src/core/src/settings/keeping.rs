@@ -9,7 +9,7 @@ use std::mem;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{Settings, SettingsChange};
+use super::{LAYOUT_PREFIX, Settings, SettingsChange};
 use crate::{
     cache::{
         CacheChange, CacheEvent, CacheFailure, CacheName, CacheRecord, CacheStore, CacheWriteId,
@@ -95,13 +95,14 @@ impl SettingsKeeper {
 
     /// A choice was made.
     pub(crate) fn change(&mut self, io: &mut Io, change: &SettingsChange) {
-        let Ok(Value::Object(field)) = serde_json::to_value(change) else {
+        let (name, value) = change.stored();
+        if self.is_full_for(&name) {
             return;
-        };
-        self.own.chosen.extend(field.clone());
+        }
+        self.own.chosen.insert(name.clone(), value.clone());
         match self.state {
             State::Closed => {}
-            State::Opening => self.ahead.extend(field),
+            State::Opening => _ = self.ahead.insert(name, value),
             State::Open => {
                 self.dirty = true;
                 self.write(io);
@@ -112,6 +113,18 @@ impl SettingsKeeper {
                 self.open_storage(io);
             }
         }
+    }
+
+    /// Whether one more layout would be more than are kept. One that was given up makes room.
+    fn is_full_for(&mut self, name: &str) -> bool {
+        let is_layout = |name: &str| name.starts_with(LAYOUT_PREFIX);
+        if !is_layout(name) || self.own.chosen.contains_key(name) {
+            return false;
+        }
+        let chosen = &mut self.own.chosen;
+        chosen.retain(|name, value| !(is_layout(name) && value.is_null()));
+        let layouts = chosen.keys().filter(|name| is_layout(name));
+        layouts.count() >= limits::LAYOUTS_MAX
     }
 
     /// The storage tells something. Returns whether it is known only now what was chosen.

@@ -8,10 +8,12 @@ mod keeping;
 mod tests;
 mod wished;
 
+use std::{collections::BTreeMap, mem::discriminant};
+
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use serde_json::{Map, Value};
 
-use crate::limits;
+use crate::{layout::Layout, limits};
 pub(crate) use keeping::SettingsKeeper;
 pub use wished::WishedSettings;
 
@@ -29,9 +31,13 @@ pub struct Settings {
     pub dates: DateFormat,
     /// How times of day are written.
     pub clock: ClockFormat,
+    /// How tables are laid out where no view says so, by what stands for their panel in an address; at most
+    /// [`limits::LAYOUTS_MAX`].
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub layouts: BTreeMap<String, Layout>,
 }
 
-/// One of them, chosen. Its form is that of one field of [`Settings`].
+/// One of them, chosen.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum SettingsChange {
@@ -45,6 +51,44 @@ pub enum SettingsChange {
     Dates(DateFormat),
     /// See [`Settings::clock`].
     Clock(ClockFormat),
+    /// See [`Settings::layouts`].
+    Layout {
+        /// Of which panel.
+        panel: String,
+        /// The columns that are shown; `None` for those that the panel shows by itself.
+        columns: Option<Layout>,
+    },
+}
+
+/// Before the name of a panel in the name of a stored choice.
+const LAYOUT_PREFIX: &str = "layout:";
+
+impl SettingsChange {
+    /// Whether another one takes its place.
+    pub fn is_of_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Layout { panel, .. }, Self::Layout { panel: same, .. }) => panel == same,
+            (one, other) => discriminant(one) == discriminant(other),
+        }
+    }
+
+    /// Name and value of the choice as it is stored.
+    pub(crate) fn stored(&self) -> (String, Value) {
+        let (name, value) = match self {
+            Self::Density(density) => ("density", density.word()),
+            Self::Theme(theme) => ("theme", theme.word()),
+            Self::Zone(zone) => ("zone", zone.word()),
+            Self::Dates(dates) => ("dates", dates.word()),
+            Self::Clock(clock) => ("clock", clock.word()),
+            Self::Layout { panel, columns } => {
+                // By the code that writes and reads messages, which is there anyway.
+                let columns = serde_json::to_string(columns).unwrap_or_default();
+                let columns = serde_json::from_str(&columns).unwrap_or_default();
+                return (format!("{LAYOUT_PREFIX}{panel}"), columns);
+            }
+        };
+        (name.to_owned(), value.into())
+    }
 }
 
 /// A choice is one word, in messages and on the disk.
@@ -204,7 +248,14 @@ impl Settings {
     /// What a stored record says, whatever build has written it: what is missing or not known is as nobody chose.
     pub(crate) fn of(record: &Map<String, Value>) -> Self {
         let word = |name| record.get(name).and_then(Value::as_str);
+        let layout = |(name, value): (&String, &Value)| {
+            let panel = name.strip_prefix(LAYOUT_PREFIX)?;
+            let columns = serde_json::from_str(&value.to_string()).ok()?;
+            Some((panel.to_owned(), columns))
+        };
+        let layouts = record.iter().filter_map(layout);
         Self {
+            layouts: layouts.take(limits::LAYOUTS_MAX).collect(),
             density: word("density")
                 .and_then(Density::of_word)
                 .unwrap_or_default(),
@@ -231,6 +282,10 @@ impl Settings {
             SettingsChange::Zone(zone) => self.zone = zone,
             SettingsChange::Dates(dates) => self.dates = dates,
             SettingsChange::Clock(clock) => self.clock = clock,
+            SettingsChange::Layout { panel, columns } => match columns {
+                None => _ = self.layouts.remove(&panel),
+                Some(columns) => _ = self.layouts.insert(panel, columns),
+            },
         }
     }
 }

@@ -12,6 +12,24 @@ fn of(record: Value) -> Settings {
     Settings::of(record.as_object().unwrap())
 }
 
+/// A layout with a width.
+fn wide() -> Layout {
+    let view = &crate::panel::built_in()[1].view;
+    let mut layout = Layout::usual(view);
+    layout.resize("due", 300.0);
+    for column in &view.columns[3..] {
+        layout.show(column, false);
+    }
+    layout
+}
+
+fn laid_out(panel: &str, columns: Option<Layout>) -> SettingsChange {
+    SettingsChange::Layout {
+        panel: panel.to_owned(),
+        columns,
+    }
+}
+
 #[test]
 fn settings_as_they_travel_and_are_stored() {
     let settings = Settings {
@@ -20,6 +38,7 @@ fn settings_as_they_travel_and_are_stored() {
         zone: zone("Europe/Paris"),
         dates: DateFormat::DayFirst,
         clock: ClockFormat::Hours12,
+        layouts: BTreeMap::from([("open-tasks".to_owned(), wide())]),
     };
     insta::assert_json_snapshot!([&Settings::default(), &settings]);
     let text = serde_json::to_string(&settings).unwrap();
@@ -51,25 +70,27 @@ fn a_value_of_a_newer_build_takes_nothing_else_with_it() {
 }
 
 #[test]
-fn a_choice_has_the_form_of_the_field_that_it_changes() {
+fn a_choice_is_read_back_as_it_was_stored() {
     let changes = [
         SettingsChange::Density(Density::Comfortable),
         SettingsChange::Theme(ThemeChoice::Light),
         SettingsChange::Zone(zone("Asia/Kathmandu")),
         SettingsChange::Dates(DateFormat::MonthFirst),
         SettingsChange::Clock(ClockFormat::Hours12),
+        laid_out("open-tasks", Some(wide())),
+        laid_out("patients", Some(wide())),
+        laid_out("patients", None),
     ];
     let mut taken = Settings::default();
     let mut merged = Map::new();
     for change in changes {
         taken.take(change.clone());
-        let Ok(Value::Object(field)) = serde_json::to_value(&change) else {
-            panic!("{change:?}");
-        };
-        merged.extend(field);
+        let (name, value) = change.stored();
+        merged.insert(name, value);
     }
     assert_eq!(Settings::of(&merged), taken);
     assert_ne!(taken.density, Density::default());
+    assert_eq!(taken.layouts.len(), 1);
 }
 
 #[test]
@@ -125,4 +146,23 @@ fn what_another_tab_chose_of_another_field_stays() {
         (shown.theme, shown.dates),
         (ThemeChoice::Dark, DateFormat::Iso)
     );
+}
+
+#[test]
+fn how_one_table_is_laid_out_says_nothing_of_another() {
+    let mut settings = WishedSettings::default();
+    settings.choose(laid_out("open-tasks", Some(wide())));
+    settings.choose(laid_out("patients", Some(wide())));
+    assert_eq!(settings.wishes().len(), 2);
+    settings.choose(laid_out("patients", None));
+    assert_eq!(settings.wishes().len(), 2);
+    let layouts = &settings.shown().layouts;
+    assert_eq!(layouts.keys().collect::<Vec<_>>(), ["open-tasks"]);
+}
+
+#[test]
+fn a_layout_that_cannot_be_read_is_as_nobody_chose() {
+    let settings = of(json!({ "layout:patients": [{ "id": 7 }], "layout:open-tasks": [] }));
+    let layouts = &settings.layouts;
+    assert_eq!(layouts.keys().collect::<Vec<_>>(), ["open-tasks"]);
 }

@@ -18,9 +18,7 @@ impl WishedSettings {
 
     /// The user has chosen. Of a field the last choice counts.
     pub fn choose(&mut self, change: SettingsChange) {
-        let of = std::mem::discriminant(&change);
-        self.wishes
-            .retain(|wish| std::mem::discriminant(wish) != of);
+        self.wishes.retain(|wish| !wish.is_of_same(&change));
         self.shown.take(change.clone());
         self.wishes.push(change);
     }

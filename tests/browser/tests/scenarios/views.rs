@@ -4,7 +4,7 @@ use panels_browser_tests::{
     Failure, Stage, StageOptions,
     browser::Browser,
     pages::{Keyboard, PanelPage, SignInPage, Toolbar, ViewPage, expect_badge, expect_columns},
-    wait::PATIENCE,
+    wait::{self, PATIENCE},
 };
 
 use crate::{
@@ -220,6 +220,19 @@ async fn columns_are_moved_and_resized_by_mouse_and_by_keyboard() -> Result<(), 
             return rows.every((row) => [...row.querySelectorAll('[role=gridcell]')].map((cell) => cell.dataset.kind).join() === heads.join());";
         let fits = stage.browser.script(SCRIPT, vec![]).await?;
         assert_eq!(fits, serde_json::json!(true));
+        // It is so after a reload too.
+        const KEPT: &str = "
+            const kept = JSON.parse(localStorage.getItem('panels-settings') ?? '{}').layouts?.['open-tasks'];
+            return kept?.[0].id === 'patient' && kept[1].widthPx === arguments[0]";
+        let width = vec![serde_json::json!(narrower.round())];
+        wait::until("the layout to be kept", async || {
+            let kept = stage.browser.script(KEPT, width.clone()).await?;
+            Ok(wait::Look::when(kept == serde_json::json!(true), (), kept.to_string()))
+        })
+        .await?;
+        stage.browser.script("location.reload()", vec![]).await?;
+        PanelPage::here(stage).expect_rows().await?;
+        expect_columns(stage, &moved).await?;
         stage.browser.click("button", "Columns").await?;
         picture(stage, "columns-menu").await?;
         let mut found = Findings::new();

@@ -111,17 +111,44 @@ impl PanelStore {
         active.with_untracked(|active| active.id().cloned())
     }
 
-    /// Whether something else is shown than the saved view shows, or the panel by itself.
+    /// Whether something else is shown than the saved view shows; without one, whether something else is asked for than by itself.
     pub(crate) fn is_changed(&self) -> bool {
-        let (query, layout) = self.shown_by_itself(&self.active_view());
-        !self.0.query.with(|asked| asks_same(asked, &query))
-            || self.0.layout.with(|shown| *shown != layout)
+        let active = self.active_view();
+        let (query, layout) = self.shown_by_itself(&active);
+        let is_other = |shown: &Layout| active.known().is_some() && *shown != layout;
+        !self.0.query.with(|asked| asks_same(asked, &query)) || self.0.layout.with(is_other)
     }
 
-    /// Shows what the saved view shows, or the panel by itself.
+    /// Shows the columns that the saved view shows, or the panel by itself.
     pub(crate) fn reset_columns(&self) {
-        let (_, layout) = self.shown_by_itself(&self.0.active_view.get_untracked());
+        let layout = match self.0.active_view.get_untracked().known() {
+            Some(view) => slice(&view.draft, self.view()).layout,
+            None => Layout::usual(self.view()),
+        };
         set_if_changed(&self.0.layout, layout);
+    }
+
+    /// How this user has laid the table out where no view says so.
+    pub(crate) fn take_own_layout(&self, own: Option<&Layout>) {
+        *self.0.own_layout.borrow_mut() = own.map(|own| own.fitted(self.view()));
+        if self.0.active_view.get_untracked() == ActiveView::All {
+            let (_, layout) = self.shown_by_itself(&ActiveView::All);
+            set_if_changed(&self.0.layout, layout);
+        }
+    }
+
+    /// What is to be kept of how the table is laid out, where no view says so and it is other than what is kept; `Some(None)` for
+    /// what the panel shows by itself.
+    pub(crate) fn layout_to_keep(&self) -> Option<Option<Layout>> {
+        let shown = self.layout();
+        if self.0.active_view.get() != ActiveView::All {
+            return None;
+        }
+        let to_keep = Some(shown).filter(|shown| *shown != Layout::usual(self.view()));
+        let mut own = self.0.own_layout.borrow_mut();
+        let is_new = *own != to_keep;
+        own.clone_from(&to_keep);
+        is_new.then_some(to_keep)
     }
 
     /// What a saved view asks for.
@@ -135,7 +162,11 @@ impl PanelStore {
                 let slice = slice(&view.draft, self.view());
                 (slice.query, slice.layout)
             }
-            None => (Query::default(), Layout::usual(self.view())),
+            None => {
+                let own = self.0.own_layout.borrow().clone();
+                let usual = || Layout::usual(self.view());
+                (Query::default(), own.unwrap_or_else(usual))
+            }
         }
     }
 

@@ -85,6 +85,8 @@ struct Inner {
     loading: ArcRwSignal<bool>,
     query: ArcRwSignal<Query>,
     layout: ArcRwSignal<Layout>,
+    /// How this user has laid it out where no view says so, if otherwise than the panel does.
+    own_layout: RefCell<Option<Layout>>,
     active_view: ArcRwSignal<ActiveView>,
     tally: ArcRwSignal<Tally>,
     selection: ArcRwSignal<Selection>,
@@ -102,6 +104,7 @@ impl PanelStore {
         table.set_query(&Query::default(), &view.sort, today());
         Self(Rc::new(Inner {
             layout: ArcRwSignal::new(Layout::usual(&view)),
+            own_layout: RefCell::default(),
             active_view: ArcRwSignal::default(),
             view,
             query: ArcRwSignal::default(),

@@ -4,7 +4,9 @@ use super::world::{DISK_MS, Happening, World};
 use crate::{
     cache::{CacheFailure, CacheStore},
     engine::{Input, OutboxOrder},
+    layout::Layout,
     limits,
+    panel::built_in,
     protocol::{SessionView, TabMessage, WorkerMessage},
     settings::{DateFormat, Density, Settings, SettingsChange, ThemeChoice},
 };
@@ -242,4 +244,27 @@ fn nothing_on_the_disk_names_the_user() {
     world.run(1_000);
     let databases = format!("{:?}", world.settings.databases);
     assert!(!databases.contains("Practitioner") && databases.contains("compact"));
+}
+
+#[test]
+fn no_more_layouts_are_kept_than_anybody_needs_and_one_that_is_given_up_makes_room() {
+    let mut world = World::live(2);
+    let layout = |panel: usize, columns| SettingsChange::Layout {
+        panel: format!("p{panel}"),
+        columns,
+    };
+    let some = || Some(Layout::usual(&built_in()[1].view));
+    for panel in 0..=limits::LAYOUTS_MAX {
+        world.choose("a", layout(panel, some()));
+    }
+    let kept = |world: &World| told(world, "a").map(|settings| settings.layouts.len());
+    assert_eq!(kept(&world), Some(limits::LAYOUTS_MAX));
+    world.choose("a", layout(0, None));
+    world.choose("a", layout(limits::LAYOUTS_MAX, some()));
+    assert_eq!(kept(&world), Some(limits::LAYOUTS_MAX));
+    world.run(1_000);
+    world.next_life(5_000);
+    world.hello("a");
+    world.run(1_000);
+    assert_eq!(kept(&world), Some(limits::LAYOUTS_MAX));
 }

@@ -1,8 +1,12 @@
 //! Settings of a user as they travel.
 
 use super::*;
-use crate::settings::{
-    ClockFormat, DateFormat, Density, Settings, SettingsChange, ThemeChoice, ZoneChoice, ZoneName,
+use crate::{
+    layout::Layout,
+    settings::{
+        ClockFormat, DateFormat, Density, Settings, SettingsChange, ThemeChoice, ZoneChoice,
+        ZoneName,
+    },
 };
 
 fn paris() -> ZoneChoice {
@@ -18,6 +22,14 @@ fn what_a_tab_says_of_settings() {
         SettingsChange::Zone(paris()),
         SettingsChange::Dates(DateFormat::DayFirst),
         SettingsChange::Clock(ClockFormat::Hours12),
+        SettingsChange::Layout {
+            panel: "open-tasks".into(),
+            columns: Some(Layout::default()),
+        },
+        SettingsChange::Layout {
+            panel: "open-tasks".into(),
+            columns: None,
+        },
     ];
     let messages = changes.map(TabMessage::SetSettings);
     insta::assert_json_snapshot!(messages);
