@@ -192,7 +192,7 @@ pub(crate) fn unkept(what: &Unkept) -> String {
     match what {
         Unkept::Search => "What is searched for is not saved: it may be a name.".to_owned(),
         Unkept::Band => "The part by due date is not saved; filter by Due for that.".to_owned(),
-        Unkept::Filter { column } => format!("The filter of {column} cannot be saved in a panel."),
+        Unkept::Filter { column } => format!("The filter of {column} is not saved."),
     }
 }
 

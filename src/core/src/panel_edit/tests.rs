@@ -267,6 +267,26 @@ fn a_view_is_saved_with_what_is_shown_under_the_name_that_it_has() {
 }
 
 #[test]
+fn the_name_of_a_patient_is_not_saved_in_a_view() {
+    let text = |column: &str| filter(column, Test::Contains("doe".into()));
+    for (panel, column, title) in [
+        ("open-tasks", "patient", "Patient"),
+        ("patients", "name", "Name"),
+    ] {
+        let panel = view(panel);
+        let query = asking(vec![text(column)]);
+        let edit = ViewEdit::out_of_table(&panel, &query, &Layout::usual(&panel));
+        assert_eq!(edit.draft.filters, []);
+        let column = title.into();
+        assert_eq!(edit.unkept, [Unkept::Filter { column }]);
+    }
+    let tasks = view("open-tasks");
+    let query = asking(vec![text("title")]);
+    let edit = ViewEdit::out_of_table(&tasks, &query, &Layout::usual(&tasks));
+    assert_eq!(edit.draft.filters, [text("title")]);
+}
+
+#[test]
 fn the_name_that_was_typed_for_a_view_is_there_when_its_dialog_is_opened_again() {
     let tasks = view("open-tasks");
     let blank = || ViewEdit::out_of_table(&tasks, &Query::default(), &Layout::usual(&tasks));

@@ -2,9 +2,10 @@
 
 use super::{Part, Saving, Stage, Target, Unkept, ViewEdit};
 use crate::{
+    identity::ResourceType,
     layout::Layout,
-    protocol::{Audience, PanelView, SavedView, ViewDraft},
-    query::Query,
+    protocol::{Audience, Column, ColumnKind, PanelView, SavedView, ViewDraft},
+    query::{Filter, Query, Test},
 };
 
 impl ViewEdit {
@@ -15,7 +16,7 @@ impl ViewEdit {
             audience: Audience::Personal,
             ..shown(panel, query, layout)
         };
-        Self::typing(Target::New, draft.clone(), draft, query)
+        Self::typing(Target::New, draft.clone(), draft, panel, query)
     }
 
     /// A view that shall show what is shown now, under the name that it has.
@@ -29,7 +30,7 @@ impl ViewEdit {
             audience: view.draft.audience,
             ..shown(panel, query, layout)
         };
-        Self::typing(target, view.draft.clone(), draft, query)
+        Self::typing(target, view.draft.clone(), draft, panel, query)
     }
 
     /// The same under the name that was typed before for the same one and not saved: its dialog was closed, by intent or not.
@@ -50,13 +51,24 @@ impl ViewEdit {
         }
     }
 
-    fn typing(target: Target, before: ViewDraft, draft: ViewDraft, query: &Query) -> Self {
-        let unkept = (!query.search.is_empty()).then_some(Unkept::Search);
+    fn typing(
+        target: Target,
+        before: ViewDraft,
+        draft: ViewDraft,
+        panel: &PanelView,
+        query: &Query,
+    ) -> Self {
+        let named = query.filters.iter().filter_map(|filter| {
+            let column = named_by(filter, panel)?.title.clone();
+            Some(Unkept::Filter { column })
+        });
+        let search = (!query.search.is_empty()).then_some(Unkept::Search);
+        let unkept = named.chain(search);
         Saving {
             target,
             draft,
             typed: (),
-            unkept: unkept.into_iter().collect(),
+            unkept: unkept.collect(),
             stage: Stage::Typing,
             before,
         }
@@ -78,13 +90,32 @@ pub fn view_differences(one: &ViewDraft, other: &ViewDraft) -> Vec<Part> {
 }
 
 fn shown(panel: &PanelView, query: &Query, layout: &Layout) -> ViewDraft {
+    let filters = query.filters.iter();
+    let filters = filters.filter(|filter| named_by(filter, panel).is_none());
     ViewDraft {
         name: String::new(),
         panel: panel.id.address().to_owned(),
         audience: Audience::Personal,
         columns: layout.clone(),
-        filters: query.filters.clone(),
+        filters: filters.cloned().collect(),
         band: query.band,
         sort: query.sort.clone(),
+    }
+}
+
+/// The column of a text that a patient's name must contain. It is not saved: who may read a view may not read every patient.
+fn named_by<'a>(filter: &Filter, panel: &'a PanelView) -> Option<&'a Column> {
+    if !matches!(filter.test, Test::Contains(_)) {
+        return None;
+    }
+    let column = panel
+        .columns
+        .iter()
+        .find(|column| column.id == filter.column)?;
+    let is_patient = panel.row_type == ResourceType::Patient;
+    match column.kind {
+        ColumnKind::Patient => Some(column),
+        ColumnKind::Title if is_patient => Some(column),
+        _ => None,
     }
 }
