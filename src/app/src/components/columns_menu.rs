@@ -1,13 +1,10 @@
 //! The menu of columns: which are shown, in which order, how wide, and which stay while the rest scrolls sideways.
 
 use leptos::prelude::*;
-use panels_core::{layout::Layout, limits, protocol::Column};
+use panels_core::{layout::Layout, limits, protocol::Column, view::ActiveView};
 
 use super::{Icon, Shape, column_drag::head_width, menu_button::MenuButton};
-use crate::{
-    state::{ActiveView, PanelStore},
-    text,
-};
+use crate::{state::PanelStore, text};
 
 /// The table.
 type Store = StoredValue<PanelStore, LocalStorage>;

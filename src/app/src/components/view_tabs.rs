@@ -4,13 +4,13 @@ use leptos::prelude::*;
 use panels_core::{
     panel_edit::ViewEdit,
     protocol::{Audience, SavedView, ShelfState},
-    view::slice,
+    view::{ActiveView, slice},
 };
 
 use super::panel_shelf::{DeletedPanel, PanelButton};
 use crate::{
     address,
-    state::{ActiveView, AppState, Ask, PanelStore},
+    state::{AppState, Ask, PanelStore},
     text,
 };
 

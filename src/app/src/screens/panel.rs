@@ -67,7 +67,9 @@ fn PanelBody(view: PanelView) -> impl IntoView {
     document().set_title(&text::page_title(Some(&view.name)));
     let panel = StoredValue::new(view.id.clone());
     let row_height = state.settings.get_untracked().density.row_height_px();
-    let store = StoredValue::new_local(PanelStore::new(view.clone(), row_height));
+    let own = state.settings.get_untracked().layouts;
+    let own = own.get(view.id.address());
+    let store = StoredValue::new_local(PanelStore::new(view.clone(), row_height, own));
     keep_layout(state, store);
     let path = use_location().pathname;
     let open = Memo::new(move |_| path.with(|path| open_record(path)));
@@ -118,8 +120,6 @@ fn PanelBody(view: PanelView) -> impl IntoView {
 /// How the user lays the table out is kept, a moment after it is so: an edge that is pulled asks for many widths.
 fn keep_layout(state: AppState, store: StoredValue<PanelStore, LocalStorage>) {
     let panel = store.with_value(|store| store.panel().address().to_owned());
-    let own = state.settings.get_untracked().layouts.remove(&panel);
-    store.with_value(|store| store.take_own_layout(own.as_ref()));
     let waiting = StoredValue::new(None::<TimeoutHandle>);
     Effect::new(move |_| {
         let Some(columns) = store.with_value(PanelStore::layout_to_keep) else {

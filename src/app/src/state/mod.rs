@@ -33,7 +33,7 @@ pub(crate) use jobs::OwnJob;
 pub(crate) use mounted_rows::{MountedRow, RowHandle, RowWait, ShownCell};
 pub(crate) use panel_address::{Ask, follow_address};
 pub(crate) use panel_edit::PanelShelf;
-pub(crate) use panel_store::{ActiveView, LaidOut, PanelPhase, PanelStore};
+pub(crate) use panel_store::{LaidOut, PanelPhase, PanelStore};
 pub(crate) use settings::{SettingsState, follow_format, format};
 pub(crate) use viewing::report_what_is_seen;
 pub(crate) use zone::{browser_offset_minutes, browser_zone, zone_offset_minutes, zones};

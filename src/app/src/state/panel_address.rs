@@ -5,14 +5,9 @@ use leptos_router::{
     NavigateOptions,
     hooks::{use_location, use_navigate},
 };
-use panels_core::{
-    identity::ResourceKey,
-    protocol::{ShelfState, ShelfView},
-    query::Query,
-    view::in_address,
-};
+use panels_core::{identity::ResourceKey, protocol::ShelfView, query::Query, view::ActiveView};
 
-use super::{ActiveView, AppState, PanelStore};
+use super::{AppState, PanelStore};
 use crate::address;
 
 /// Asks something else of the panel, and writes it into the address.
@@ -28,20 +23,9 @@ pub(crate) fn follow_address(
     let navigate = use_navigate();
     let search = location.search;
     let shelf = state.shelf.view;
-    let named = move |address: &str, shelf: &ShelfView| -> Option<ActiveView> {
-        let Some(id) = in_address(address) else {
-            return Some(ActiveView::All);
-        };
-        match shelf.views.iter().find(|view| view.id == id) {
-            Some(view) => Some(ActiveView::Known(view.clone())),
-            // Those that were known stay until others are: a worker that has just started has read none yet.
-            None if shelf.state != ShelfState::Known
-                && store.with_value(PanelStore::active_view_id).as_ref() == Some(&id) =>
-            {
-                None
-            }
-            None => Some(ActiveView::Missing(id)),
-        }
+    let named = move |address: &str, shelf: &ShelfView| {
+        let now = store.with_value(PanelStore::active_view_untracked);
+        ActiveView::named(address, shelf, &now)
     };
     let take = move |address: &str, active: Option<ActiveView>| {
         if let Some(active) = active {

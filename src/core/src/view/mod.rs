@@ -1,8 +1,11 @@
 //! A saved view as it is applied to its panel, and how it stands in an address. Must never show more rows than the view asks for
 //! without saying so: what a panel no longer has is named.
 
+mod table;
 #[cfg(test)]
 mod tests;
+
+pub use table::{ActiveView, TableView};
 
 use crate::{
     identity::ResourceId,

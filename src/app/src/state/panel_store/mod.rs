@@ -19,10 +19,11 @@ use panels_core::{
     query::{BandCounts, Query, Today},
     row_holds::RowHolds,
     selection::{Owner, Selection, TooMany, cell, owners},
+    view::{ActiveView, TableView},
     viewport::Viewport,
 };
 
-pub(crate) use laid_out::{ActiveView, LaidOut};
+pub(crate) use laid_out::LaidOut;
 
 use super::{
     clock::now,
@@ -99,12 +100,13 @@ struct Inner {
 
 impl PanelStore {
     /// Empty, for a panel.
-    pub(crate) fn new(view: PanelView, row_height: f64) -> Self {
+    pub(crate) fn new(view: PanelView, row_height: f64, own_layout: Option<&Layout>) -> Self {
         let mut table = LiveTable::new(&view);
         table.set_query(&Query::default(), &view.sort, today());
+        let shown = TableView::new(&view, own_layout);
         Self(Rc::new(Inner {
-            layout: ArcRwSignal::new(Layout::usual(&view)),
-            own_layout: RefCell::default(),
+            layout: ArcRwSignal::new(shown.layout),
+            own_layout: RefCell::new(shown.own_layout),
             active_view: ArcRwSignal::default(),
             view,
             query: ArcRwSignal::default(),

@@ -1,5 +1,7 @@
 //! A view shows what it was saved with, and says what it cannot.
 
+mod table;
+
 use std::collections::BTreeSet;
 
 use super::*;
