@@ -334,6 +334,10 @@ const TYPING: &[(u64, &str)] = &[
         170_051_117,
         "the books took rows that a dead worker had hidden rightly for missing while its words were still on the screen",
     ),
+    (
+        170_648_797,
+        "a search that was under way brought a row back of which a read had told meanwhile that it is deleted",
+    ),
 ];
 
 #[test]

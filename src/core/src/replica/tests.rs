@@ -363,6 +363,25 @@ fn what_went_out_of_sight_comes_back_by_a_later_question_only() {
 }
 
 #[test]
+fn what_was_asked_for_before_a_read_told_that_a_row_is_deleted_does_not_bring_it_back() {
+    for source in [Source::Search as fn(Timestamp) -> Source, Source::Read] {
+        let mut replica = Replica::default();
+        let (asked, told) = (NOW + 10, NOW + 50);
+        replica.accept(NOW, task("t", 1, 1_000), 1, Source::Frame);
+        assert!(replica.delete_by_read(told, &key("t"), GoneReason::Deleted, asked));
+        // Asked at the same moment, and answered with a version that nobody had heard of.
+        let verdict = replica.accept(told + 5, task("t", 2, 5_000), 1, source(asked));
+        assert_eq!(verdict, Verdict::Late);
+        assert_eq!(version(&replica, "t"), None);
+        // It may have been created again: a read tells.
+        let due = replica.disputes().take_due(Timestamp(i64::MAX));
+        assert_eq!(due, [key("t")]);
+        let verdict = replica.accept(told + 9, task("t", 2, 5_000), 1, Source::Read(told + 6));
+        assert_eq!(verdict, Verdict::Applied);
+    }
+}
+
+#[test]
 fn the_slower_walk_of_a_run_does_not_bring_back_what_the_faster_one_found_deleted() {
     let mut replica = Replica::default();
     let asked = Timestamp(5);

@@ -128,6 +128,15 @@ impl Replica {
                 disputed = true;
                 Verdict::Late
             }
+            // A read told that it is deleted, and not when: an answer that was under way meanwhile may be of before.
+            Source::Search(asked) | Source::Read(asked)
+                if gone.at_unknown_time
+                    && asked < gone.told_at
+                    && resource.updated > gone.updated =>
+            {
+                disputed = true;
+                Verdict::Late
+            }
             // The same of one that was deleted, where this is as it was before that.
             Source::Read(asked) | Source::Write(asked)
                 if asked < gone.told_at && resource.updated <= gone.updated =>
