@@ -9,6 +9,7 @@ mod choice_line;
 mod column_drag;
 mod columns_menu;
 mod conflict_dialog;
+mod conflict_note;
 mod day_input;
 mod demo_entry;
 mod demo_mark;

@@ -8,7 +8,7 @@ use panels_core::{
     protocol::{Audience, Made},
 };
 
-use super::modal::Modal;
+use super::{conflict_note::ConflictNote, modal::Modal};
 use crate::{
     address,
     state::{AppState, Dialog},
@@ -148,7 +148,7 @@ fn AudienceChoice(audience: Audience) -> impl IntoView {
 #[component]
 fn ViewConflict() -> impl IntoView {
     let state = AppState::here();
-    let theirs = move || {
+    let theirs = Memo::new(move |_| {
         read(state, |edit| match &edit.stage {
             Stage::Conflict { theirs, author } => Some((
                 text::view_conflict(author.as_deref()),
@@ -159,25 +159,18 @@ fn ViewConflict() -> impl IntoView {
             )),
             _ => None,
         })
-    };
-    let keep = move |_| {
+    });
+    let keep = move |()| {
         change(state, ViewEdit::keep_mine);
         state.save_view();
     };
-    // What they made is shown as soon as nothing else is typed: the table follows the view.
-    let take = move |_| state.drop_view_edit();
-    move || {
-        theirs().map(|(what, theirs)| {
-            view! {
-                <section class="panel-conflict" role="alert">
-                    <p>{what}</p>
-                    <p>{theirs}</p>
-                    <div class="dialog-buttons">
-                        <button class="button" type="button" on:click=take>{text::TAKE_THEIRS_PANEL}</button>
-                        <button class="button button-primary" type="button" on:click=keep>{text::KEEP_MINE_PANEL}</button>
-                    </div>
-                </section>
-            }
-        })
-    }
+    // What they made is known by now; the table shows it in place of what was to be saved.
+    let take = move |()| {
+        state.drop_view_edit();
+        if let Some(store) = state.watched() {
+            store.reset_columns();
+            state.ask(store.query_of_view());
+        }
+    };
+    view! { <ConflictNote theirs=theirs take=Callback::new(take) keep=Callback::new(keep)/> }
 }

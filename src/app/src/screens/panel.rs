@@ -117,19 +117,28 @@ fn PanelBody(view: PanelView) -> impl IntoView {
     }
 }
 
-/// How the user lays the table out is kept, a moment after it is so: an edge that is pulled asks for many widths.
+/// How the user lays the table out is kept, a moment after it is so: an edge that is pulled asks for many widths. What another tab
+/// keeps, or what is known only after the panel was opened, is shown here too.
 fn keep_layout(state: AppState, store: StoredValue<PanelStore, LocalStorage>) {
-    let panel = store.with_value(|store| store.panel().address().to_owned());
+    let panel = StoredValue::new(store.with_value(|store| store.panel().address().to_owned()));
     let waiting = StoredValue::new(None::<TimeoutHandle>);
+    Effect::new(move |_| {
+        let settings = state.settings.get();
+        if waiting.with_value(Option::is_none) {
+            let own = panel.with_value(|panel| settings.layouts.get(panel));
+            store.with_value(|store| store.take_own_layout(own));
+        }
+    });
     Effect::new(move |_| {
         let Some(columns) = store.with_value(PanelStore::layout_to_keep) else {
             return;
         };
-        let change = SettingsChange::Layout {
-            panel: panel.clone(),
-            columns,
+        let panel = panel.get_value();
+        let keep = move || {
+            // The panel may be shown no longer; what was done to it is kept all the same.
+            _ = waiting.try_set_value(None);
+            state.choose(SettingsChange::Layout { panel, columns });
         };
-        let keep = move || state.choose(change);
         let before = waiting.get_value();
         before.into_iter().for_each(|before| before.clear());
         waiting.set_value(set_timeout_with_handle(keep, LAYOUT_SETTLES).ok());

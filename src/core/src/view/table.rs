@@ -69,11 +69,20 @@ impl TableView {
     /// What the panel shows by itself, as its user has laid it out.
     pub fn new(panel: &PanelView, own_layout: Option<&Layout>) -> Self {
         let mut table = Self {
-            own_layout: own_layout.map(|own| own.fitted(panel)),
+            layout: Layout::usual(panel),
             ..Self::default()
         };
-        table.layout = table.begun_with(panel).1;
+        table.take_own_layout(panel, own_layout);
         table
+    }
+
+    /// How its user lays it out by now, here or in another tab: shown where no view says so and nothing is under way here.
+    pub fn take_own_layout(&mut self, panel: &PanelView, own: Option<&Layout>) {
+        let follows = self.active.known().is_none() && self.layout == self.begun_with(panel).1;
+        self.own_layout = own.map(|own| own.fitted(panel));
+        if follows {
+            self.layout = self.begun_with(panel).1;
+        }
     }
 
     /// What the view shows that it began with, or the panel by itself.

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use panels_core::panel_edit::{PanelEdit, Stage, differences};
 
-use super::Typed;
+use super::{super::conflict_note::ConflictNote, Typed};
 use crate::{state::AppState, text};
 
 /// See the module. What was typed is still in the fields below.
@@ -19,24 +19,10 @@ pub(super) fn PanelConflict(typed: Typed) -> impl IntoView {
             _ => None,
         })
     });
-    let keep = move |_| {
+    let keep = move |()| {
         typed.change(PanelEdit::keep_mine);
         state.save_panel();
     };
-    let take = move |_| typed.change(PanelEdit::take_theirs);
-    let shown = move || {
-        theirs.get().map(|(what, theirs)| {
-            view! {
-                <section class="panel-conflict" role="alert">
-                    <p>{what}</p>
-                    <p>{theirs}</p>
-                    <div class="dialog-buttons">
-                        <button class="button" type="button" on:click=take>{text::TAKE_THEIRS_PANEL}</button>
-                        <button class="button button-primary" type="button" on:click=keep>{text::KEEP_MINE_PANEL}</button>
-                    </div>
-                </section>
-            }
-        })
-    };
-    view! { {shown} }
+    let take = move |()| typed.change(PanelEdit::take_theirs);
+    view! { <ConflictNote theirs=theirs take=Callback::new(take) keep=Callback::new(keep)/> }
 }

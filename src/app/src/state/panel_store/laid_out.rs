@@ -103,6 +103,11 @@ impl PanelStore {
         self.change_view(TableView::layout_to_keep)
     }
 
+    /// How this user lays the table out by now: see [`TableView::take_own_layout`].
+    pub(crate) fn take_own_layout(&self, own: Option<&Layout>) {
+        self.change_view(|table, panel| table.take_own_layout(panel, own));
+    }
+
     /// Asks for what an address names, with the view that it names.
     pub(crate) fn take_address(&self, address: &str, active: ActiveView) {
         self.change_view(|table, panel| table.take_address(panel, address, active));

@@ -94,6 +94,22 @@ fn a_layout_is_kept_once_and_given_up_when_it_is_that_of_the_panel() {
 }
 
 #[test]
+fn a_layout_that_comes_late_or_from_another_tab_is_shown_where_no_view_says_otherwise() {
+    let mut table = TableView::new(&tasks(), None);
+    table.take_own_layout(&tasks(), Some(&without("status")));
+    assert_eq!(table.layout, without("status"));
+    assert_eq!(table.layout_to_keep(&tasks()), None, "it is kept already");
+    table.take_own_layout(&tasks(), None);
+    assert_eq!(table.layout, Layout::usual(&tasks()));
+    table.layout = without("age");
+    table.take_own_layout(&tasks(), Some(&without("status")));
+    assert_eq!(table.layout, without("age"), "of this tab");
+    let mut table = at(view(&overdue(), &without("age")));
+    table.take_own_layout(&tasks(), Some(&without("status")));
+    assert_eq!(table.layout, without("age"), "of a view");
+}
+
+#[test]
 fn a_view_that_nobody_knows_of_yet_takes_nothing_away() {
     let known = view(&overdue(), &without("age"));
     let shelf = |state| ShelfView {
