@@ -119,8 +119,8 @@ fn a_chosen_width_is_kept_and_the_rest_takes_what_is_left() {
     let mut layout = Layout(vec![shown("due"), shown("title"), shown("status")]);
     layout.resize("title", 300.0);
     let tracks = tracks_of(&layout);
-    assert_eq!(tracks.template, "170px 300px minmax(160px, 1.2fr)");
-    assert_eq!(tracks.width_min_px, 630);
+    assert_eq!(tracks.template, "188px 300px minmax(160px, 1.2fr)");
+    assert_eq!(tracks.width_min_px, 648);
 }
 
 #[test]
@@ -129,7 +129,7 @@ fn pinned_columns_stay_beside_each_other() {
     layout.pin("patient", true);
     layout.pin("title", true);
     let tracks = tracks_of(&layout);
-    assert_eq!(tracks.template, "260px 150px minmax(180px, 1.4fr)");
+    assert_eq!(tracks.template, "260px 168px minmax(180px, 1.4fr)");
     assert_eq!(tracks.pins_px, [0, 260]);
 }
 

@@ -57,7 +57,8 @@ fn usual_width(kind: ColumnKind, room: Room) -> (u32, Option<f32>) {
         ColumnKind::Priority => (96, 88, None),
         ColumnKind::Age => (64, 54, None),
         ColumnKind::Changed => (108, 100, None),
-        ColumnKind::Due => (150, 104, None),
+        // A time of day is never cut before its AM or PM.
+        ColumnKind::Due => (168, 104, None),
         ColumnKind::BirthDate => (150, 150, None),
         ColumnKind::Title => (180, 160, Some(1.4)),
         ColumnKind::Patient => (240, 214, Some(1.5)),
