@@ -235,6 +235,13 @@ async fn columns_are_moved_and_resized_by_mouse_and_by_keyboard() -> Result<(), 
         expect_columns(stage, &moved).await?;
         stage.browser.click("button", "Columns").await?;
         picture(stage, "columns-menu").await?;
+        stage.browser.client.set_window_size(800, 1043).await?;
+        const BEYOND: &str = "
+            const page = document.documentElement;
+            const menu = document.querySelector('.columns-menu').parentElement.getBoundingClientRect();
+            return page.scrollWidth > innerWidth || menu.left < 0 || menu.right > innerWidth";
+        let beyond = stage.browser.script(BEYOND, vec![]).await?;
+        assert_eq!(beyond, serde_json::json!(false));
         let mut found = Findings::new();
         look(stage, "the menu of columns", &mut found).await?;
         assert_none(&found);

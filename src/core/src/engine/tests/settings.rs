@@ -257,11 +257,16 @@ fn no_more_layouts_are_kept_than_anybody_needs_and_one_that_is_given_up_makes_ro
     for panel in 0..=limits::LAYOUTS_MAX {
         world.choose("a", layout(panel, some()));
     }
+    let last = format!("p{}", limits::LAYOUTS_MAX);
     let kept = |world: &World| told(world, "a").map(|settings| settings.layouts.len());
+    let has_last =
+        |world: &World| told(world, "a").map(|settings| settings.layouts.contains_key(&last));
     assert_eq!(kept(&world), Some(limits::LAYOUTS_MAX));
+    assert_eq!(has_last(&world), Some(false));
     world.choose("a", layout(0, None));
     world.choose("a", layout(limits::LAYOUTS_MAX, some()));
     assert_eq!(kept(&world), Some(limits::LAYOUTS_MAX));
+    assert_eq!(has_last(&world), Some(true));
     world.run(1_000);
     world.next_life(5_000);
     world.hello("a");
