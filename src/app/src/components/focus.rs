@@ -68,7 +68,17 @@ pub(super) fn give_back(before: Option<web_sys::HtmlElement>) {
     }
 }
 
-/// The same once what has it has left the page.
+/// Moves it with the next frame, when what is drawn by then is there, unless a key or the pointer has moved it meanwhile.
+pub(super) fn move_later(to: impl FnOnce() + 'static) {
+    let before = focused();
+    request_animation_frame(move || {
+        if is_lost() || focused() == before {
+            to();
+        }
+    });
+}
+
+/// Gives it back once what has it has left the page.
 pub(super) fn give_back_later() {
     request_animation_frame(|| give_back(None));
 }

@@ -5,7 +5,7 @@ use leptos::{ev, html::Div, prelude::*};
 use panels_core::{identity::ResourceId, query::Query, time::Timestamp};
 use wasm_bindgen::JsCast;
 
-use super::focus::{ENTRY, give_back, is_lost};
+use super::focus::{ENTRY, give_back, is_lost, move_later};
 use crate::{
     address,
     state::{AppState, PanelStore, now},
@@ -33,7 +33,7 @@ pub(super) fn focus_row(grid: NodeRef<Div>, id: &ResourceId) {
 
 /// The same with the next turn of the reactive system, in which it enters the document.
 pub(super) fn focus_later(grid: NodeRef<Div>, id: ResourceId) {
-    request_animation_frame(move || {
+    move_later(move || {
         _ = focus_in(grid, &row_selector(&id)) || focus_in(grid, ENTRY);
     });
 }

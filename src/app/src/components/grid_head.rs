@@ -226,7 +226,7 @@ fn say_place(state: AppState, store: Store, title: &str, place: usize) {
 
 /// After the head was drawn: a column that moves is drawn anew.
 fn focus_head(id: String) {
-    request_animation_frame(move || {
+    super::focus::move_later(move || {
         _ = super::focus_first(&format!("[data-column=\"{id}\"] .head-button"));
     });
 }

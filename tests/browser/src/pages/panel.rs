@@ -123,6 +123,22 @@ impl<'a> PanelPage<'a> {
         Ok((index.saturating_sub(2), top))
     }
 
+    /// Waits until the first row in the document is one beyond a place, from 0: those before it have been scrolled out.
+    ///
+    /// # Errors
+    /// If there are rows before it.
+    pub async fn expect_scrolled_beyond(&self, wanted: u64) -> Result<(), Failure> {
+        const SCRIPT: &str = "
+            const rows = [...document.querySelectorAll('[role=row][data-id]')];
+            return Math.min(...rows.map((row) => Number(row.ariaRowIndex ?? row.getAttribute('aria-rowindex')) - 2));";
+        wait::until(&format!("rows beyond {wanted}"), async || {
+            let place = self.stage.browser.script(SCRIPT, vec![]).await?;
+            let is_beyond = place.as_u64().is_some_and(|place| place > wanted);
+            Ok(wait::Look::when(is_beyond, (), place.to_string()))
+        })
+        .await
+    }
+
     /// Moves the pointer to the middle of a row that is on the screen.
     ///
     /// # Errors

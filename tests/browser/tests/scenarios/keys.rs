@@ -32,6 +32,31 @@ async fn expect_chosen(stage: &Stage, wanted: usize) -> Result<(), Failure> {
     .await
 }
 
+/// Nothing is drawn from now on, as in a long frame, until `draw` is called.
+const HOLD_FRAMES: &str = "
+    const held = [];
+    window.requestAnimationFrame = (frame) => held.push(frame);
+    window.draw = () => held.splice(0).forEach((frame) => frame(performance.now()));";
+
+#[tokio::test]
+async fn the_next_key_keeps_the_focus_from_a_row_that_is_drawn_only_then() -> Result<(), Failure> {
+    Stage::play("keys-quick", StageOptions::default(), async |stage| {
+        let (page, first) = at_the_table(stage).await?;
+        let keyboard = Keyboard::of(stage);
+        page.focus_row(&first).await?;
+        stage.browser.script(HOLD_FRAMES, vec![]).await?;
+        // The last row is not in the document yet; who goes on typing means the search.
+        keyboard.press(&format!("{END}/")).await?;
+        stage.browser.expect_focus("Search").await?;
+        for _ in 0..3 {
+            stage.browser.script("window.draw()", vec![]).await?;
+        }
+        keyboard.press("x").await?;
+        stage.browser.expect_focus("Search").await
+    })
+    .await
+}
+
 #[tokio::test]
 async fn every_key_of_the_table_moves_or_chooses_as_the_sheet_says() -> Result<(), Failure> {
     Stage::play("keys-table", StageOptions::default(), async |stage| {

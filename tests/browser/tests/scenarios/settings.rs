@@ -62,13 +62,7 @@ async fn density_changes_the_rows_in_both_tabs_and_survives_a_reload() -> Result
         let second = stage.browser.client.window().await?;
         stage.browser.switch_to(&first).await?;
         scroll(stage, 30 * 36).await?;
-        wait::until("the scrolled rows", async || {
-            let top = page.rows().await?.first().map(|row| row.id.clone());
-            let top = top.unwrap_or_default();
-            let (place, _) = page.place_of(&top).await?;
-            Ok(Look::when(place > 10, (), place.to_string()))
-        })
-        .await?;
+        page.expect_scrolled_beyond(10).await?;
         let seen = expect_row_height(stage, 36).await?;
         let settings = SettingsPage::open(stage).await?;
         settings.choose("Rows", "Compact").await?;
