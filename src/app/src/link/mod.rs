@@ -1,6 +1,7 @@
 //! The tab's half of the conversation with the worker: performs what [`panels_core::link::Link`] asks for and tells it what
 //! happened. It decides nothing itself.
 
+mod locks;
 mod shell;
 
 pub(crate) use panels_core::link::LinkEvent;

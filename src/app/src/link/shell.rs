@@ -20,18 +20,18 @@ use web_sys::{
     WorkerType,
 };
 
-/// Written by Trunk beside the page (its loader shim of the worker).
+/// Written by Trunk beside the page (its loader shim of the worker), as in early.js.
 const WORKER_SCRIPT: &str = "./panels-worker_loader.js";
 
-/// Start of the names of workers that serve a real server.
+/// Start of the names of workers that serve a real server, as in early.js.
 const WORKER_NAME: &str = "panels-";
 
-#[wasm_bindgen(module = "/src/link/locks.js")]
-extern "C" {
-    fn hold_lock(name: &str, held: &JsValue);
-    fn await_release(name: &str, released: &JsValue);
-}
+/// Where early.js looks for which worker belongs to which page.
+const EARLY_KEY: &str = "panels-worker";
+/// What early.js calls the page.
+const EARLY_PAGE: &str = "panelsPage";
 
+use super::locks::LockManager;
 use crate::state::{now, zone_offset_minutes};
 
 type Heard = Closure<dyn FnMut(MessageEvent)>;
@@ -39,6 +39,7 @@ type Heard = Closure<dyn FnMut(MessageEvent)>;
 /// See the module.
 pub(crate) struct Shell {
     is_demo: bool,
+    locks: LockManager,
     link: RefCell<Link>,
     inbox: RefCell<VecDeque<LinkInput>>,
     busy: Cell<bool>,
@@ -59,14 +60,13 @@ impl Shell {
         if !supported("SharedWorker") || !supported("BroadcastChannel") {
             return None;
         }
-        js_sys::Reflect::get(&window.navigator(), &"locks".into())
-            .ok()
-            .filter(JsValue::is_object)?;
+        let locks = LockManager::of(&window)?;
         let tab = TabId::new(window.crypto().ok()?.random_uuid());
         let build = BuildId::new(env!("PANELS_BUILD_ID"));
         let link = Link::new(tab.clone(), build, config, surroundings(false));
         let shell = Rc::new(Self {
             is_demo,
+            locks,
             link: RefCell::new(link),
             inbox: RefCell::default(),
             busy: Cell::new(false),
@@ -76,8 +76,9 @@ impl Shell {
             alarm: RefCell::default(),
         });
         let me = shell.clone();
-        let held = Closure::once_into_js(move || me.feed(LinkInput::LockHeld));
-        hold_lock(&format!("panels-tab-{tab}"), &held);
+        let held = move || me.feed(LinkInput::LockHeld);
+        shell.locks.hold(&format!("panels-tab-{tab}"), held);
+        remember_for_next_start(&window, is_demo);
         shell.watch_the_page();
         Some(shell)
     }
@@ -119,8 +120,8 @@ impl Shell {
             LinkOutput::AwaitDeath(lock) => {
                 let me = self.clone();
                 let name = lock.clone();
-                let died = Closure::once_into_js(move || me.feed(LinkInput::WorkerDied { lock }));
-                await_release(&name, &died);
+                let died = move || me.feed(LinkInput::WorkerDied { lock });
+                self.locks.await_release(&name, died);
             }
             LinkOutput::WakeAt(at) => {
                 let wait_ms = (at.0 - js_sys::Date::now() as i64).clamp(0, 60_000);
@@ -215,6 +216,23 @@ impl Shell {
             listener.forget();
         }
     }
+}
+
+/// The next page of this build starts its worker early; after the demonstration none does, because that has a worker of its own.
+fn remember_for_next_start(window: &web_sys::Window, is_demo: bool) {
+    let Ok(Some(storage)) = window.local_storage() else {
+        return;
+    };
+    let page = js_sys::Reflect::get(window, &EARLY_PAGE.into());
+    let page = page.ok().and_then(|page| page.as_string());
+    // What cannot be kept is started when the page is ready.
+    _ = match page.filter(|_| !is_demo) {
+        Some(page) => {
+            let worker = format!("{page} {}", env!("PANELS_BUILD_ID"));
+            storage.set_item(EARLY_KEY, &worker)
+        }
+        None => storage.remove_item(EARLY_KEY),
+    };
 }
 
 /// What the worker has to know of the page now.

@@ -6,6 +6,7 @@ mod drafts;
 mod editing;
 mod export;
 mod faults;
+mod focus;
 mod holding;
 mod hostile;
 mod keyboard_only;
