@@ -364,6 +364,8 @@ pub const CACHE_SEGMENT_BYTES: usize = 512 * 1024;
 pub const CACHE_SEGMENT_ROWS_MAX: usize = 1_000;
 /// Segments before all rows are written anew: a start reads them one by one.
 pub const CACHE_SEGMENTS_MAX: usize = 512;
+/// Bytes of panel definitions that are stored: some hundred of usual size. The rest comes with the list.
+pub const CACHE_PANELS_BYTES_MAX: usize = 512 * 1024;
 /// Time between two batches that only say how far was read.
 pub const CACHE_CURSORS_EVERY_MS: i64 = 30_000;
 /// Time between two copies of the topmost rows.

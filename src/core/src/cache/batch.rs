@@ -1,8 +1,8 @@
 //! Making a batch: changed rows, what is written anew, and the cursors that claim them.
 
 use super::{
-    Cache, CacheChange, CacheRecord, CacheStore, CacheWriteId, Cursor, InFlight, Parameters,
-    Screen, records, segment::SegmentWriter, segments::segment_key,
+    Cache, CacheChange, CacheRecord, CacheStore, CacheWriteId, Cursor, Definitions, InFlight,
+    Parameters, Screen, records, segment::SegmentWriter, segments::segment_key,
 };
 use crate::{
     engine::{Output, io::Io},
@@ -27,6 +27,16 @@ pub(crate) struct Holdings<'a> {
     pub(crate) screens: Vec<(PanelId, Screen)>,
     /// Parameters.
     pub(crate) parameters: Parameters,
+    /// Panels and views.
+    pub(crate) shelf: Shelved<'a>,
+}
+
+/// The panels and views as they are known.
+pub(crate) struct Shelved<'a> {
+    /// Another number for each other state of them.
+    pub(crate) revision: u64,
+    /// The resources, each as its JSON.
+    pub(crate) resources: Vec<&'a str>,
 }
 
 impl Cache {
@@ -37,17 +47,20 @@ impl Cache {
             cursors,
             screens,
             parameters,
+            shelf,
         } = holdings;
         io.timers.stop(Timer::Cache);
         let mut changes = Vec::new();
         if self.clear {
             for store in [
                 CacheStore::Screens,
+                CacheStore::Panels,
                 CacheStore::Cursors,
                 CacheStore::Segments,
             ] {
                 changes.push(CacheChange::Clear { store });
             }
+            self.saved_shelf = None;
         }
         let live = self.keys_to_store(replica).count();
         if self.segments.wants_rewrite(live) {
@@ -81,6 +94,7 @@ impl Cache {
             changes.push(put(CacheStore::Parameters, ONLY.to_owned(), text));
             self.saved_parameters = parameters;
         }
+        self.write_shelf(shelf, &mut changes);
         if changes.is_empty() {
             return;
         }
@@ -92,6 +106,20 @@ impl Cache {
             changes,
         });
         self.in_flight = Some(batch);
+    }
+
+    fn write_shelf(&mut self, shelf: Shelved<'_>, changes: &mut Vec<CacheChange>) {
+        if self.saved_shelf == Some(shelf.revision) {
+            return;
+        }
+        self.saved_shelf = Some(shelf.revision);
+        let (store, key) = (CacheStore::Panels, ONLY.to_owned());
+        if shelf.resources.is_empty() {
+            return changes.push(CacheChange::Delete { store, key });
+        }
+        let resources = shelf.resources.into_iter().map(str::to_owned).collect();
+        let text = records::to_text(&Definitions { resources });
+        changes.push(put(store, key, text));
     }
 
     fn keys_to_store<'a>(&'a self, replica: &'a Replica) -> impl Iterator<Item = &'a ResourceKey> {

@@ -25,11 +25,11 @@ use crate::{
     time::Timestamp,
     timer::Timer,
 };
-pub(crate) use batch::Holdings;
+pub(crate) use batch::{Holdings, Shelved};
 pub use contract::*;
 pub(crate) use name::{audit_name, cache_name, outbox_name, user_key};
 pub use records::RecentUpdate;
-pub(crate) use records::{Cursor, Parameters, Screen};
+pub(crate) use records::{Cursor, Definitions, Parameters, Screen};
 pub(crate) use row::read as read_row;
 pub(crate) use segment::Segment;
 use segments::Segments;
@@ -65,6 +65,8 @@ struct InFlight {
 pub(crate) enum Stored {
     /// The topmost rows of a panel.
     Screen(PanelId, Screen),
+    /// Panels and views.
+    Definitions(Definitions),
     /// Rows.
     Segment(Secret),
     /// Parameters of the connection.
@@ -96,6 +98,8 @@ pub(crate) struct Cache {
     stored_bytes: u64,
     saved_cursors: Vec<Cursor>,
     saved_parameters: Parameters,
+    /// Which state of the panels is stored. At first it is the one that was read from there.
+    saved_shelf: Option<u64>,
     screens_at: Timestamp,
     /// Whether rows on screen were stored in this life.
     has_screens: bool,
@@ -121,6 +125,7 @@ impl Default for Cache {
             stored_bytes: 0,
             saved_cursors: Vec::new(),
             saved_parameters: Parameters::default(),
+            saved_shelf: Some(0),
             screens_at: Timestamp(i64::MIN),
             has_screens: false,
             cursors_at: Timestamp(i64::MIN),
@@ -276,9 +281,17 @@ impl Cache {
     }
 
     /// Asks for a batch soon, if there is something to store and none was asked for.
-    /// `on_screen`: whether somebody sees rows that could be stored for the first paint of the next start.
-    pub(crate) fn schedule_write(&self, io: &mut Io, replica: &Replica, on_screen: bool) {
+    /// `on_screen`: whether somebody sees rows that could be stored for the first paint of the next start. `shelf`: which state of
+    /// the panels is known.
+    pub(crate) fn schedule_write(
+        &self,
+        io: &mut Io,
+        replica: &Replica,
+        on_screen: bool,
+        shelf: u64,
+    ) {
         let wanted = replica.has_unsaved()
+            || self.saved_shelf != Some(shelf)
             || (on_screen && !self.has_screens && self.screens_due(io.now))
             || self.segments.is_rewriting()
             || self.clear
@@ -325,9 +338,8 @@ impl Cache {
                 None
             }
             CacheStore::Parameters => serde_json::from_str(text).ok().map(Stored::Parameters),
-            CacheStore::Panels | CacheStore::Outbox | CacheStore::Audit | CacheStore::Settings => {
-                None
-            }
+            CacheStore::Panels => serde_json::from_str(text).ok().map(Stored::Definitions),
+            CacheStore::Outbox | CacheStore::Audit | CacheStore::Settings => None,
         }
     }
 
@@ -351,15 +363,15 @@ impl Cache {
                     self.segments.finish_rewrite();
                 }
                 if self.stored_bytes > limits::CACHE_BYTES_MAX {
-                    return self.make_room(io, replica);
+                    self.make_room(io, replica);
                 }
-                self.schedule_write(io, replica, false);
             }
             Err(failure) => {
                 // Nothing of it was stored, so nothing of it is known to be there.
                 replica.give_back_unsaved(batch.changed);
                 self.segments.give_back(batch.rewritten);
                 self.saved_cursors.clear();
+                self.saved_shelf = None;
                 io.report_about(StateError::BatchNotStored, failure);
                 if failure == CacheFailure::Full {
                     return self.make_room(io, replica);

@@ -1,4 +1,4 @@
-//! The small records beside the segments: cursors, screens, recent updates, parameters. JSON, tolerant of nothing: what does
+//! The small records beside the segments: cursors, screens, panel definitions, recent updates, parameters. JSON, tolerant of nothing: what does
 //! not parse was written by another version or is damaged, and counts as absent.
 
 use serde::{Deserialize, Serialize};
@@ -56,6 +56,14 @@ pub(crate) struct Parameters {
     pub(crate) subscriptions: Vec<ResourceId>,
 }
 
+/// Panels and views as the server held them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Definitions {
+    /// Resources, each as its JSON.
+    pub(crate) resources: Vec<String>,
+}
+
 /// A record as text. Serialising plain data does not fail; if it did, the record would count as absent.
 pub(super) fn to_text(value: &impl Serialize) -> String {
     serde_json::to_string(value).unwrap_or_default()
@@ -96,7 +104,10 @@ mod tests {
         let parameters = Parameters {
             subscriptions: vec![ResourceId::new("s1")],
         };
-        insta::assert_json_snapshot!((&cursor, &screen, &recent, &parameters));
+        let definitions = Definitions {
+            resources: vec![r#"{"resourceType":"Basic"}"#.to_owned()],
+        };
+        insta::assert_json_snapshot!((&cursor, &screen, &recent, &parameters, &definitions));
         assert_eq!(
             serde_json::from_str::<Cursor>(&to_text(&cursor)).unwrap(),
             cursor

@@ -78,6 +78,10 @@ impl Engine {
                 self.restoring.screens.insert(panel.clone(), screen);
                 self.tell_snapshots(Some(&panel));
             }
+            Some(Event::Stored(Stored::Definitions(definitions))) => {
+                let events = self.shelf.restore(&definitions.resources);
+                self.on_shelf(events);
+            }
             Some(Event::Stored(Stored::Segment(text))) => self.restore(text.reveal()),
             Some(Event::Stored(Stored::Parameters(parameters))) => {
                 self.subscriptions.left_behind(parameters.subscriptions);
@@ -201,6 +205,7 @@ impl Engine {
             cursors,
             screens,
             parameters: Parameters { subscriptions },
+            shelf: self.shelf.to_store(),
         };
         self.cache.write(&mut self.io, holdings);
     }

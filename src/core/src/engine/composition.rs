@@ -443,8 +443,9 @@ impl Engine {
         self.tell_freshness();
         self.tell_storage();
         let on_screen = self.has_rows_to_paint_first();
+        let shelf = self.shelf.revision();
         self.cache
-            .schedule_write(&mut self.io, &self.replica, on_screen);
+            .schedule_write(&mut self.io, &self.replica, on_screen, shelf);
         self.io.pump_requests();
         let next = self.io.timers.next().map(|at| self.io.clock_time(at));
         if let Some(at) = next

@@ -1,19 +1,20 @@
 //! The panels and views on the server: read as a whole every so often, and changed one by one.
 //!
-//! There are few and they change seldom, so what is known of them is what the last search found, and nothing is merged. A change is
-//! written only over the version that its user has seen, and asking twice for one is asking once. Must never touch a row, and never
-//! write over a definition that cannot be read.
+//! There are few and they change seldom, so what is known of them is what the last search found, and nothing is merged. It is kept
+//! for the next start, which shows it until it has read them. A change is written only over the version that its user has seen, and
+//! asking twice for one is asking once. Must never touch a row, and never write over a definition that cannot be read.
 
 mod change;
 
 use crate::{
+    cache::Shelved,
     engine::{
         io::Io,
         requests::{Outcome, Purpose, Request, Retry},
     },
     error::ProcessingError,
     fhir::{self, Resource},
-    identity::{PanelChangeId, ResourceId, ResourceType, TabId},
+    identity::{PanelChangeId, ResourceId, ResourceType, TabId, VersionId},
     limits,
     panel::saved::{self, Kept, stored},
     protocol::{
@@ -91,6 +92,8 @@ pub(crate) struct Shelf {
     written: Option<Timestamp>,
     changes: Vec<Change>,
     last_number: u64,
+    /// Rises with every other state of what is held.
+    revision: u64,
 }
 
 fn basic() -> ResourceType {
@@ -136,6 +139,43 @@ impl Shelf {
         let mut request = Request::get(Purpose::Panels(Call::List), path);
         request.retry = Retry::Times(1);
         io.requests.send(request);
+    }
+
+    /// What an earlier life of the worker has stored of them: shown until they are read.
+    pub(crate) fn restore(&mut self, resources: &[String]) -> Vec<Event> {
+        let is_wanted = self.state == ShelfState::Reading || self.state == ShelfState::Unavailable;
+        if !is_wanted || self.me.is_empty() || self.written.is_some() {
+            return Vec::new();
+        }
+        for raw in resources {
+            // One that cannot be read any longer comes with the list, and is named there.
+            if let Ok(resource) = fhir::parse(raw) {
+                self.place(resource);
+            }
+        }
+        if self.state == ShelfState::Unavailable {
+            self.state = ShelfState::Old;
+        }
+        vec![Event::Changed]
+    }
+
+    /// Another number for each other state of what is held.
+    pub(crate) fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    /// What the next life is to know.
+    pub(crate) fn to_store(&self) -> Shelved<'_> {
+        let mut bytes = 0;
+        let resources = self.held.iter().map(|held| &*held.resource.raw);
+        let resources = resources.take_while(|raw| {
+            bytes += raw.len();
+            bytes <= limits::CACHE_PANELS_BYTES_MAX
+        });
+        Shelved {
+            revision: self.revision,
+            resources: resources.collect(),
+        }
     }
 
     /// Another read is due.
@@ -287,13 +327,14 @@ impl Shelf {
             return Vec::new();
         }
         let before = (self.state, self.panels(), self.view());
+        let versions = self.versions();
         match outcome {
             Ok(answer) if answer.status == 200 => match fhir::search_page(&answer.body) {
                 Ok(page) => {
                     self.take_page(io, &page.entries);
                     self.state = ShelfState::Known;
                 }
-                Err(_) => self.state = self.state.failed(),
+                Err(_) => self.fail(),
             },
             Ok(answer) if answer.status == 403 => {
                 self.held.clear();
@@ -301,7 +342,10 @@ impl Shelf {
                 self.state = ShelfState::Forbidden;
                 io.timers.stop(Timer::Panels);
             }
-            _ => self.state = self.state.failed(),
+            _ => self.fail(),
+        }
+        if versions != self.versions() {
+            self.revision += 1;
         }
         if before == (self.state, self.panels(), self.view()) {
             return Vec::new();
@@ -314,7 +358,7 @@ impl Shelf {
         self.invalid.clear();
         for raw in entries {
             match fhir::parse(raw) {
-                Ok(resource) => self.hold(resource),
+                Ok(resource) => self.place(resource),
                 Err(error) => {
                     io.report_about(ProcessingError::from(error), error);
                     if let Some(key) = fhir::key_of(raw) {
@@ -329,12 +373,18 @@ impl Shelf {
         }
     }
 
-    /// Takes one version, and keeps the order of names.
+    /// Takes one version that was written or read alone.
     fn hold(&mut self, resource: Resource) {
+        self.revision += 1;
+        self.place(resource);
+    }
+
+    /// Puts one version in the order of names.
+    fn place(&mut self, resource: Resource) {
         if resource.key.kind != basic() {
             return;
         }
-        self.drop(&resource.key.id);
+        self.held.retain(|held| held.resource.key != resource.key);
         let read = saved::read(&resource);
         self.held.push(Held { resource, read });
         self.held.sort_by_cached_key(|held| {
@@ -344,16 +394,23 @@ impl Shelf {
         });
     }
 
-    fn drop(&mut self, id: &ResourceId) {
-        self.held.retain(|held| held.resource.key.id != *id);
+    /// They could not be read; those that were before are still shown.
+    fn fail(&mut self) {
+        let is_known = matches!(self.state, ShelfState::Known | ShelfState::Old);
+        self.state = match is_known || !self.held.is_empty() {
+            true => ShelfState::Old,
+            false => ShelfState::Unavailable,
+        };
     }
-}
 
-impl ShelfState {
-    fn failed(self) -> Self {
-        match self {
-            Self::Known | Self::Old => Self::Old,
-            _ => Self::Unavailable,
-        }
+    fn versions(&self) -> Vec<(ResourceId, VersionId)> {
+        let held = self.held.iter().map(|held| &held.resource);
+        held.map(|resource| (resource.key.id.clone(), resource.version.clone()))
+            .collect()
+    }
+
+    fn drop(&mut self, id: &ResourceId) {
+        self.revision += 1;
+        self.held.retain(|held| held.resource.key.id != *id);
     }
 }

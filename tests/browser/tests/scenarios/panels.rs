@@ -4,6 +4,7 @@ use panels_browser_tests::{
     Failure, Stage, StageOptions,
     browser::Browser,
     pages::{PanelForm, PanelPage, SignInPage, Toolbar, expect_badge, expect_columns},
+    storage,
     wait::PATIENCE,
 };
 
@@ -119,6 +120,26 @@ async fn what_two_people_make_of_one_panel_is_for_the_second_to_decide() -> Resu
         go_home(&other).await?;
         other.browser.expect("link", "Very late").await?;
         Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_reload_while_the_server_is_down_shows_a_panel_of_last_time_with_its_rows()
+-> Result<(), Failure> {
+    Stage::play("panels-down", StageOptions::default(), async |stage| {
+        at_home(stage, 0).await?;
+        save_overdue(stage, "Late").await?;
+        stage.browser.expect("grid", "Late").await?;
+        let page = PanelPage::open(stage, "Late").await?;
+        page.expect_rows().await?;
+        let before = page.row_count().await?;
+        storage::until_rows_are_stored(&stage.browser).await?;
+        storage::until_panels_are_stored(&stage.browser).await?;
+        stage.server.go_away()?;
+        stage.browser.client.refresh().await?;
+        stage.browser.expect("grid", "Late").await?;
+        page.expect_count(before, PATIENCE).await
     })
     .await
 }

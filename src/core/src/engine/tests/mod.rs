@@ -22,6 +22,7 @@ mod edits;
 mod errors;
 mod exports;
 mod hidden_fields;
+mod kept_panels;
 mod late_frames;
 mod liveness;
 mod network;

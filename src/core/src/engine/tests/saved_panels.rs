@@ -66,7 +66,7 @@ impl Server {
     }
 }
 
-fn draft(name: &str) -> PanelDraft {
+pub(super) fn draft(name: &str) -> PanelDraft {
     PanelDraft {
         name: name.into(),
         description: String::new(),
@@ -78,7 +78,7 @@ fn draft(name: &str) -> PanelDraft {
     }
 }
 
-fn of_mine(name: &str) -> PanelDraft {
+pub(super) fn of_mine(name: &str) -> PanelDraft {
     PanelDraft {
         filters: vec![Filter {
             column: "assignee".into(),
@@ -126,19 +126,19 @@ pub(super) fn told(world: &World) -> (Vec<PanelView>, ShelfView) {
     panels.next().unwrap()
 }
 
-fn names(world: &World) -> Vec<String> {
+pub(super) fn names(world: &World) -> Vec<String> {
     let (panels, _) = told(world);
     let saved = panels.into_iter().filter(|panel| panel.saved.is_some());
     saved.map(|panel| panel.name).collect()
 }
 
-fn id_of(world: &World, name: &str) -> PanelId {
+pub(super) fn id_of(world: &World, name: &str) -> PanelId {
     let (panels, _) = told(world);
     let mut panels = panels.into_iter();
     panels.find(|panel| panel.name == name).unwrap().id
 }
 
-fn rows_of(world: &World, panel: &PanelId) -> Vec<String> {
+pub(super) fn rows_of(world: &World, panel: &PanelId) -> Vec<String> {
     let rows = &world.screen("a").rows[panel];
     rows.keys().map(|id| id.as_str().to_owned()).collect()
 }
@@ -158,7 +158,7 @@ pub(super) fn answers(world: &World) -> Vec<PanelVerdict> {
     answers.collect()
 }
 
-fn watch(world: &mut World, panel: &PanelId) {
+pub(super) fn watch(world: &mut World, panel: &PanelId) {
     let panel = panel.clone();
     world.say("a", TabMessage::Watch { panel });
     world.run(100);

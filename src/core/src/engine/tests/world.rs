@@ -150,6 +150,10 @@ impl World {
 
     /// The worker is killed; so much later a tab starts another one.
     pub(super) fn next_life(&mut self, away_ms: i64) {
+        self.next_life_of(away_ms, &config());
+    }
+
+    pub(super) fn next_life_of(&mut self, away_ms: i64, config: &str) {
         for socket in std::mem::take(&mut self.open) {
             self.server.on_closed(socket);
         }
@@ -159,15 +163,8 @@ impl World {
         self.now = self.now + away_ms;
         self.wake = None;
         self.at(HEARTBEAT_MS, Happening::Heartbeat);
-        let settings = EngineSettings {
-            config: Config::parse(&config()).unwrap(),
-            build: BuildId::new("test"),
-            instance: InstanceId::new("i2"),
-            seed: 7,
-            entropy: [2; 32],
-        };
-        self.engine = Engine::new(settings, self.now);
         self.server.log.clear();
+        self.engine = Engine::new(settings(config, 7, 2), self.now);
         self.drain();
     }
 
@@ -190,14 +187,7 @@ impl World {
 
     /// Starts the engine anew with this configuration.
     pub(super) fn with_config(&mut self, config: &str) -> &mut Self {
-        let settings = EngineSettings {
-            config: Config::parse(config).unwrap(),
-            build: BuildId::new("test"),
-            instance: InstanceId::new("i2"),
-            seed: 1,
-            entropy: [1; 32],
-        };
-        self.engine = Engine::new(settings, self.now);
+        self.engine = Engine::new(settings(config, 1, 1), self.now);
         self.drain();
         self
     }
@@ -488,6 +478,16 @@ pub(super) fn around() -> Surroundings {
         online: true,
         woke: false,
         zone_offset_minutes: 60,
+    }
+}
+
+fn settings(config: &str, seed: u64, entropy: u8) -> EngineSettings {
+    EngineSettings {
+        config: Config::parse(config).unwrap(),
+        build: BuildId::new("test"),
+        instance: InstanceId::new("i2"),
+        seed,
+        entropy: [entropy; 32],
     }
 }
 
