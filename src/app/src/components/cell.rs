@@ -113,34 +113,35 @@ fn DateValue(date: FhirDate, kind: Option<ColumnKind>) -> impl IntoView {
         _ => show::date(date),
     };
     match kind {
-        Some(ColumnKind::Due) => {
-            let due = Memo::new(move |_| show::due(date, clock.slow()));
-            let overdue = Memo::new(move |_| due.get().overdue);
+        // One effect each: the same texts again are no change of the document.
+        Some(ColumnKind::Due) => (move || {
+            let due = show::due(date, clock.slow());
+            let class = match due.overdue {
+                true => "due-mark fixed overdue",
+                false => "due-mark fixed",
+            };
             view! {
-                <span class="due-mark fixed" class:overdue=move || overdue.get() title=absolute>
-                    {move || overdue.get().then(|| view! {
+                <span class=class title=absolute.clone()>
+                    {due.overdue.then(|| view! {
                         <Icon shape=Shape::Clock/>
                         <span class="unseen">{text::OVERDUE} " "</span>
                     })}
-                    {move || due.get().relative}
+                    {due.relative}
                 </span>
-                <span class="cell-quiet">{move || due.get().absolute}</span>
+                <span class="cell-quiet">{due.absolute}</span>
             }
-            .into_any()
-        }
+        })
+        .into_any(),
         Some(ColumnKind::Age | ColumnKind::Changed) => {
-            let age = Memo::new(move |_| show::due(date, clock.slow()).absolute);
-            view! { <span class="cell-quiet" title=absolute>{move || age.get()}</span> }.into_any()
+            let age = move || show::due(date, clock.slow()).absolute;
+            view! { <span class="cell-quiet" title=absolute>{age}</span> }.into_any()
         }
-        _ => {
-            let age = Memo::new(move |_| show::age(date, clock.slow()));
-            let is_birth = kind == Some(ColumnKind::BirthDate);
-            view! {
-                <span class="fixed">{absolute}</span>
-                <span class="cell-quiet">{move || is_birth.then(|| age.get())}</span>
-            }
-            .into_any()
+        Some(ColumnKind::BirthDate) => {
+            let age = move || show::age(date, clock.slow());
+            view! { <span class="fixed">{absolute}</span> <span class="cell-quiet">{age}</span> }
+                .into_any()
         }
+        _ => view! { <span class="fixed">{absolute}</span> }.into_any(),
     }
 }
 
@@ -148,10 +149,10 @@ fn DateValue(date: FhirDate, kind: Option<ColumnKind>) -> impl IntoView {
 #[component]
 fn MomentValue(time: Timestamp, whole: bool) -> impl IntoView {
     let clock = AppState::here().clock;
-    let ago = Memo::new(move |_| show::ago(time, clock.slow()));
+    let ago = move || show::ago(time, clock.slow());
     let moment = show::moment(time);
     view! {
         {whole.then(|| view! { <span>{moment.clone()}</span> })}
-        <time class="cell-quiet" datetime=time.to_iso() title=moment>{move || ago.get()}</time>
+        <time class="cell-quiet" datetime=time.to_iso() title=moment>{ago}</time>
     }
 }

@@ -83,31 +83,33 @@ fn GridCell(
     /// What the row waits to do, in the cell that tells it.
     waits: Option<ArcRwSignal<Option<RowWait>>>,
 ) -> impl IntoView {
-    let marked = shown.clone();
-    let waiting = shown.clone();
-    let pending = Memo::new(move |_| waiting.with(|shown| shown.pending));
-    let content = Memo::new(move |_| shown.with(|shown| shown.cell.clone()));
-    view! {
-        <div
-            class="cell"
-            class:pinned=pin.is_some()
-            data-pin=pin.map(|pin| pin.to_string())
-            role="gridcell"
-            data-kind=kind_name(kind)
-            data-mark=move || marked.with(|shown| mark(kind, shown.changes))
-            data-pending=move || pending.get().map(pending_name)
-            title=move || pending.get().map(text::pending)
-        >
-            {move || {
-                show::follow_format();
-                view! { <CellValue cell=content.get() kind=kind/> }
-            }}
-            {move || pending.get().map(|pending| view! { <span class="unseen">", " {text::pending(pending)}</span> })}
-            {waits.map(|waits| move || waits.get().map(|waits| {
-                let why = text::row_wait(&waits);
-                view! { <span class="row-wait" title=why.clone()>{why.clone()}</span> }
-            }))}
-        </div>
+    // One effect for all of it: a table has hundreds of cells, and what is the same again is no change of the document.
+    move || {
+        show::follow_format();
+        let ShownCell {
+            cell,
+            pending,
+            changes,
+        } = shown.get();
+        let waits = waits.as_ref().and_then(Get::get);
+        view! {
+            <div
+                class=if pin.is_some() { "cell pinned" } else { "cell" }
+                data-pin=pin.map(|pin| pin.to_string())
+                role="gridcell"
+                data-kind=kind_name(kind)
+                data-mark=mark(kind, changes)
+                data-pending=pending.map(pending_name)
+                title=pending.map(text::pending)
+            >
+                <CellValue cell=cell kind=kind/>
+                {pending.map(|pending| view! { <span class="unseen">", " {text::pending(pending)}</span> })}
+                {waits.map(|waits| {
+                    let why = text::row_wait(&waits);
+                    view! { <span class="row-wait" title=why.clone()>{why.clone()}</span> }
+                })}
+            </div>
+        }
     }
 }
 

@@ -139,7 +139,7 @@ async fn a_reload_while_the_server_is_down_shows_a_panel_of_last_time_with_its_r
         stage.server.go_away()?;
         stage.browser.client.refresh().await?;
         stage.browser.expect("grid", "Late").await?;
-        page.expect_count(before, PATIENCE).await
+        page.expect_count(before as usize, PATIENCE).await
     })
     .await
 }
