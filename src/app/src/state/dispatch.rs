@@ -53,10 +53,17 @@ fn take(state: AppState, message: WorkerMessage) {
     match message {
         WorkerMessage::Snapshot { .. }
         | WorkerMessage::Changes { .. }
-        | WorkerMessage::Freshness { .. } => state.queue.push(message, move |messages| {
-            let hidden = document().visibility_state() == VisibilityState::Hidden;
-            apply(state, messages, hidden);
-        }),
+        | WorkerMessage::Freshness { .. } => {
+            let is_awaited = is_awaited(state, &message);
+            let apply = move |messages| {
+                let hidden = document().visibility_state() == VisibilityState::Hidden;
+                apply(state, messages, hidden);
+            };
+            state.queue.push(message, apply);
+            if is_awaited {
+                state.queue.run(&apply);
+            }
+        }
         WorkerMessage::Session { session, .. } => take_session(state, session),
         WorkerMessage::SignInFailed { reason } => state.sign_in_failure.set(Some(reason)),
         WorkerMessage::Panels { panels, shelf } => {
@@ -101,6 +108,17 @@ fn take(state: AppState, message: WorkerMessage) {
         WorkerMessage::SetAside { list } => state.set_aside.set(list),
         WorkerMessage::Pong { .. } | WorkerMessage::Ending { .. } => {}
     }
+}
+
+/// Whether these are the rows for which somebody looks at an empty table: they wait for no frame, which then paints them.
+fn is_awaited(state: AppState, message: &WorkerMessage) -> bool {
+    let WorkerMessage::Snapshot { panel, rows, .. } = message else {
+        return false;
+    };
+    let is_empty = |store: PanelStore| store.panel() == panel && store.total_untracked() == 0;
+    !rows.is_empty()
+        && document().visibility_state() == VisibilityState::Visible
+        && state.watched().is_some_and(is_empty)
 }
 
 fn take_session(state: AppState, session: SessionView) {
