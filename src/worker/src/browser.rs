@@ -4,9 +4,10 @@
 use wasm_bindgen::prelude::*;
 use web_sys::MessagePort;
 
-#[wasm_bindgen(module = "/src/connect_queue.js")]
+#[wasm_bindgen]
 extern "C" {
-    /// Hands over every message of every port, those that came before too.
+    /// Hands over every message of every port, those that came before too. It is in the worker's script.
+    #[wasm_bindgen(js_name = panels_take_messages)]
     pub(crate) fn take_messages(callback: &Closure<dyn FnMut(MessagePort, JsValue)>);
 }
 

@@ -20,7 +20,7 @@ use web_sys::{
     WorkerType,
 };
 
-/// Written by Trunk beside the page (its loader shim of the worker), as in early.js.
+/// Beside the page, as in early.js.
 const WORKER_SCRIPT: &str = "./panels-worker_loader.js";
 
 /// Start of the names of workers that serve a real server, as in early.js.
