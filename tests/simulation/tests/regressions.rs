@@ -338,6 +338,10 @@ const TYPING: &[(u64, &str)] = &[
         170_648_797,
         "a search that was under way brought a row back of which a read had told meanwhile that it is deleted",
     ),
+    (
+        200_171_051,
+        "the books let no worker ask anew for an edit that its user had given up in a life that had no storage",
+    ),
 ];
 
 #[test]

@@ -81,12 +81,12 @@ impl World {
             )
         };
         // Without storage an edit goes out before it is kept; when the worker dies then, its tab asks for it again, and nobody
-        // knows that it was sent. Nor does the next worker know that one was taken back.
+        // knows that it was sent. Nor does the next worker know that one was taken back, or that theirs was taken: it asks anew.
         let again = wanting
             .iter()
             .filter_map(|edit| self.ledger.edits.get(edit));
         let mut again = again
-            .filter(|known| known.user == user && (known.is_begun() || known.was_taken_back()));
+            .filter(|known| known.user == user && (known.is_begun() || known.was_dropped()));
         if own.is_empty() && again.any(|known| self.storage_failed(known.profile)) {
             return;
         }

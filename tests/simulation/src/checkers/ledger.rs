@@ -399,13 +399,13 @@ fn reach<'a>(
 
 impl Known {
     /// Whether its user took it back before it was sent.
-    pub(super) fn was_taken_back(&self) -> bool {
+    fn was_taken_back(&self) -> bool {
         let discarded = EditOutcome::Discarded;
         matches!(&self.end, Some(End::Told { outcome, .. }) if *outcome == discarded)
     }
 
     /// Whether its user took it back, or took theirs instead.
-    fn was_dropped(&self) -> bool {
+    pub(super) fn was_dropped(&self) -> bool {
         let took_theirs = EditOutcome::TookTheirs;
         self.was_taken_back()
             || matches!(&self.end, Some(End::Told { outcome, .. }) if *outcome == took_theirs)
