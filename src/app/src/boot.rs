@@ -3,12 +3,17 @@
 use gloo_net::http::Request;
 use leptos::prelude::*;
 use panels_core::config::{Config, demo};
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::JsFuture;
 use web_sys::RequestCache;
 
 use crate::{
     link::Link,
     state::{AppState, Demo, WorkerTrouble, receive},
 };
+
+/// What early.js calls its promise of the configuration.
+const EARLY_CONFIG: &str = "panelsConfig";
 
 /// Where the page stands.
 #[derive(Clone, Debug, PartialEq)]
@@ -49,7 +54,17 @@ pub(crate) async fn boot(state: AppState, boot: RwSignal<Boot>) {
     boot.set(Boot::Running);
 }
 
+/// What early.js has asked for; `None` where that failed, so that it is asked for once more and the reason told.
+async fn early_config() -> Option<String> {
+    let asked = js_sys::Reflect::get(&window(), &EARLY_CONFIG.into()).ok()?;
+    let asked: js_sys::Promise = asked.dyn_into().ok()?;
+    JsFuture::from(asked).await.ok()?.as_string()
+}
+
 async fn read_config() -> Result<String, String> {
+    if let Some(text) = early_config().await {
+        return Ok(text);
+    }
     let unreadable = |problem: gloo_net::Error| format!("config.json cannot be read: {problem}");
     let address = format!("{}/config.json", crate::address::base_path());
     let answer = Request::get(&address)

@@ -1,5 +1,7 @@
 //! The table: a window of rows over a long list, moved through by keyboard, always saying how long the list is.
 
+use std::time::Duration;
+
 use leptos::{html::Div, leptos_dom::helpers::request_animation_frame, prelude::*};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 use panels_core::{
@@ -31,6 +33,9 @@ use crate::{
 
 /// Height of the sticky head in CSS pixels, as in grid.css.
 const HEAD_HEIGHT: f64 = 32.0;
+
+/// Rows of last time are there sooner: bones that only flash say nothing.
+const SKELETON_AFTER: Duration = Duration::from_millis(150);
 
 /// See the module.
 #[component]
@@ -204,6 +209,8 @@ pub(crate) fn Grid(
     };
     let is_blind = view.is_blind();
     let phase = Memo::new(move |_| store.with_value(PanelStore::phase));
+    let is_slow = RwSignal::new(false);
+    set_timeout(move || _ = is_slow.try_set(true), SKELETON_AFTER);
     view! {
         <div
             class="grid"
@@ -243,7 +250,7 @@ pub(crate) fn Grid(
             >
                 <For each=move || store.with_value(PanelStore::window) key=Clone::clone children=row/>
             </div>
-            <Show when=move || phase.get() == PanelPhase::Loading && !old.get()>
+            <Show when=move || is_slow.get() && phase.get() == PanelPhase::Loading && !old.get()>
                 <GridSkeleton/>
             </Show>
             <Show when=move || phase.get() == PanelPhase::Loading && old.get()>

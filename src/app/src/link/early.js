@@ -1,7 +1,10 @@
-// Starts the worker beside the page, not after it: this runs while the page's head is read. The page connects to the same worker,
-// by its script and its name, once its own wasm is there. An optimisation and nothing else: where anything is in doubt it leaves
-// the worker to the page.
+// Runs while the page's head is read, long before the page's wasm is there. It asks for the configuration, and starts the worker
+// beside the page, not after it: the page connects to the same one by its script and its name. An optimisation and nothing else:
+// where anything is in doubt the page does both itself.
 {
+  const config = fetch(new URL("config.json", document.baseURI), { cache: "no-store" });
+  globalThis.panelsConfig = config.then((answer) => (answer.ok ? answer.text() : null)).catch(() => null);
+
   // The page's script has a hash in its name, as Trunk writes it: another one for each build.
   const named = /\/panels-app-[0-9a-f]+\.js/;
   const page = [...document.scripts].map((script) => named.exec(script.text)?.[0]).find(Boolean);

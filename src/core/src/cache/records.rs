@@ -1,5 +1,5 @@
-//! The small records beside the segments: cursors, screens, panel definitions, recent updates, parameters. JSON, tolerant of nothing: what does
-//! not parse was written by another version or is damaged, and counts as absent.
+//! The small records beside the segments: cursors, screens, panel definitions, recent updates, parameters. JSON, tolerant of nothing:
+//! what does not parse was written by another version or is damaged, and counts as absent.
 
 use serde::{Deserialize, Serialize};
 

@@ -30,6 +30,10 @@ const ORDER: &str = "
         }
     };";
 
+/// How often the page has asked for its configuration.
+const CONFIG_REQUESTS: &str =
+    "return performance.getEntriesByType('resource').filter(({ name }) => name.endsWith('/config.json')).length";
+
 async fn order_of_a_start(stage: &Stage) -> Result<Vec<String>, Failure> {
     let order = stage.browser.script("return window.panelsOrder", vec![]);
     let order = order.await?;
@@ -56,6 +60,8 @@ async fn the_worker_starts_before_the_page_is_ready_and_is_the_one_that_the_page
         stage.browser.expect("button", "Sign out").await?;
         let second = order_of_a_start(stage).await?;
         assert_eq!(second, [&*first[1], "ready", &*first[1]]);
+        let asked = stage.browser.script(CONFIG_REQUESTS, vec![]).await?;
+        assert_eq!(asked, 1, "the page takes what was asked for early");
         // There is one: it fails where there are two.
         let mut tools = stage.browser.tools().await?;
         tools.attach("shared_worker").await.map(drop)
