@@ -131,6 +131,18 @@ impl Server {
     /// # Errors
     /// If the account has no policy with a rule for the type.
     pub fn hide(&self, number: usize, kind: &str, fields: &[&str]) -> Result<(), Failure> {
+        self.rule(number, kind, "hiddenFields", fields)
+    }
+
+    /// From now on it lets nobody of that account change them.
+    ///
+    /// # Errors
+    /// As [`Self::hide`].
+    pub fn protect(&self, number: usize, kind: &str, fields: &[&str]) -> Result<(), Failure> {
+        self.rule(number, kind, "readonlyFields", fields)
+    }
+
+    fn rule(&self, number: usize, kind: &str, what: &str, fields: &[&str]) -> Result<(), Failure> {
         let changed = self
             .policy_of(number)
             .filter(|policy| policy["resource"].is_array());
@@ -138,7 +150,7 @@ impl Server {
         let mut rules = policy["resource"].as_array_mut().into_iter().flatten();
         let rule = rules.find(|rule| rule["resourceType"] == kind);
         let missing = || Failure::Server(format!("account {number} has no rule for {kind}"));
-        rule.ok_or_else(missing)?["hiddenFields"] = json!(fields);
+        rule.ok_or_else(missing)?[what] = json!(fields);
         let project = policy["meta"]["project"].as_str().map(str::to_owned);
         self.running.sandbox().with(|sandbox, now| {
             sandbox.write_as_server(now, project.as_deref(), policy);

@@ -72,6 +72,10 @@ fn Actions(
     let ask = move |field: EditField, wanted: FieldValue| {
         asking.set(Some(BulkAsk { field, wanted }));
     };
+    // What the access policy forbids is there, closed, with the reason.
+    let bar = |field| store.with_value(|store| store.view().bar(field).map(text::bar));
+    let (owner, status) = (bar(EditField::Owner), bar(EditField::Status));
+    let (priority, due) = (bar(EditField::Priority), bar(EditField::Due));
     let claim = move |_| {
         if let Some(me) = untrack(|| state.me()) {
             ask(EditField::Owner, me);
@@ -106,21 +110,29 @@ fn Actions(
         }
     };
     view! {
-        <button class="button" type="button" on:click=claim>{text::ASSIGN_TO_ME}</button>
-        <button class="button" type="button" on:click=move |_| ask(EditField::Owner, FieldValue::Absent)>{text::UNASSIGN}</button>
-        <Assignee disabled=Signal::stored(false) on_choose=Callback::new(move |to| ask(EditField::Owner, to))/>
-        <select aria-label=text::SET_STATUS on:change=move |event| choose(EditField::Status, event)>
+        <button class="button" type="button" disabled=owner.is_some() title=owner on:click=claim>{text::ASSIGN_TO_ME}</button>
+        <button
+            class="button"
+            type="button"
+            disabled=owner.is_some()
+            title=owner
+            on:click=move |_| ask(EditField::Owner, FieldValue::Absent)
+        >
+            {text::UNASSIGN}
+        </button>
+        <Assignee disabled=Signal::stored(owner.is_some()) on_choose=Callback::new(move |to| ask(EditField::Owner, to))/>
+        <select aria-label=text::SET_STATUS disabled=status.is_some() title=status on:change=move |event| choose(EditField::Status, event)>
             <option value="">{text::SET_STATUS}</option>
             {statuses}
         </select>
-        <select aria-label=text::SET_PRIORITY on:change=move |event| choose(EditField::Priority, event)>
+        <select aria-label=text::SET_PRIORITY disabled=priority.is_some() title=priority on:change=move |event| choose(EditField::Priority, event)>
             <option value="">{text::SET_PRIORITY}</option>
             {priorities.collect_view()}
         </select>
-        <label class="bulk-due">{text::SET_DUE} <DayInput
+        <label class="bulk-due" title=due>{text::SET_DUE} <DayInput
             label=text::SET_DUE
             value=Signal::stored(FieldValue::Absent)
-            disabled=Signal::stored(false)
+            disabled=Signal::stored(due.is_some())
             on_choose=Callback::new(move |wanted| ask(EditField::Due, wanted))
         /></label>
     }

@@ -1,5 +1,5 @@
-//! One key, one edit of the focused row: it is taken over, or completed. What the row shows is what the edit names as seen;
-//! whether it may be done is for the worker to say.
+//! One key, one edit of the focused row: it is taken over, or completed. What the row shows is what the edit names as seen. Where
+//! the access policy forbids it for every row that is said at once; else whether it may be done is for the worker to say.
 
 use panels_core::{
     identity::{ResourceId, ResourceKey},
@@ -8,7 +8,10 @@ use panels_core::{
     selection::change_of_row,
 };
 
-use crate::state::{AppState, PanelStore};
+use crate::{
+    state::{AppState, PanelStore},
+    text,
+};
 
 /// Makes the edit that a key asks for; `false` if it asks for none.
 pub(super) fn edit_by_key(
@@ -25,6 +28,10 @@ pub(super) fn edit_by_key(
         ),
         _ => return false,
     };
+    if let Some(bar) = store.view().bar(field) {
+        state.say_of_rows(text::bar(bar).to_owned());
+        return true;
+    }
     wanted.is_some_and(|wanted| edit_row(state, store, id, field, &wanted))
 }
 

@@ -26,7 +26,7 @@ use crate::{
 
 /// Height of a choice and of what stands above them, as in menu.css: whether there is room below the row.
 const CHOICE_HEIGHT: f64 = 28.0;
-const HEAD_HEIGHT: f64 = 84.0;
+const HEAD_HEIGHT: f64 = 102.0;
 
 /// What is asked about a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -216,7 +216,8 @@ fn view_of(
     let kind = column_of(field)?;
     let place = view.columns.iter().position(|column| column.kind == kind)?;
     let cell: ArcRwSignal<ShownCell> = handle.cells.get(place)?.clone();
-    let choices = Memo::new(move |_| cell.with(|shown| row_choices(field, &shown.cell)));
+    let bar = view.bar(field);
+    let choices = Memo::new(move |_| cell.with(|shown| row_choices(field, &shown.cell, bar)));
     let known = choices.get_untracked();
     let spot = Spot::beside(grid, &id, view.columns.get(place)?, known.len())?;
     let (title, patient) = text::row_identity(&view, &row);
@@ -272,6 +273,7 @@ fn view_of(
                 <span class="muted">{text::row_menu(field)}</span>
                 <span class="strong">{title}</span>
                 <span>{patient}</span>
+                {bar.map(|bar| view! { <span class="danger">{text::bar(bar)}</span> })}
             </p>
             <div role="menu" aria-labelledby="row-menu-name" on:click=on_click>{lines.collect_view()}</div>
         </div>

@@ -153,6 +153,7 @@ pub(crate) fn row_identity(view: &PanelView, row: &Row) -> (String, Option<Strin
 pub(crate) fn beside(choice: &RowChoice) -> Option<String> {
     match &choice.closed {
         Some(Closed::Unseen) => Some("What it is now is hidden".to_owned()),
+        Some(Closed::Barred(_)) => Some("Not for you".to_owned()),
         Some(Closed::NoStep { from }) => Some(format!("Not from {}", from.to_lowercase())),
         None => choice.is_so.then(|| "Now".to_owned()),
     }

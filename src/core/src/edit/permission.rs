@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     hidden::{HiddenElements, Hiding, either},
     identity::ResourceType,
-    protocol::{EditField, FieldChange, FieldValue},
+    protocol::{EditField, FieldBar, FieldChange, FieldValue},
 };
 
 pub use crate::protocol::EditBar;
@@ -75,6 +75,17 @@ impl Permissions {
             }
         }
         Err(bar)
+    }
+
+    /// The fields of a type that may not be edited.
+    pub(crate) fn bars(&self, kind: &ResourceType) -> Vec<FieldBar> {
+        let fields = EditField::ALL.iter().copied();
+        let fields = fields.filter(|field| field.belongs_to(kind));
+        let bars = fields.filter_map(|field| {
+            let bar = self.may_edit(kind, field).err()?;
+            Some(FieldBar { field, bar })
+        });
+        bars.collect()
     }
 
     /// Whether resources of a type may be created and changed.

@@ -265,7 +265,7 @@ impl Engine {
             // Somebody waits for the first rows.
             self.io.requests.skip_turn(self.io.now);
         }
-        self.panels = Panels::built_in(&identity.profile, identity.permissions.hidden());
+        self.panels = Panels::built_in(&identity.profile, &identity.permissions);
         self.panels
             .set_day(self.io.clock_now(), self.tabs.zone_offset_minutes());
         self.tabs.open_channel(&mut self.io);

@@ -51,6 +51,7 @@ fn view(kinds: &[ColumnKind]) -> PanelView {
         columns: columns.collect(),
         sort: Vec::new(),
         blind_spots: Vec::new(),
+        bars: Vec::new(),
         saved: None,
     }
 }

@@ -5,12 +5,12 @@
 use std::cell::Cell;
 
 use crate::{
-    edit::Subject,
+    edit::{Permissions, Subject},
     fhir::{Patient, Resource},
     hidden::{Element, HiddenElements},
     identity::{PanelId, ResourceId, ResourceKey, ResourceType},
     panel::{self, Lookup, PanelDefinition, Tally},
-    protocol::{PanelCounts, PanelView, RecordContent, Row, SavedPanel, TimelineEntry},
+    protocol::{FieldBar, PanelCounts, PanelView, RecordContent, Row, SavedPanel, TimelineEntry},
     query::Today,
     record,
     replica::{Membership, Replica},
@@ -24,6 +24,7 @@ use crate::{
 pub(crate) struct Panels {
     me: String,
     hidden: HiddenElements,
+    bars: Vec<FieldBar>,
     definitions: Vec<PanelDefinition>,
     now: Timestamp,
     zone_offset_minutes: i32,
@@ -70,11 +71,12 @@ impl Lookup for View<'_> {
 }
 
 impl Panels {
-    /// The panels that everybody has, for this user, from whom some things are hidden.
-    pub(crate) fn built_in(me: &str, hidden: HiddenElements) -> Self {
+    /// The panels that everybody has, for this user, to whom the access policy shows some things and lets some be edited.
+    pub(crate) fn built_in(me: &str, permissions: &Permissions) -> Self {
         Self {
             me: me.into(),
-            hidden,
+            hidden: permissions.hidden(),
+            bars: permissions.bars(&ResourceType::Task),
             definitions: panel::built_in(),
             ..Self::default()
         }
@@ -84,7 +86,14 @@ impl Panels {
     pub(crate) fn views(&self) -> Vec<PanelView> {
         let views = self.definitions.iter();
         views
-            .map(|definition| definition.view_for(&self.hidden))
+            .map(|definition| {
+                let mut view = definition.view_for(&self.hidden);
+                // Nothing else is edited in a table.
+                if view.row_type == ResourceType::Task {
+                    view.bars.clone_from(&self.bars);
+                }
+                view
+            })
             .collect()
     }
 

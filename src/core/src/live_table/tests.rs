@@ -32,6 +32,7 @@ fn view() -> PanelView {
             descending: false,
         }],
         blind_spots: vec![],
+        bars: Vec::new(),
         saved: None,
     }
 }

@@ -41,6 +41,7 @@ pub fn built_in() -> Vec<PanelDefinition> {
                 columns: rows.usual_columns(),
                 sort: usual_sort(rows),
                 blind_spots: Vec::new(),
+                bars: Vec::new(),
                 saved: None,
             },
             conditions: conditions_of(rows),

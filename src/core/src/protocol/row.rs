@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{PendingField, SavedPanel};
+use super::{EditBar, EditField, PendingField, SavedPanel};
 use crate::{
     identity::{PanelId, ResourceId, ResourceType, VersionId},
     time::{CivilDay, DAY_MS, Timestamp, days_in_month},
@@ -27,6 +27,9 @@ pub struct PanelView {
     /// What decides which rows belong here, and is hidden: the panel may list too few or too many.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub blind_spots: Vec<BlindSpot>,
+    /// Fields of its rows that this user may not edit.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub bars: Vec<FieldBar>,
     /// Where it is saved, if it is one that people can change.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub saved: Option<Box<SavedPanel>>,
@@ -38,6 +41,23 @@ impl PanelView {
         let mut spots = self.blind_spots.iter();
         spots.any(|spot| spot.hiding == Hiding::Always)
     }
+
+    /// What keeps this user from editing a field of its rows.
+    pub fn bar(&self, field: EditField) -> Option<EditBar> {
+        let mut bars = self.bars.iter();
+        bars.find(|barred| barred.field == field)
+            .map(|barred| barred.bar)
+    }
+}
+
+/// A field that the access policy does not let a user edit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FieldBar {
+    /// Which.
+    pub field: EditField,
+    /// What forbids it.
+    pub bar: EditBar,
 }
 
 /// Something that a panel goes by and cannot see.

@@ -151,6 +151,10 @@ fn what_the_worker_says() {
                     label: "the assignee of tasks".into(),
                     hiding: Hiding::Always,
                 }],
+                bars: vec![FieldBar {
+                    field: EditField::Owner,
+                    bar: EditBar::FieldReadOnly,
+                }],
                 ..crate::panel::built_in().remove(0).view
             }],
             shelf: ShelfView::default(),

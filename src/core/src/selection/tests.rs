@@ -97,6 +97,7 @@ fn view() -> PanelView {
         columns: columns.to_vec(),
         sort: vec![],
         blind_spots: vec![],
+        bars: Vec::new(),
         saved: None,
     }
 }

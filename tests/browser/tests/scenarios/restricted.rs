@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use panels_browser_tests::{
     Failure, Stage, StageOptions,
-    pages::{PanelPage, RecordPage, SignInPage, expect_badge},
+    pages::{
+        Click, Keyboard, PanelPage, RecordPage, RowMenu, SignInPage, expect_badge, keyboard::ESCAPE,
+    },
     screenshot,
     wait::PATIENCE,
 };
@@ -114,6 +116,47 @@ async fn what_the_policy_hides_is_called_hidden_and_never_none() -> Result<(), F
         browser
             .expect_text("What belongs here cannot be told")
             .await?;
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn what_the_policy_lets_nobody_change_is_closed_in_the_table_with_the_reason()
+-> Result<(), Failure> {
+    const WHY: &str = "You may read this field, not change it.";
+    const CLOSED: &str = "
+        const acts = [...document.querySelectorAll('.bulk button, .bulk select, .bulk input')];
+        return acts.filter((act) => act.disabled).map((act) => act.ariaLabel ?? act.innerText)";
+    Stage::play("read-only", StageOptions::default(), async |stage| {
+        stage.server.protect(0, "Task", &["status", "owner"])?;
+        SignInPage::open(stage).await?.sign_in(0).await?;
+        let page = PanelPage::open_all_tasks(stage).await?;
+        expect_badge(stage, "Live", PATIENCE).await?;
+        let id = page.expect_rows().await?[0].id.clone();
+        let before = stage.server.resource("Task", &id);
+        let browser = &stage.browser;
+        page.focus_row(&id).await?;
+        for key in ["c", "a"] {
+            Keyboard::of(stage).press(key).await?;
+            browser
+                .expect_text_in("region", "Your changes", WHY)
+                .await?;
+        }
+        let menu = RowMenu::open(stage, "s").await?;
+        let (name, choices) = (menu.name().await?, menu.choices().await?);
+        assert!(name.contains(WHY), "{name}");
+        assert!(choices.iter().all(|choice| choice.closed), "{choices:?}");
+        assert!(menu.is_in_sight().await?);
+        screenshot::take(&browser.client, "read-only-menu").await?;
+        Keyboard::of(stage).press(ESCAPE).await?;
+        page.click_row(&id, Click::OnMark).await?;
+        browser.expect("group", "Chosen rows").await?;
+        let closed = browser.script(CLOSED, vec![]).await?;
+        let all = ["Assign to me", "Unassign", "Assign to…", "Set status…"];
+        assert_eq!(closed, json!(all));
+        screenshot::take(&browser.client, "read-only-bulk").await?;
+        assert_eq!(stage.server.resource("Task", &id), before);
         Ok(())
     })
     .await

@@ -31,8 +31,7 @@ const ORDER: &str = "
     };";
 
 /// How often the page has asked for its configuration.
-const CONFIG_REQUESTS: &str =
-    "return performance.getEntriesByType('resource').filter(({ name }) => name.endsWith('/config.json')).length";
+const CONFIG_REQUESTS: &str = "return performance.getEntriesByType('resource').filter(({ name }) => name.endsWith('/config.json')).length";
 
 async fn order_of_a_start(stage: &Stage) -> Result<Vec<String>, Failure> {
     let order = stage.browser.script("return window.panelsOrder", vec![]);

@@ -85,8 +85,8 @@ impl World {
         let again = wanting
             .iter()
             .filter_map(|edit| self.ledger.edits.get(edit));
-        let mut again = again
-            .filter(|known| known.user == user && (known.is_begun() || known.was_dropped()));
+        let mut again =
+            again.filter(|known| known.user == user && (known.is_begun() || known.was_dropped()));
         if own.is_empty() && again.any(|known| self.storage_failed(known.profile)) {
             return;
         }

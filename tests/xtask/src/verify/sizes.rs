@@ -15,10 +15,11 @@ use crate::error::TaskError;
 /// row, the sheet of keys and the list of commands 20, to hold rows where they are and to tell what was missed 16, panels that
 /// people make 60, the history of a record 20, the ways into a demonstration and its mark 7, without the demonstration itself, what
 /// people choose of how things look 13, half of it the dialog, columns from a path 25, of which the worker has a third and the fields
-/// and the preview of the dialog most of the rest, views and columns that can be moved, resized, pinned and hidden 38.
+/// and the preview of the dialog most of the rest, views and columns that can be moved, resized, pinned and hidden 38, what the
+/// access policy closes in a table and panels that are kept in the browser 3, of which fewer effects in a cell gave 2 back.
 /// Formatting and panic text are in both. No wasm-opt: version 132 with -Oz took 9 % off the files, but 0.4 % off what is sent. A
 /// reader of our own for messages would save 40 and was not taken: serde_json is kept well by others.
-const BROTLI_KIB_MAX: f64 = 986.0;
+const BROTLI_KIB_MAX: f64 = 988.0;
 /// The file of the demonstration, brotli, in KiB: the whole sandbox, fetched by nobody else. 245 were measured, without the curve
 /// of the signatures, which nobody verifies there.
 const DEMO_BROTLI_KIB_MAX: f64 = 256.0;

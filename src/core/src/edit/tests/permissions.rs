@@ -25,6 +25,19 @@ fn a_policy_for_everything_and_no_policy_let_everything_be_edited() {
 }
 
 #[test]
+fn a_table_is_told_which_fields_nobody_may_edit_and_by_what() {
+    let policy = json!({ "resource": [
+        { "resourceType": "Task", "readonlyFields": ["priority"], "hiddenFields": ["note"] },
+    ] });
+    let bars = Permissions::parse(&policy.to_string()).bars(&ResourceType::Task);
+    let bars: Vec<_> = bars.iter().map(|bar| (bar.field, bar.bar)).collect();
+    let priority = (EditField::Priority, EditBar::FieldReadOnly);
+    let note = (EditField::Note, EditBar::FieldHidden);
+    assert_eq!(bars, [priority, note]);
+    assert!(Permissions::parse("").bars(&ResourceType::Task).is_empty());
+}
+
+#[test]
 fn what_cannot_be_written_says_why() {
     let policy = json!({ "resource": [
         { "resourceType": "Task", "readonlyFields": ["priority"], "hiddenFields": ["note"] },

@@ -67,6 +67,7 @@ pub fn definition(saved: &SavedPanel) -> PanelDefinition {
             columns,
             sort: draft.sort.clone(),
             blind_spots: Vec::new(),
+            bars: Vec::new(),
             saved: Some(Box::new(saved.clone())),
         },
         conditions: builtin::conditions_of(draft.rows),
