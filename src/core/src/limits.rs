@@ -351,6 +351,8 @@ pub const ENDING_RETIRED: &str = "retired";
 
 /// Patience with the storage at the start: after that the rows come from the server alone.
 pub const CACHE_OPEN_MAX_MS: i64 = 5_000;
+/// Patience with the storage at the end of a session. It takes some ten milliseconds; but a disk may hang.
+pub const DEPARTURE_MAX_MS: i64 = 2_000;
 /// Changes of this time go into one batch of the cache: what a crash can cost is read again from the server.
 pub const CACHE_WRITE_EVERY_MS: i64 = 1_000;
 /// The same while more waits than fits into one batch, as after a first load: what is not stored yet is read once more by the

@@ -60,6 +60,8 @@ timers! {
     Flush,
     /// Read the panels on the server again.
     Panels,
+    /// Wait no longer for a storage to forget a session that has ended.
+    Departure,
     /// Send the collected counts to the tabs.
     Counts,
     /// Look at what depends on the time of day (overdue) and at the freshness.

@@ -155,6 +155,11 @@ impl Runner {
             Output::LoadSession => self.keeper.load_session(),
             Output::SaveSession { text } => self.keeper.save_session(text),
             Output::ForgetSession => self.keeper.forget_session(),
+            Output::SettleStorage { number } => {
+                let runner = self.clone();
+                self.keeper
+                    .finish(move || runner.feed(Input::StorageSettled { number }));
+            }
             Output::OpenCache { name } => self.keeper.open_cache(name),
             Output::WriteCache { write, changes } => self.keeper.write_cache(write, changes),
             Output::WipeCache => self.keeper.wipe_cache(),

@@ -202,6 +202,9 @@ impl Client {
                 self.inputs.push_back(Input::SessionLoaded { text });
             }
             Output::SaveSession { text } => self.session = Some(text.reveal().to_owned()),
+            Output::SettleStorage { number } => {
+                self.inputs.push_back(Input::StorageSettled { number });
+            }
             Output::OpenCache { .. } => self.load_cache(),
             Output::WriteCache { write, changes } => {
                 for change in changes {

@@ -253,6 +253,9 @@ impl Session {
                 let text = None;
                 self.coming.push_back(Input::SessionLoaded { text });
             }
+            Output::SettleStorage { number } => {
+                self.coming.push_back(Input::StorageSettled { number });
+            }
             Output::OpenCache { .. } => self.coming.push_back(Input::Cache(READY)),
             Output::WriteCache { write, .. } => {
                 let result = Ok(1);

@@ -342,6 +342,10 @@ const TYPING: &[(u64, &str)] = &[
         200_171_051,
         "the books let no worker ask anew for an edit that its user had given up in a life that had no storage",
     ),
+    (
+        200_280_848,
+        "a sign-out was told before the disk had forgotten what it ended, and a worker that died then brought it all back",
+    ),
 ];
 
 #[test]

@@ -49,7 +49,7 @@ impl Engine {
 
     /// Nobody is signed in any longer. Where the user has signed out everything is on its way already.
     pub(super) fn leave_audit(&mut self) {
-        if self.session.signed_out() != Some(SignedOutReason::UserSignedOut) {
+        if self.session.leaving() != Some(SignedOutReason::UserSignedOut) {
             self.note_deeds();
             self.audit.note(&mut self.io, Deed::new(What::SessionEnded));
             self.audit.part(&mut self.io);

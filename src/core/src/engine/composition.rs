@@ -20,7 +20,8 @@ use crate::{
     identity::{BuildId, InstanceId, RequestId, ResourceKey, ResourceType, TabId},
     limits,
     protocol::{
-        Freshness, PollingReason, RecordContent, SignedOutReason, StorageView, WorkerMessage,
+        EditsNews, Freshness, PollingReason, RecordContent, SignedOutReason, StorageView,
+        WorkerMessage,
     },
     quarantine::{Quarantine, SetAside},
     reconcile::Reconcile,
@@ -73,6 +74,10 @@ pub struct Engine {
     pub(super) exports: Vec<WaitingExport>,
     /// A tab wants to sign out, and what is stored of the outbox is not known yet.
     pub(super) sign_out_asked: Option<TabId>,
+    /// How often somebody has left: the storage answers to each time by itself.
+    pub(super) departures: u64,
+    /// Ends of edits that go with the session, told with its end.
+    pub(super) farewell: Option<EditsNews>,
     pub(super) tabs: Tabs,
     pub(super) panels: Panels,
     pub(super) shelf: Shelf,
@@ -130,6 +135,8 @@ impl Engine {
             settings: SettingsKeeper::default(),
             exports: Vec::new(),
             sign_out_asked: None,
+            departures: 0,
+            farewell: None,
             tabs: Tabs::new(settings.instance),
             panels: Panels::default(),
             shelf: Shelf::default(),
@@ -169,6 +176,9 @@ impl Engine {
                 let event = self.session.on_loaded(&mut self.io, text.as_deref());
                 self.on_session(event);
             }
+            Input::StorageSettled { number } if number == self.departures => self.on_left(),
+            // The answer to an earlier one, for which nobody has waited.
+            Input::StorageSettled { .. } => {}
             Input::Cache(event) => self.on_cache(event),
             Input::Outbox(event) => self.outbox.on_disk(&mut self.io, event),
             Input::Audit(event) => self.audit.on_disk(&mut self.io, event),
@@ -286,15 +296,6 @@ impl Engine {
         self.counts_dirty = true;
     }
 
-    fn on_signed_out(&mut self) {
-        self.io.log(LogLevel::Info, "signed out");
-        self.leave_outbox();
-        self.leave_audit();
-        self.settings.close(&mut self.io);
-        self.forget_rows();
-        self.tell_session();
-    }
-
     /// The server knows the user by other rights than the stored session did: nothing of before may be shown.
     fn on_switched(&mut self) {
         self.io
@@ -303,7 +304,7 @@ impl Engine {
         self.on_signed_in();
     }
 
-    fn forget_rows(&mut self) {
+    pub(super) fn forget_rows(&mut self) {
         self.cache.wipe(&mut self.io);
         self.restoring = Restoring::default();
         self.over_limit.clear();
@@ -384,6 +385,7 @@ impl Engine {
             Timer::AuditStorage => self.audit.on_storage_timer(&mut self.io),
             Timer::Tick => self.on_tick(),
             Timer::Panels => self.shelf.on_timer(&mut self.io),
+            Timer::Departure => self.on_left(),
             // What these announce is done at the end of every turn.
             Timer::Audit | Timer::Timelines | Timer::Flush | Timer::Counts => {}
         }

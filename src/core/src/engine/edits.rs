@@ -48,7 +48,7 @@ impl Engine {
     /// Nobody is signed in any longer.
     pub(super) fn leave_outbox(&mut self) {
         self.sign_out_asked = None;
-        if self.session.signed_out() == Some(SignedOutReason::UserSignedOut) {
+        if self.session.leaving() == Some(SignedOutReason::UserSignedOut) {
             self.outbox.leave(&mut self.io);
         } else {
             self.outbox.park(&mut self.io);
@@ -122,12 +122,11 @@ impl Engine {
 
     /// A tab wants to sign out, whatever is lost. Where the session has ended before, nobody can say whose word that is.
     pub(super) fn on_sign_out_discarding(&mut self) {
-        if !self.outbox.is_parked()
-            && let Some(news) = self.outbox.discard_all(&mut self.io)
-        {
-            // By the port, as the end of the session: who hears of that first listens to the channel no longer.
-            self.tabs
-                .tell_each(&mut self.io, &WorkerMessage::Edits { news });
+        if self.session.leaving().is_some() {
+            return;
+        }
+        if !self.outbox.is_parked() {
+            self.farewell = self.outbox.discard_all(&mut self.io);
         }
         self.sign_out();
     }

@@ -42,6 +42,11 @@ pub enum Input {
         /// As given to [`super::Output::SaveSession`].
         text: Option<String>,
     },
+    /// Everything that was asked of the storages before [`super::Output::SettleStorage`] is done.
+    StorageSettled {
+        /// As given there.
+        number: u64,
+    },
     /// The storage of the cache tells something.
     Cache(CacheEvent),
     /// The storage of the outbox tells something, in the same words.

@@ -9,6 +9,7 @@ mod caching;
 mod composition;
 mod connectivity;
 mod counters;
+mod departure;
 mod edits;
 mod exports;
 mod freshness;

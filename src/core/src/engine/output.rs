@@ -64,6 +64,11 @@ pub enum Output {
     },
     /// Delete the stored session and the key that can read it.
     ForgetSession,
+    /// Answer with [`super::Input::StorageSettled`] when everything that was asked of every storage before this is done, or cannot be.
+    SettleStorage {
+        /// Comes back with the answer.
+        number: u64,
+    },
     /// Open this database, and tell what is in it: every record, then [`crate::cache::CacheEvent::Ready`]; or
     /// [`crate::cache::CacheEvent::Lost`]. One that is open is closed first.
     OpenCache {

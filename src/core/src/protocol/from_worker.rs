@@ -210,7 +210,7 @@ pub enum RefusalReason {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum SessionView {
-    /// The worker still looks for a stored session.
+    /// The worker still looks for a stored session, or deletes that of somebody who has just left.
     Restoring,
     /// Nobody.
     SignedOut {

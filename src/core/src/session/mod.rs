@@ -108,6 +108,9 @@ struct Tokens {
 enum State {
     /// The stored session is being read.
     Loading,
+    /// The session has ended; what is stored of it is still there. Nobody is told before it is gone: a worker that dies meanwhile
+    /// would leave it to the next, and who has left would be here again.
+    Leaving(SignedOutReason),
     /// Nobody.
     SignedOut(SignedOutReason),
     /// A sign-in is on its way for this tab.
@@ -173,9 +176,10 @@ impl Session {
     /// What tabs show.
     pub(crate) fn view(&self) -> SessionView {
         match &self.state {
-            State::Loading | State::Restoring | State::Identifying { tab: None } => {
-                SessionView::Restoring
-            }
+            State::Loading
+            | State::Restoring
+            | State::Leaving(_)
+            | State::Identifying { tab: None } => SessionView::Restoring,
             State::SignedOut(reason) => SessionView::SignedOut { reason: *reason },
             State::SigningIn { .. } | State::Identifying { tab: Some(_) } => SessionView::SigningIn,
             State::Choosing { choices, .. } => SessionView::ChooseMembership {
@@ -214,6 +218,20 @@ impl Session {
             State::SigningIn { .. } | State::Choosing { .. } => Some(SignedOutReason::NotYet),
             _ => None,
         }
+    }
+
+    /// Why it has ended, while what is stored of it is still there.
+    pub(crate) fn leaving(&self) -> Option<SignedOutReason> {
+        match self.state {
+            State::Leaving(reason) => Some(reason),
+            _ => None,
+        }
+    }
+
+    /// What was stored of it is gone, or nobody waits for that any longer.
+    pub(crate) fn on_left(&mut self) -> Option<Event> {
+        self.state = State::SignedOut(self.leaving()?);
+        Some(Event::Changed)
     }
 
     /// The stored session was read.
@@ -308,7 +326,7 @@ impl Session {
 
     /// The user signs out everywhere. What was sent in the name of the session gets so long before it is revoked.
     pub(crate) fn sign_out(&mut self, io: &mut Io, wait_ms: i64) -> Option<Event> {
-        if matches!(self.state, State::SignedOut(_)) {
+        if matches!(self.state, State::SignedOut(_) | State::Leaving(_)) {
             return None;
         }
         if let Some(access) = self.access() {
@@ -442,7 +460,7 @@ impl Session {
         self.tokens = None;
         self.attempt = 0;
         self.unconfirmed = false;
-        self.state = State::SignedOut(reason);
+        self.state = State::Leaving(reason);
         self.checked_at = None;
         self.proven_at = None;
         self.answered_asked_at = None;

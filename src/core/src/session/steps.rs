@@ -144,6 +144,8 @@ impl Session {
     ) -> Option<Event> {
         if let Some(tab) = tab {
             self.end(io, SignedOutReason::SessionEnded);
+            // Nobody was here who could leave anything behind.
+            _ = self.on_left();
             return Some(Event::Failed(tab, failure));
         }
         if matches!(outcome, Ok(answer) if answer.status == 410) {

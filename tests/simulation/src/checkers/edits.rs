@@ -21,12 +21,22 @@ impl World {
         };
         match message {
             WorkerMessage::Session { session, .. } => {
+                if let SessionView::SignedOut { .. } = session {
+                    self.note_discarded(worker);
+                    self.note_departed(worker);
+                }
                 self.workers[worker].checks.user = match session {
                     SessionView::SignedIn { profile, .. } => self.truth.user_of(profile),
                     _ => None,
                 };
             }
-            WorkerMessage::Edits { news } => self.check_news(worker, news),
+            WorkerMessage::Edits { news } => {
+                let mut ends = news.ended.iter();
+                if ends.any(|ended| ended.outcome == EditOutcome::Discarded) {
+                    self.note_discarded(worker);
+                }
+                self.check_news(worker, news);
+            }
             WorkerMessage::EditRefused {
                 edit: Some(edit),
                 reason,
@@ -238,8 +248,13 @@ impl World {
 
     /// Somebody signs out and says that everything may go.
     pub(crate) fn note_discarding(&mut self, worker: usize) {
+        self.workers[worker].checks.discarding = self.workers[worker].checks.user;
+    }
+
+    /// The tabs are told that it has gone.
+    pub(crate) fn note_discarded(&mut self, worker: usize) {
         let profile = self.workers[worker].profile;
-        if let Some(user) = self.workers[worker].checks.user {
+        if let Some(user) = self.workers[worker].checks.discarding.take() {
             self.ledger.sign_out(profile, user, self.now);
         }
     }
@@ -255,9 +270,13 @@ impl World {
             let entry: serde_json::Value = serde_json::from_str(text).ok()?;
             Some(panels_core::identity::EditId::new(entry["id"].as_str()?))
         });
+        let discarding = self.workers[worker].checks.discarding;
         let lost = ids.filter(|id| {
             let known = self.ledger.edits.get(id);
-            known.is_none_or(|known| known.end.is_none() && !known.is_made())
+            known.is_none_or(|known| {
+                let is_wanted = discarding != Some(known.user);
+                is_wanted && known.end.is_none() && !known.is_made()
+            })
         });
         let lost: Vec<_> = lost.collect();
         if let Some(id) = lost.first() {

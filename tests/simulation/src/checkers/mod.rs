@@ -122,7 +122,11 @@ impl TabChecks {
 pub(crate) struct WorkerChecks {
     /// Who its engine says is signed in.
     pub(crate) user: Option<usize>,
+    /// Who is signing out over what is not sent, and has not been told yet that it is done.
+    pub(crate) discarding: Option<usize>,
     signed_in: bool,
+    /// Somebody has signed out, and nobody was told yet.
+    departing: bool,
     memory_due: bool,
     requests: VecDeque<Millis>,
     sockets: VecDeque<Millis>,

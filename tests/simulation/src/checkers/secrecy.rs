@@ -123,12 +123,18 @@ impl World {
     fn check_session(&mut self, worker: usize, signed_in: bool) {
         let was = std::mem::replace(&mut self.workers[worker].checks.signed_in, signed_in);
         if was && !signed_in {
-            self.workers[worker].checks.memory_due = true;
+            self.workers[worker].checks.departing = true;
             self.expect_wiped(worker);
         }
     }
 
-    /// After the turn in which somebody signed out the engine remembers nothing.
+    /// The tabs are told that somebody has signed out.
+    pub(super) fn note_departed(&mut self, worker: usize) {
+        let checks = &mut self.workers[worker].checks;
+        checks.memory_due |= std::mem::take(&mut checks.departing);
+    }
+
+    /// After the turn in which it told that somebody has signed out the engine remembers nothing.
     pub(crate) fn check_memory(&mut self, worker: usize) {
         let checks = &mut self.workers[worker].checks;
         if !std::mem::take(&mut checks.memory_due) || checks.signed_in {

@@ -143,6 +143,15 @@ impl World {
             .push(at, Event::Storage(worker, opening, command));
     }
 
+    /// The worker hears when everything that it has asked of its storages is done. It takes no chance away from others.
+    pub(super) fn settle_storage(&mut self, worker: usize, number: u64) {
+        let profile = &self.profiles[self.workers[worker].profile];
+        let busy_until = profile.storage_free_at.max(profile.outbox_free_at);
+        let at = busy_until.max(self.now);
+        let input = ToWorker::Input(Box::new(Input::StorageSettled { number }));
+        self.queue.push(at, Event::Worker(worker, input));
+    }
+
     /// The storages of the audit trail and of settings take everything and keep nothing: what becomes of what they keep is tested in
     /// the core.
     pub(super) fn take_order(

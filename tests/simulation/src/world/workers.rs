@@ -316,6 +316,7 @@ impl World {
                 self.ask_storage(worker, Command::SaveSession(text.reveal().to_owned()));
             }
             Output::ForgetSession => self.ask_storage(worker, Command::ForgetSession),
+            Output::SettleStorage { number } => self.settle_storage(worker, number),
             Output::OpenCache { name } => {
                 self.workers[worker].cache_openings += 1;
                 self.ask_storage(worker, Command::Open(name));
@@ -473,6 +474,7 @@ impl World {
                 },
                 Input::Timer => "< timer".to_owned(),
                 Input::SessionLoaded { text } => format!("< session, stored: {}", text.is_some()),
+                Input::StorageSettled { .. } => "< storage settled".to_owned(),
                 Input::Cache(event) => format!("< cache {event:?}"),
                 Input::Outbox(event) => format!("< outbox {event:?}"),
                 Input::Audit(event) => format!("< audit {event:?}"),

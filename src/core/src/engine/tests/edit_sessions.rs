@@ -2,12 +2,13 @@
 
 use super::{
     editing::{note, priority},
-    world::World,
+    world::{Happening, World},
 };
 use crate::{
     cache::{CacheFailure, CacheStore},
-    engine::HttpMethod,
+    engine::{HttpMethod, Input},
     identity::PanelId,
+    limits,
     protocol::{OutboxSummary, SessionView, SignedOutReason, TabMessage, WorkerMessage},
 };
 
@@ -106,6 +107,33 @@ fn what_was_discarded_with_a_session_is_asked_for_again_by_no_tab() {
         world.outcome("a", "e1"),
         Some(&crate::protocol::EditOutcome::Discarded)
     );
+}
+
+#[test]
+fn nobody_is_told_of_an_end_before_the_disk_has_forgotten_what_ends() {
+    let mut world = unsent();
+    world.say("a", TabMessage::SignOutDiscarding);
+    world.say("a", TabMessage::SignOutDiscarding);
+    assert_eq!(world.screen("a").session, Some(SessionView::Restoring));
+    assert_eq!(world.outcome("a", "e1"), None);
+    world.run(1);
+    assert!(signed_out(&world));
+    assert_eq!(
+        world.outcome("a", "e1"),
+        Some(&crate::protocol::EditOutcome::Discarded)
+    );
+}
+
+#[test]
+fn a_disk_that_hangs_keeps_nobody_signed_in() {
+    let mut world = unsent();
+    world.say("a", TabMessage::SignOutDiscarding);
+    let is_settled = |of: &Happening| matches!(of, Happening::Input(Input::StorageSettled { .. }));
+    world.queue.retain(|_, happening| !is_settled(happening));
+    world.run(limits::DEPARTURE_MAX_MS - 1);
+    assert!(!signed_out(&world));
+    world.run(1);
+    assert!(signed_out(&world));
 }
 
 #[test]

@@ -447,6 +447,9 @@ impl World {
                 }
                 Output::SaveSession { text } => self.stored = Some(text.reveal().into()),
                 Output::ForgetSession => self.stored = None,
+                Output::SettleStorage { number } => {
+                    self.at(0, Happening::Input(Input::StorageSettled { number }));
+                }
                 Output::OpenCache { name } => {
                     for event in self.disk.open(name) {
                         self.at(DISK_MS, Happening::Input(Input::Cache(event)));
